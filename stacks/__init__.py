@@ -1,0 +1,1 @@
+"""The infrastructure: one CloudFormation stack per environment."""

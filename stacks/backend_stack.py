@@ -1,0 +1,115 @@
+"""The stack's table of contents: which constructs there are and who gets what from whom."""
+
+from dataclasses import dataclass
+
+from aws_cdk import CfnOutput, Stack
+from constructs import Construct
+
+from stacks.compliance import acknowledge_findings
+from stacks.data import Data, DataProps
+from stacks.function import Function, FunctionCode, FunctionProps
+from stacks.gateway import Gateway, GatewayProps
+from stacks.identity import Identity, IdentityProps
+from stacks.parameters import Parameters, ParametersProps
+from stacks.routes import Route
+from stacks.settings import Settings
+
+SERVICE_NAME = "lifestyle-spaces"
+METRICS_NAMESPACE = "LifestyleSpaces"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BackendProps:
+    """One environment's settings, the code to run and the routes to expose."""
+
+    settings: Settings
+    code: FunctionCode
+    routes: tuple[Route, ...]
+
+
+class BackendStack(Stack):
+    """Everything that one environment consists of."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, props: BackendProps) -> None:
+        settings = props.settings
+        super().__init__(
+            scope,
+            construct_id,
+            description=f"The backend of Lifestyle Spaces, environment {settings.name}",
+            termination_protection=settings.data.protected,
+            analytics_reporting=False,
+            tags={"Project": SERVICE_NAME, "Environment": settings.name},
+        )
+        self._settings = settings
+        self.data = Data(self, "Data", props=DataProps(settings=settings.data))
+        self.identity = Identity(
+            self,
+            "Identity",
+            props=IdentityProps(settings=settings.identity, protected=settings.data.protected),
+        )
+        self.function = Function(
+            self,
+            "Function",
+            props=FunctionProps(
+                settings=settings.function,
+                logs=settings.logs,
+                code=props.code,
+                environment=self._environment(),
+                table=self.data.table,
+                app_parameter_path=f"{settings.parameter_prefix}/app",
+            ),
+        )
+        self.gateway = Gateway(
+            self,
+            "Gateway",
+            props=GatewayProps(
+                settings=settings.gateway,
+                logs=settings.logs,
+                tracing=settings.function.tracing,
+                routes=props.routes,
+                alias=self.function.alias,
+                user_pool=self.identity.user_pool,
+            ),
+        )
+        self._publish()
+        acknowledge_findings(self)
+
+    def _environment(self) -> dict[str, str]:
+        """The function's environment variables: what it must know before it can ask anyone."""
+        settings = self._settings
+        return {
+            "ENVIRONMENT": settings.name,
+            "PARAMETER_PREFIX": settings.parameter_prefix,
+            "TABLE_NAME": self.data.table.table_name,
+            "USER_POOL_ID": self.identity.user_pool.user_pool_id,
+            "USER_POOL_CLIENT_ID": self.identity.client.user_pool_client_id,
+            "CORS_ORIGIN": settings.gateway.cors_origin,
+            "POWERTOOLS_SERVICE_NAME": SERVICE_NAME,
+            "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
+            "POWERTOOLS_LOG_LEVEL": settings.function.log_level,
+        }
+
+    def _publish(self) -> None:
+        """What other teams and tools look up, as parameters and as stack outputs."""
+        user_pool_id = self.identity.user_pool.user_pool_id
+        client_id = self.identity.client.user_pool_client_id
+        table_name = self.data.table.table_name
+        Parameters(
+            self,
+            "Parameters",
+            props=ParametersProps(
+                prefix=self._settings.parameter_prefix,
+                app=self._settings.app,
+                api_url=self.gateway.url,
+                user_pool_id=user_pool_id,
+                user_pool_client_id=client_id,
+                table_name=table_name,
+            ),
+        )
+        CfnOutput(self, "ApiUrl", value=self.gateway.url, description="The API's address, before /api/v1")
+        CfnOutput(self, "UserPoolId", value=user_pool_id, description="The Cognito user pool")
+        CfnOutput(self, "UserPoolClientId", value=client_id, description="The web app's client of the pool")
+        CfnOutput(self, "TableName", value=table_name, description="The DynamoDB table")
+        CfnOutput(
+            self, "FunctionName", value=self.function.function.function_name, description="The Lambda function"
+        )

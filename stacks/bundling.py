@@ -1,0 +1,128 @@
+"""The function's asset and its layer, built without Docker.
+
+Both are built once into a cache folder whose name is a hash of everything that goes in:
+sources, lock file, target, and this recipe itself. The hash is the asset's hash too, so
+two synths of one commit agree, on any machine that has a matching interpreter.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from aws_cdk import AssetHashType
+from aws_cdk import aws_lambda as lambda_
+
+from stacks.errors import ConfigurationError
+from stacks.layer_contents import strip_layer
+from stacks.target import Target, matching_interpreter, verify_native_files
+
+_RECIPE = (Path(__file__), Path(__file__).with_name("layer_contents.py"), Path(__file__).with_name("target.py"))
+_NOT_SHIPPED = frozenset({".pyc", ".txt", ".typed"})
+
+
+def layer_code(requirements: Path, *, target: Target, cache: Path) -> lambda_.Code:
+    """The dependencies in `requirements` (a hash-locked file) as a layer for `target`.
+
+    Raises ConfigurationError when a wheel is missing, a hash differs or a native file was
+    built for another architecture.
+    """
+
+    def build(folder: Path) -> None:
+        print(f"Building the dependency layer for {target} ...", file=sys.stderr, flush=True)  # noqa: T201
+        packages = folder / "python"
+        _install(requirements, packages, target)
+        verify_native_files(packages, target)
+        strip_layer(packages)
+        _compile(folder, target, deployed_at="/opt")
+
+    return _asset("layer", build, root=requirements.parent, inputs=[requirements], target=target, cache=cache)
+
+
+def function_code(sources: Path, *, target: Target, cache: Path) -> lambda_.Code:
+    """Everything under `sources` that the function runs, as its asset for `target`."""
+
+    def build(folder: Path) -> None:
+        for path in shipped:
+            copy = folder / path.relative_to(sources)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copy)
+        _compile(folder, target, deployed_at="/var/task")
+
+    shipped = [path for path in sources.rglob("*") if path.is_file() and _is_shipped(path.relative_to(sources))]
+    return _asset("function", build, root=sources, inputs=shipped, target=target, cache=cache)
+
+
+def _is_shipped(path: Path) -> bool:
+    hidden = any(part.startswith(".") for part in path.parts)
+    return not hidden and path.suffix not in _NOT_SHIPPED
+
+
+def _asset(
+    name: str, build: Callable[[Path], None], *, root: Path, inputs: Iterable[Path], target: Target, cache: Path
+) -> lambda_.Code:
+    digest = _digest(root, inputs, target)
+    built = cache / f"{name}-{digest}"
+    if not built.is_dir():
+        _build_aside(built, build)
+    return lambda_.Code.from_asset(str(built), asset_hash=digest, asset_hash_type=AssetHashType.CUSTOM)
+
+
+def _digest(root: Path, inputs: Iterable[Path], target: Target) -> str:
+    """A hash of everything that decides what is built, by content, wherever it lies."""
+    digest = hashlib.sha256(f"{target!r} bytecode={matching_interpreter(target) is not None}".encode())
+    named = [(path.name, path) for path in _RECIPE]
+    named += sorted((path.relative_to(root).as_posix(), path) for path in inputs)
+    for name, path in named:
+        digest.update(f"\0{name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}".encode())
+    return digest.hexdigest()
+
+
+def _build_aside(built: Path, build: Callable[[Path], None]) -> None:
+    """Build in a folder of its own and rename it, so that nobody ever sees half an asset."""
+    built.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=built.parent, prefix=".building-") as aside:
+        folder = Path(aside) / "asset"
+        folder.mkdir()
+        build(folder)
+        try:
+            folder.rename(built)
+        except OSError:
+            # Another synth was faster; its result is the same.
+            if not built.is_dir():
+                raise
+
+
+def _install(requirements: Path, packages: Path, target: Target) -> None:
+    command = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--no-deps", "--require-hashes"]
+    command += ["--only-binary", ":all:", "--link-mode", "copy", "--python", sys.executable]
+    if not target.host:
+        command += ["--python-platform", target.wheel_platform, "--python-version", target.python_version]
+    command += ["--target", str(packages), "--requirement", str(requirements)]
+    installed = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    if installed.returncode:
+        reason = " ".join(installed.stderr.split())
+        raise ConfigurationError(f"cannot install {requirements.name} for {target}: {reason}")
+
+
+def _compile(folder: Path, target: Target, *, deployed_at: str) -> None:
+    """Compile every module once, here, as Lambda's own folders are read-only.
+
+    Unchecked: the interpreter does not look at the sources. The recorded paths are the
+    ones in AWS. Without a matching interpreter the asset ships without bytecode: it works
+    the same and starts slower.
+    """
+    interpreter = matching_interpreter(target)
+    if interpreter is None:
+        return
+    command = [interpreter, "-m", "compileall", "-q", "-j", "1", "--invalidation-mode", "unchecked-hash"]
+    command += ["-s", str(folder), "-p", deployed_at, str(folder)]
+    environment = {**os.environ, "PYTHONHASHSEED": "0"}
+    compiled = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    if compiled.returncode:
+        reason = " ".join(compiled.stdout.split())
+        raise ConfigurationError(f"cannot compile for {target}: {reason}")

@@ -1,0 +1,125 @@
+"""The one function, its layer, its log, its role and its alias."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from stacks.data import INDEX_NAME
+from stacks.log_group import log_group
+from stacks.settings import FunctionSettings, LogSettings
+from stacks.target import Target
+
+ALIAS_NAME = "live"
+HANDLER = "lambda_handler.handler"
+
+# The actions on the table, each because the app calls it; transactions are authorised item
+# by item. `docs/iam.md` says why for each. No Scan.
+INDEXED_TABLE_ACTIONS = ("dynamodb:Query",)
+TABLE_ACTIONS = (
+    "dynamodb:BatchGetItem",
+    "dynamodb:ConditionCheckItem",
+    "dynamodb:DeleteItem",
+    "dynamodb:GetItem",
+    "dynamodb:PutItem",
+    "dynamodb:UpdateItem",
+)
+# The audit trail is append-only, whatever the code says.
+AUDIT_KEYS = "AUDIT#*"
+DENIED_AUDIT_ACTIONS = ("dynamodb:BatchWriteItem", "dynamodb:DeleteItem", "dynamodb:UpdateItem")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunctionCode:
+    """What runs, and the platform that it was built for."""
+
+    function: lambda_.Code
+    layer: lambda_.Code
+    target: Target
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunctionProps:
+    """What the function needs to know; `environment` is passed on unchanged."""
+
+    settings: FunctionSettings
+    logs: LogSettings
+    code: FunctionCode
+    environment: Mapping[str, str]
+    table: dynamodb.Table
+    app_parameter_path: str
+
+
+class Function(Construct):
+    """All backend logic. Callers go through `alias`, never through `$LATEST`."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, props: FunctionProps) -> None:
+        super().__init__(scope, construct_id)
+        settings = props.settings
+        target = props.code.target
+        runtime = lambda_.Runtime(target.runtime, lambda_.RuntimeFamily.PYTHON, supports_snap_start=True)
+        architecture = _ARCHITECTURES[target.architecture]
+        layer = lambda_.LayerVersion(
+            self,
+            "Dependencies",
+            code=props.code.layer,
+            compatible_runtimes=[runtime],
+            compatible_architectures=[architecture],
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        log = log_group(self, "Log", settings=props.logs)
+        self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+        log.grant_write(self.role)
+        self.function = lambda_.Function(
+            self,
+            "Function",
+            runtime=runtime,
+            architecture=architecture,
+            code=props.code.function,
+            handler=HANDLER,
+            layers=[layer],
+            role=self.role,
+            environment=dict(props.environment),
+            memory_size=settings.memory_mb,
+            timeout=Duration.seconds(settings.timeout_seconds),
+            reserved_concurrent_executions=settings.reserved_concurrency,
+            snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if settings.snap_start else None,
+            tracing=lambda_.Tracing.ACTIVE if settings.tracing else lambda_.Tracing.DISABLED,
+            log_group=log,
+            logging_format=lambda_.LoggingFormat.JSON,
+            application_log_level_v2=lambda_.ApplicationLogLevel[settings.log_level],
+            system_log_level_v2=lambda_.SystemLogLevel.INFO,
+        )
+        self._grant_table(props.table)
+        self._grant_parameters(props.app_parameter_path)
+        self.alias = lambda_.Alias(self, "Live", alias_name=ALIAS_NAME, version=self.function.current_version)
+
+    def _grant_table(self, table: dynamodb.Table) -> None:
+        # Not `table.grant(...)`: it would give every action on every index.
+        table_arn = table.table_arn
+        self.role.add_to_policy(
+            iam.PolicyStatement(
+                actions=list(INDEXED_TABLE_ACTIONS), resources=[table_arn, f"{table_arn}/index/{INDEX_NAME}"]
+            )
+        )
+        self.role.add_to_policy(iam.PolicyStatement(actions=list(TABLE_ACTIONS), resources=[table_arn]))
+        self.role.add_to_policy(
+            iam.PolicyStatement(
+                effect=iam.Effect.DENY,
+                actions=list(DENIED_AUDIT_ACTIONS),
+                resources=[table_arn],
+                # ForAnyValue: one audit key in a batch is enough to refuse all of it.
+                conditions={"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": [AUDIT_KEYS]}},
+            )
+        )
+
+    def _grant_parameters(self, path: str) -> None:
+        arn = Stack.of(self).format_arn(service="ssm", resource="parameter", resource_name=path.lstrip("/"))
+        self.role.add_to_policy(iam.PolicyStatement(actions=["ssm:GetParametersByPath"], resources=[arn]))
+
+
+_ARCHITECTURES = {"arm64": lambda_.Architecture.ARM_64, "x86_64": lambda_.Architecture.X86_64}

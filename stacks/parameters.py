@@ -1,0 +1,50 @@
+"""Parameter Store: what the app reads at run time, and what other teams read."""
+
+from dataclasses import dataclass
+
+from aws_cdk import aws_ssm as ssm
+from constructs import Construct
+
+from stacks.settings import AppSettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParametersProps:
+    """The values to publish under `prefix`, which starts but does not end with a slash."""
+
+    prefix: str
+    app: AppSettings
+    api_url: str
+    user_pool_id: str
+    user_pool_client_id: str
+    table_name: str
+
+
+class Parameters(Construct):
+    """Plain strings only: this system has no secret to keep."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, props: ParametersProps) -> None:
+        super().__init__(scope, construct_id)
+        self._prefix = props.prefix
+        app = props.app
+        self._publish("AppWebUrl", "app/web_url", app.web_url, "Where invite links point")
+        self._publish("AppInviteCodeDays", "app/invite_code_days", app.invite_code_days, "How long a code lives")
+        self._publish(
+            "AppMaxSpacesPerUser", "app/max_spaces_per_user", app.max_spaces_per_user, "Spaces that a user may be in"
+        )
+        self._publish(
+            "AppMaxMembersPerSpace", "app/max_members_per_space", app.max_members_per_space, "Members of a space"
+        )
+        self._publish("ApiUrl", "api-url", props.api_url, "The API's address, before /api/v1")
+        self._publish("UserPoolId", "user-pool-id", props.user_pool_id, "The Cognito user pool")
+        self._publish("UserPoolClientId", "user-pool-client-id", props.user_pool_client_id, "The web app's client")
+        self._publish("TableName", "table-name", props.table_name, "The DynamoDB table")
+
+    def _publish(self, construct_id: str, name: str, value: str | int, description: str) -> None:
+        ssm.StringParameter(
+            self,
+            construct_id,
+            parameter_name=f"{self._prefix}/{name}",
+            string_value=str(value),
+            description=description,
+        )

@@ -1,0 +1,49 @@
+"""The gateway's routes, read from the OpenAPI document that the app generates."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from stacks.errors import ConfigurationError
+
+HTTP_METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
+# What may be called without a token. A route that forgets its token must not reach AWS.
+OPEN_ROUTES = frozenset({"GET /health"})
+
+
+@dataclass(frozen=True, order=True)
+class Route:
+    """One method on one path, as the gateway exposes it."""
+
+    path: str
+    method: str
+    needs_token: bool
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+def load_routes(document: Path) -> tuple[Route, ...]:
+    """Every operation of an OpenAPI document, sorted by path and method.
+
+    Raises ConfigurationError when the document is missing or is not JSON, or when an
+    operation outside `OPEN_ROUTES` asks for no token.
+    """
+    try:
+        paths = json.loads(document.read_text(encoding="utf-8"))["paths"]
+    except FileNotFoundError:
+        raise ConfigurationError(f"{document.name} is missing: make it with `make openapi`") from None
+    except (ValueError, KeyError):
+        raise ConfigurationError(f"{document.name} is no OpenAPI document: make it anew with `make openapi`") from None
+    routes = tuple(
+        sorted(
+            Route(path=path, method=method.upper(), needs_token=bool(operation.get("security")))
+            for path, item in paths.items()
+            for method, operation in item.items()
+            if method.upper() in HTTP_METHODS
+        )
+    )
+    unguarded = [str(route) for route in routes if not route.needs_token and str(route) not in OPEN_ROUTES]
+    if unguarded:
+        raise ConfigurationError(f"{document.name}: no token asked for by {', '.join(unguarded)}")
+    return routes

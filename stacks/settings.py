@@ -1,0 +1,141 @@
+"""One environment's settings, from `cdk.json`, typed and validated.
+
+Every value is written out for every environment: a reader of `cdk.json` sees what
+runs where, and a missing or misspelt key fails the synth instead of deploying a default.
+Only what may be absent altogether has a default, None (the CDK drops JSON's null).
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from stacks.errors import ConfigurationError
+
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+GATEWAY_TIMEOUT_SECONDS = 29
+
+# The ones of CloudWatch Logs' steps that make sense here.
+LogRetentionDays = Literal[1, 7, 14, 30, 90, 180, 365, 731]
+HttpsUrl = Annotated[
+    str,
+    StringConstraints(pattern=r"^(https://[a-z0-9.-]+(:\d+)?|http://localhost(:\d+)?)$"),
+]
+Positive = Annotated[int, Field(ge=1)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class DataSettings(_Section):
+    """The table and the user pool: what holds people's data."""
+
+    protected: bool = Field(description="RETAIN and deletion protection on table and user pool")
+    point_in_time_recovery: bool
+
+
+class LogSettings(_Section):
+    """The function's log and the gateway's access log."""
+
+    protected: bool = Field(description="RETAIN: the logs outlive the stack")
+    retention_days: LogRetentionDays
+
+
+class FunctionSettings(_Section):
+    """The one Lambda function. `host` means: as the interpreter that runs the synth."""
+
+    runtime: Literal["python3.13", "host"]
+    architecture: Literal["arm64", "x86_64", "host"]
+    memory_mb: Annotated[int, Field(ge=128, le=10_240)]
+    timeout_seconds: Annotated[int, Field(ge=1, lt=GATEWAY_TIMEOUT_SECONDS)]
+    snap_start: bool
+    reserved_concurrency: Positive | None = Field(default=None, description="left out: shares the account's")
+    tracing: bool
+    log_level: Literal["DEBUG", "INFO", "WARN", "ERROR"]
+
+
+class Throttle(_Section):
+    """A token bucket at the gateway."""
+
+    rate_per_second: Annotated[float, Field(gt=0)]
+    burst: Positive
+
+
+class GatewaySettings(_Section):
+    """The REST API."""
+
+    throttle: Throttle = Field(description="of the whole stage")
+    route_throttles: dict[str, Throttle] = Field(description="by `METHOD /path`")
+    cors_origin: HttpsUrl
+    emulator_id: str | None = Field(
+        default=None, description="a stable API id, which only the AWS emulator knows how to give"
+    )
+    owns_account_log_role: bool = Field(
+        description="whether this stack sets the account-wide role with which API Gateway writes its logs"
+    )
+
+
+class IdentitySettings(_Section):
+    """The user pool's sign-in."""
+
+    mfa: Literal["off", "optional"]
+    password_flow: bool = Field(description="whether a client may send the password itself instead of SRP")
+    id_token_minutes: Annotated[int, Field(ge=5, le=1440)]
+    access_token_minutes: Annotated[int, Field(ge=5, le=1440)]
+    refresh_token_days: Annotated[int, Field(ge=1, le=3650)]
+
+
+class AppSettings(_Section):
+    """What the app reads at run time, from Parameter Store."""
+
+    web_url: HttpsUrl
+    invite_code_days: Positive
+    max_spaces_per_user: Annotated[int, Field(ge=1, le=100)]
+    max_members_per_space: Annotated[int, Field(ge=1, le=1000)]
+
+
+class Settings(_Section):
+    """All settings of one environment."""
+
+    name: str
+    data: DataSettings
+    logs: LogSettings
+    function: FunctionSettings
+    gateway: GatewaySettings
+    identity: IdentitySettings
+    app: AppSettings
+
+    @property
+    def parameter_prefix(self) -> str:
+        """Under which every SSM parameter of this environment stands."""
+        return f"/lifestyle-spaces/{self.name}"
+
+
+def load_settings(environments: object, name: object) -> Settings:
+    """Pick and validate one environment.
+
+    `environments` and `name` are the CDK context values `environments` and `env`.
+
+    Raises ConfigurationError with one line that names the environment, the key and the fault.
+    """
+    if not isinstance(environments, Mapping) or not environments:
+        raise ConfigurationError("no environments found: run this through the cdk command, beside cdk.json")
+    known = ", ".join(environments)
+    if name is None:
+        raise ConfigurationError(f"no environment chosen: add -c env=NAME, with NAME one of {known}")
+    if name not in environments:
+        raise ConfigurationError(f"unknown environment {name!r}: choose one of {known}")
+    values = environments[name]
+    if not isinstance(values, Mapping):
+        raise ConfigurationError(f"cdk.json, environment {name!r}: expected an object of settings")
+    try:
+        return Settings.model_validate({**values, "name": name})
+    except ValidationError as error:
+        raise ConfigurationError(f"cdk.json, environment {name!r}: {_faults(error)}") from None
+
+
+def _faults(error: ValidationError) -> str:
+    """All faults on one line, each as `path.to.key: what is wrong`."""
+    faults = (f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
+    return "; ".join(faults)

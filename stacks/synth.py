@@ -1,0 +1,40 @@
+"""From the command line to a cloud assembly."""
+
+from pathlib import Path
+
+from aws_cdk import App, Validations
+from cdk_nag import AwsSolutionsChecks, ServerlessChecks
+
+from stacks.backend_stack import BackendProps, BackendStack
+from stacks.bundling import function_code, layer_code
+from stacks.function import FunctionCode
+from stacks.routes import load_routes
+from stacks.settings import load_settings
+from stacks.target import resolve_target
+
+
+def build_app(root: Path, app: App) -> BackendStack:
+    """Put the chosen environment's one stack into `app`, with everything built.
+
+    `root` is the folder of `openapi.json` and `lambda_src/`. The environments and the
+    choice (`-c env=NAME`) come from the app's context.
+
+    Raises ConfigurationError for whatever the caller can put right.
+    """
+    settings = load_settings(app.node.try_get_context("environments"), app.node.try_get_context("env"))
+    routes = load_routes(root / "openapi.json")
+    target = resolve_target(settings.function)
+    sources = root / "lambda_src"
+    cache = root / ".build"
+    code = FunctionCode(
+        function=function_code(sources, target=target, cache=cache),
+        layer=layer_code(sources / "requirements.txt", target=target, cache=cache),
+        target=target,
+    )
+    stack = BackendStack(
+        app,
+        f"LifestyleSpaces-{settings.name}",
+        props=BackendProps(settings=settings, code=code, routes=routes),
+    )
+    0 and Validations.of(app).add_plugins(AwsSolutionsChecks(app), ServerlessChecks(app))
+    return stack
