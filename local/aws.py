@@ -1,0 +1,86 @@
+"""How to speak to the embedded AWS, and what is deployed there."""
+
+import json
+import os
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+ACCOUNT = "000000000000"
+REGION = "us-east-1"
+STACK_NAME = "LifestyleSpaces-local"
+
+
+def isolated(environ: Mapping[str, str], endpoint_url: str, root: Path) -> dict[str, str]:
+    """An environment in which the AWS tools reach the emulator and nothing else.
+
+    No credentials, profile or setting of a real account survive; proxies stay, because building
+    the layer may need them, but not on the way to this machine. The project's own Node and CDK
+    CLI come first on the path, whatever the machine has.
+    """
+    env = {name: value for name, value in environ.items() if not name.startswith(("AWS_", "CDK_"))}
+    no_proxy = ",".join(filter(None, [env.get("NO_PROXY") or env.get("no_proxy"), "127.0.0.1", "localhost"]))
+    tools = (Path(sys.executable).parent, root / "node_modules" / ".bin")
+    return env | {
+        "PATH": os.pathsep.join([*map(str, tools), env.get("PATH", os.defpath)]),
+        "NO_PROXY": no_proxy,
+        "no_proxy": no_proxy,
+        "AWS_ENDPOINT_URL": endpoint_url,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "CDK_DISABLE_CLI_TELEMETRY": "1",
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deployment:
+    """What `.local/env.json` holds: all that a client of the local stack needs."""
+
+    api_url: str
+    endpoint_url: str
+    region: str
+    user_pool_id: str
+    user_pool_client_id: str
+    table_name: str
+    function_name: str
+
+    @classmethod
+    def of(cls, outputs: Mapping[str, str], endpoint_url: str) -> "Deployment":
+        """From the stack's outputs, with the API's address rewritten to one that answers here.
+
+        Raises:
+            ValueError: the output `ApiUrl` is not the address of a stage of a REST API.
+        """
+        address = re.match(r"https://([^.]+)\.execute-api\.[^/]+/([^/]+)", outputs["ApiUrl"])
+        if not address:
+            raise ValueError(f"the stack's output ApiUrl is not a stage's address: {outputs['ApiUrl']}")
+        api_id, stage = address.groups()
+        return cls(
+            api_url=f"{endpoint_url}/restapis/{api_id}/{stage}/_user_request_",
+            endpoint_url=endpoint_url,
+            region=REGION,
+            user_pool_id=outputs["UserPoolId"],
+            user_pool_client_id=outputs["UserPoolClientId"],
+            table_name=outputs["TableName"],
+            function_name=outputs["FunctionName"],
+        )
+
+    @classmethod
+    def read(cls, path: Path) -> "Deployment":
+        """From the file that `write` wrote.
+
+        Raises:
+            FileNotFoundError: nothing is deployed.
+        """
+        return cls(**json.loads(path.read_text()))
+
+    def write(self, path: Path) -> None:
+        """To a file that other programs read."""
+        path.write_text(json.dumps(asdict(self), indent=2) + "\n")

@@ -1,0 +1,98 @@
+"""A small demo, made once through the front doors: the user pool and the HTTP API."""
+
+import http.client
+import json
+from http import HTTPStatus
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+import boto3
+
+from local.aws import Deployment
+from local.errors import LocalError
+from local.users import sign_in
+
+_MADE = "/local/demo"
+
+
+class RefusedError(LocalError):
+    """The API answered 4xx or 5xx."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class Person(NamedTuple):
+    """Someone to sign in as. The password is no secret: it opens this machine's emulator only."""
+
+    email: str
+    password: str
+    name: str
+    timezone: str
+
+
+ADA = Person("ada@example.com", "Morning-Walk-7", "Ada Okafor", "Europe/Lisbon")
+BEN = Person("ben@example.com", "Evening-Pages-9", "Ben Lindqvist", "America/Chicago")
+SPACE = {
+    "name": "Half marathon by spring",
+    "description": "Three runs a week, honest check-ins, and a word of encouragement when it rains.",
+    "category": "fitness",
+}
+
+
+def seed(deployment: Deployment) -> None:
+    """Ada makes a space, Ben joins it with her invite code. Done once and then left alone.
+
+    Raises:
+        RefusedError: the API refused one of the steps.
+    """
+    ssm = boto3.client("ssm")
+    try:
+        ssm.get_parameter(Name=_MADE)
+    except ssm.exceptions.ParameterNotFound:
+        pass
+    else:
+        return
+    for person in (ADA, BEN):
+        _make_profile(deployment, person)
+    ada, ben = (sign_in(deployment, person.email, person.password) for person in (ADA, BEN))
+    mine = request(deployment, "GET", "/users/me/spaces", ada)["items"]
+    space = mine[0] if mine else request(deployment, "POST", "/spaces", ada, SPACE)
+    if not request(deployment, "GET", "/users/me/spaces", ben)["items"]:
+        code = request(deployment, "POST", f"/spaces/{space['space_id']}/invite-code", ada)["code"]
+        request(deployment, "POST", "/spaces/join", ben, {"code": code})
+    ssm.put_parameter(Name=_MADE, Value="made", Type="String", Overwrite=True)
+
+
+def request(
+    deployment: Deployment, method: str, path: str, token: str, body: dict[str, str] | None = None
+) -> dict[str, Any]:
+    """One request to `/api/v1` + `path`, answering the JSON.
+
+    Raises:
+        RefusedError: the API answered 4xx or 5xx; the message quotes its problem.
+    """
+    api = urlsplit(deployment.api_url)
+    connection = http.client.HTTPConnection(api.netloc, timeout=30)
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    try:
+        connection.request(method, f"{api.path}/api/v1{path}", json.dumps(body) if body else None, headers)
+        response = connection.getresponse()
+        said = response.read()
+    finally:
+        connection.close()
+    if response.status >= HTTPStatus.BAD_REQUEST:
+        raise RefusedError(f"{method} {path} answered {response.status}: {said.decode()}", response.status)
+    answer: dict[str, Any] = json.loads(said)
+    return answer
+
+
+def _make_profile(deployment: Deployment, person: Person) -> None:
+    token = sign_in(deployment, person.email, person.password)
+    profile = {"email": person.email, "name": person.name, "timezone": person.timezone}
+    try:
+        request(deployment, "POST", "/users", token, profile)
+    except RefusedError as error:
+        if error.status != HTTPStatus.CONFLICT:
+            raise

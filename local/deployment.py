@@ -1,0 +1,138 @@
+"""Deploys the real stack to the embedded AWS with the real CDK CLI."""
+
+import hashlib
+import json
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.exceptions import ClientError
+
+from local import aws
+from local.errors import LocalError
+from local.process import run
+
+if TYPE_CHECKING:
+    from local.console import Step
+
+_INPUTS = (
+    "app.py",
+    "cdk.json",
+    "openapi.json",
+    "package-lock.json",
+    "requirements.txt",
+    "stacks",
+    "lambda_src",
+)
+_FINGERPRINT = "/local/fingerprint"
+_QUIET = ("--no-notices", "--no-version-reporting", "--no-color")
+
+
+def fingerprint(root: Path) -> str:
+    """A digest of all that decides what gets deployed: sources, settings, locks, the Python."""
+    digest = hashlib.sha256(sys.version.encode())
+    for path in _input_files(root):
+        digest.update(f"\0{path.relative_to(root)}\0".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def deployed(endpoint_url: str, root: Path) -> aws.Deployment | None:
+    """The deployment that the emulator holds, if it was made from just these inputs.
+
+    The fingerprint lives in the emulator beside the stack, so the two are kept or lost together.
+    """
+    try:
+        kept = boto3.client("ssm").get_parameter(Name=_FINGERPRINT)["Parameter"]["Value"]
+        outputs = _outputs()
+    except ClientError:
+        return None
+    return aws.Deployment.of(outputs, endpoint_url) if kept == fingerprint(root) else None
+
+
+def bootstrap(work: Path, root: Path, env: Mapping[str, str]) -> None:
+    """Makes the bucket and roles that the CDK CLI deploys with; a second time does nothing.
+
+    The template is the CLI's own, but for the bucket's policy: it refuses plain HTTP.
+    """
+    if _stack_exists("CDKToolkit"):
+        return
+    empty = work / "bootstrap"  # away from cdk.json, so that the CLI does not run the app
+    empty.mkdir(parents=True, exist_ok=True)
+    cdk = _cdk(root)
+    log = work / "bootstrap.log"
+    own = run([cdk, "bootstrap", "--show-template", "--json", *_QUIET], cwd=empty, env=env, log=log)
+    template = json.loads(own)
+    del template["Resources"]["StagingBucketPolicy"]
+    (empty / "template.json").write_text(json.dumps(template))
+    where = f"aws://{aws.ACCOUNT}/{aws.REGION}"
+    run([cdk, "bootstrap", where, "--template", "template.json", *_QUIET], cwd=empty, env=env, log=log)
+
+
+def deploy(
+    endpoint_url: str, *, work: Path, root: Path, env: Mapping[str, str], step: "Step | None" = None
+) -> aws.Deployment:
+    """Deploys the environment `local`, and does what the emulator leaves undone: the table's TTL.
+
+    `work` is a folder for the assembly and the logs.
+
+    Raises:
+        LocalError: the deployment failed.
+    """
+    now = fingerprint(root)
+
+    def show(line: str) -> None:
+        if step and (done := re.search(r"\| +(\d+/\d+) \|", line)):
+            step.detail = f"{done[1]} resources"
+
+    context = ["-c", "env=local", "--require-approval", "never", "--output", str(work / "cdk.out")]
+    run([_cdk(root), "deploy", *context, *_QUIET], cwd=root, env=env, log=work / "deploy.log", on_line=show)
+    deployment = aws.Deployment.of(_outputs(), endpoint_url)
+    _set_ttl(deployment.table_name)
+    boto3.client("ssm").put_parameter(Name=_FINGERPRINT, Value=now, Type="String", Overwrite=True)
+    return deployment
+
+
+def _input_files(root: Path) -> Iterator[Path]:
+    for name in _INPUTS:
+        path = root / name
+        if path.is_dir():
+            yield from (
+                file
+                for file in sorted(path.rglob("*"))
+                if file.is_file() and "__pycache__" not in file.parts and not file.name.startswith(".")
+            )
+        elif path.exists():
+            yield path
+
+
+def _cdk(root: Path) -> Path:
+    cdk = root / "node_modules" / ".bin" / "cdk"
+    if not cdk.exists():
+        raise LocalError("the CDK CLI is missing; `make install` installs it")
+    return cdk
+
+
+def _outputs() -> dict[str, str]:
+    stack = boto3.client("cloudformation").describe_stacks(StackName=aws.STACK_NAME)["Stacks"][0]
+    return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+
+
+def _stack_exists(name: str) -> bool:
+    try:
+        boto3.client("cloudformation").describe_stacks(StackName=name)
+    except ClientError:
+        return False
+    return True
+
+
+def _set_ttl(table_name: str) -> None:
+    dynamodb = boto3.client("dynamodb")
+    found = dynamodb.describe_time_to_live(TableName=table_name)["TimeToLiveDescription"]
+    if found.get("TimeToLiveStatus") != "ENABLED":
+        dynamodb.update_time_to_live(
+            TableName=table_name, TimeToLiveSpecification={"AttributeName": "ttl", "Enabled": True}
+        )

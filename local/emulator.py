@@ -1,0 +1,152 @@
+"""Starts and stops the embedded AWS (ministack), on loopback only.
+
+Its home folder holds `data` (kept between runs, written when it stops), `tmp` (the functions'
+unpacked code), `log` and `lock`. The emulator holds a lock on `lock` as long as it lives, so
+whether it runs is never guessed from a process id that another program may have by now.
+"""
+
+import contextlib
+import fcntl
+import os
+import shutil
+import signal
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from local.errors import LocalError
+from local.ports import HOST, answers, check_port
+from local.process import end_group
+
+_SECONDS_TO_START = 60
+_SECONDS_TO_STOP = 60
+
+
+@dataclass(frozen=True)
+class Emulator:
+    """A running emulator."""
+
+    pid: int
+    port: int
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return f"http://{HOST}:{self.port}"
+
+
+def running(home: Path) -> Emulator | None:
+    """The emulator that lives in this home folder, if one does."""
+    try:
+        with (home / "lock").open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            return None
+    except FileNotFoundError:
+        return None
+    except BlockingIOError:
+        pid, port = (home / "lock").read_text().split()
+        return Emulator(int(pid), int(port))
+
+
+def start(home: Path, port: int, *, ministack: Path) -> Emulator:
+    """Starts the emulator and waits until it answers.
+
+    Raises:
+        LocalError: the port is taken, the program is missing, or it ended early.
+    """
+    check_port(port)
+    for folder in ("data", "tmp"):
+        (home / folder).mkdir(parents=True, exist_ok=True)
+    if not (home / "data" / "state" / "cloudformation.json").exists():
+        # It ended hard before it ever saved its state: what S3 has kept belongs to nothing.
+        shutil.rmtree(home / "data" / "s3", ignore_errors=True)
+    process = _spawn(home, port, ministack)
+    emulator = Emulator(process.pid, port)
+    try:
+        _wait(process, emulator, home / "log")
+    except BaseException:
+        end_group(process)
+        raise
+    process.returncode = 0  # it outlives this command: Popen shall not watch over it
+    return emulator
+
+
+def stop(home: Path) -> bool:
+    """Stops the emulator, which saves its data, and removes its temporary files.
+
+    Returns whether one was running.
+
+    Raises:
+        LocalError: it did not stop in a minute and was ended by force.
+    """
+    emulator = running(home)
+    if emulator:
+        os.kill(emulator.pid, signal.SIGTERM)
+        _await_end(home)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(emulator.pid, signal.SIGKILL)  # a function that hangs in its handler
+    shutil.rmtree(home / "tmp", ignore_errors=True)
+    return emulator is not None
+
+
+def _spawn(home: Path, port: int, ministack: Path) -> "subprocess.Popen[str]":
+    """Its environment is empty but for its settings: what is in it, the function inherits."""
+    env = {
+        "PATH": os.defpath,
+        "HOME": str(home / "tmp"),
+        "TMPDIR": str(home / "tmp"),
+        "LANG": "C.UTF-8",
+        "BIND_HOST": HOST,
+        "GATEWAY_PORT": str(port),
+        "AUTH": "true",  # enforces IAM policies and checks confirmation codes
+        "PERSIST_STATE": "1",
+        "STATE_DIR": str(home / "data" / "state"),
+        "S3_PERSIST": "1",
+        "S3_DATA_DIR": str(home / "data" / "s3"),
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        "DOCKER_HOST": f"unix://{home}/no-docker",
+    }
+    with (home / "lock").open("w") as lock, (home / "log").open("w") as log:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            process = subprocess.Popen(
+                [ministack],
+                cwd=home,
+                env=env,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                text=True,
+                pass_fds=[lock.fileno()],
+                start_new_session=True,
+            )
+        except FileNotFoundError as error:
+            raise LocalError(f"{ministack} is missing; `make install` installs it") from error
+        lock.write(f"{process.pid} {port}\n")
+    return process
+
+
+def _wait(process: "subprocess.Popen[str]", emulator: Emulator, log: Path) -> None:
+    deadline = time.monotonic() + _SECONDS_TO_START
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            said = log.read_text().strip().splitlines() or ["it said nothing"]
+            raise LocalError(f"the embedded AWS ended at once: {said[-1]}; all of it is in {log}")
+        if answers(emulator.port, "/_ministack/ready"):
+            return
+        time.sleep(0.1)
+    raise LocalError(f"the embedded AWS did not answer in {_SECONDS_TO_START} s; see {log}")
+
+
+def _await_end(home: Path) -> None:
+    deadline = time.monotonic() + _SECONDS_TO_STOP
+    while emulator := running(home):
+        if time.monotonic() > deadline:
+            os.killpg(emulator.pid, signal.SIGKILL)
+            raise LocalError(
+                f"the embedded AWS did not stop in {_SECONDS_TO_STOP} s and was ended by force; "
+                "changes since its start are lost"
+            )
+        time.sleep(0.1)

@@ -1,0 +1,48 @@
+"""Ports of this machine's loopback interface."""
+
+import http.client
+import socket
+
+from local.errors import LocalError
+
+HOST = "127.0.0.1"
+
+
+def free_port() -> int:
+    """A port that nothing listens on now."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def check_port(port: int) -> None:
+    """Makes sure that a port can be listened on.
+
+    Raises:
+        LocalError: it cannot.
+    """
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as servers do after a restart
+        try:
+            probe.bind((HOST, port))
+        except PermissionError as error:
+            raise LocalError(f"port {port} is reserved for root; choose one from 1024 up") from error
+        except OSError as error:
+            raise LocalError(
+                f"port {port} is taken by another program; end that program, "
+                f"or choose another port: make local LOCAL_PORT={free_port()}"
+            ) from error
+
+
+def answers(port: int, path: str) -> bool:
+    """Whether an HTTP server answers there, whatever it says."""
+    connection = http.client.HTTPConnection(HOST, port, timeout=5)
+    try:
+        connection.request("GET", path)
+        connection.getresponse().read()
+    except (OSError, http.client.HTTPException):
+        return False
+    else:
+        return True
+    finally:
+        connection.close()
