@@ -1,0 +1,43 @@
+"""ETags. One is `"<version>-<digest>"`: the version counts changes, the digest is of the whole answer.
+
+`If-Match` asks whether anybody changed the resource, so only the version counts: a member more or
+less is no conflict. `If-None-Match` asks whether the answer is the same, so all of it counts.
+"""
+
+import json
+import re
+from hashlib import sha256
+from typing import Annotated
+
+from fastapi import Depends, Header, Request, Response
+
+from app.core.entities import Versions
+
+_TAG = re.compile(r'(?:W/)?"(\d+)-[0-9a-f]{16}"')
+
+
+def tag(response: Response) -> None:
+    """Put the ETag on an answer whose body is a resource."""
+    body = bytes(response.body)
+    version = json.loads(body)["version"]
+    response.headers["ETag"] = f'"{version}-{sha256(body).hexdigest()[:16]}"'
+
+
+def unless_known(request: Request, response: Response) -> Response:
+    """The answer, or 304 where the caller has this very answer already."""
+    known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
+    if known & {"*", response.headers["ETag"]}:
+        return Response(status_code=304, headers={"ETag": response.headers["ETag"]})
+    return response
+
+
+async def accepted_versions(
+    if_match: Annotated[str | None, Header(description="Refuse with 412 if the resource has changed")] = None,
+) -> Versions:
+    """The versions in `If-Match`; a tag that this API never made stands for no version at all."""
+    if if_match is None or if_match.strip() == "*":
+        return None
+    return frozenset(int(version) for version in _TAG.findall(if_match))
+
+
+AcceptedVersions = Annotated[Versions, Depends(accepted_versions)]

@@ -1,0 +1,54 @@
+"""Around every request: its id, its one log event, and an answer even where the code is broken."""
+
+import time
+import uuid
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.api.errors import problem_response
+from app.core.errors import InternalError
+from app.core.observability import logger
+
+
+class RequestContext:
+    """ASGI middleware. The id is API Gateway's own, which its access log and its error answers carry too."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Run one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        request = Request(scope)
+        gateway = scope.get("aws.event", {}).get("requestContext", {})
+        request.state.request_id = gateway.get("requestId") or str(uuid.uuid4())
+        status = 0
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["X-Request-Id"] = request.state.request_id
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_with_id)
+        except Exception:  # noqa: BLE001 - the outermost edge: whatever happened, the caller gets an answer
+            logger.exception("http.failure", request_id=request.state.request_id)
+            await problem_response(request, InternalError())(scope, receive, send_with_id)
+        finally:
+            logger.info(
+                "http.request",
+                request_id=request.state.request_id,
+                method=request.method,
+                operation=getattr(scope.get("route"), "name", None),
+                status=status,
+                duration_ms=round((time.perf_counter() - started) * 1000, 1),
+                user_id=getattr(request.state, "user_id", None),
+                path=scope.get("path_params", {}),
+            )

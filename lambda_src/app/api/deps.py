@@ -1,0 +1,87 @@
+"""What routes ask for in their signatures: who is calling, what they may do, and the session."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Path, Query, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from app.core.config import Parameters
+from app.core.database import Session
+from app.core.errors import Unauthorized
+from app.core.security import Identity
+from app.models.fields import Ulid, UserId
+from app.models.users import UserProfile
+from app.services import permissions
+from app.services.permissions import Access, Action
+
+_bearer = HTTPBearer(
+    scheme_name="Cognito",
+    bearerFormat="JWT",
+    description="The ID token of the environment's Cognito user pool",
+    auto_error=False,
+)
+
+SpaceId = Annotated[Ulid, Path(description="The space")]
+MemberId = Annotated[UserId, Path(description="The member's user id")]
+
+
+async def _session(request: Request) -> Session:
+    session: Session = request.state.session
+    return session
+
+
+SessionDep = Annotated[Session, Depends(_session)]
+
+
+async def _identity(
+    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> Identity:
+    if credentials is None:
+        raise Unauthorized
+    identity: Identity = request.app.state.backend.tokens.identify(credentials.credentials)
+    request.state.user_id = identity.user_id
+    return identity
+
+
+SignedIn = Annotated[Identity, Depends(_identity)]
+
+
+async def _current_user(session: SessionDep, identity: SignedIn) -> UserProfile:
+    return permissions.require_profile(session, identity.user_id)
+
+
+CurrentUser = Annotated[UserProfile, Depends(_current_user)]
+
+
+async def _parameters(request: Request) -> Parameters:
+    parameters: Parameters = request.app.state.backend.parameters()
+    return parameters
+
+
+ParametersDep = Annotated[Parameters, Depends(_parameters)]
+
+
+@dataclass(frozen=True)
+class Paging:
+    """Which part of a list."""
+
+    limit: Annotated[int, Query(ge=1, le=100, description="Items a page, at most")] = 20
+    cursor: Annotated[str | None, Query(max_length=2048, description="`next_cursor` of the page before")] = (
+        None
+    )
+
+
+PagingDep = Annotated[Paging, Depends()]
+
+
+def may(action: Action) -> Any:
+    """The caller's access to the space in the path, if their role allows the action.
+
+    Reading profile, space and membership is one call. 404 hides what the caller may not know of.
+    """
+
+    async def access(session: SessionDep, identity: SignedIn, space_id: SpaceId) -> Access:
+        return permissions.authorize(session, user_id=identity.user_id, space_id=space_id, action=action)
+
+    return Depends(access)

@@ -1,0 +1,107 @@
+"""Errors as callers see them: RFC 9457 problems, the same from every route and from the gateway."""
+
+from typing import Annotated, Any
+
+from botocore.exceptions import BotoCoreError
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from app.core.errors import (
+    BadRequest,
+    MethodNotAllowed,
+    NotFound,
+    PayloadTooLarge,
+    Problem,
+    ServiceUnavailable,
+    ValidationFailed,
+)
+
+PROBLEM_JSON = "application/problem+json"
+
+
+class FieldError(BaseModel):
+    """What is wrong with one field."""
+
+    field: Annotated[str, Field(examples=["body.name"])]
+    code: Annotated[str, Field(examples=["string_too_long"])]
+    message: Annotated[str, Field(examples=["String should have at most 100 characters"])]
+
+
+class ProblemView(BaseModel):
+    """An error's body (RFC 9457). `code` is stable and may be branched on."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    code: str
+    request_id: Annotated[str, Field(description="Quote it when you ask for help")]
+    errors: Annotated[list[FieldError] | None, Field(description="The fields, where `status` is 422")] = None
+
+
+def problem_response(request: Request, problem: Problem, errors: list[FieldError] | None = None) -> Response:
+    """The problem as an HTTP answer."""
+    view = ProblemView(
+        title=problem.title,
+        status=problem.status,
+        detail=problem.detail,
+        code=problem.code,
+        request_id=request.state.request_id,
+        errors=errors,
+    )
+    headers = {"Retry-After": str(problem.retry_after_s)} if problem.retry_after_s else {}
+    content = view.model_dump_json(exclude_none=True)
+    return Response(content, problem.status, headers, media_type=PROBLEM_JSON)
+
+
+def problems(*types: type[Problem]) -> dict[int | str, dict[str, Any]]:
+    """What a route declares in `responses=`: each status with an example for each code."""
+    responses: dict[int | str, dict[str, Any]] = {}
+    for problem in types:
+        response = responses.setdefault(
+            problem.status,
+            {"model": ProblemView, "description": problem.title, "content": {PROBLEM_JSON: {"examples": {}}}},
+        )
+        example = {
+            "title": problem.title,
+            "status": problem.status,
+            "detail": problem.title,
+            "code": problem.code,
+        }
+        response["content"][PROBLEM_JSON]["examples"][problem.code] = {
+            "value": {"type": "about:blank", **example, "request_id": "0f5d0c1e-7a55-4a5e-9f0e-2a9c1b1f6a11"}
+        }
+    return responses
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    """Every exception that can leave a route becomes a problem. The rest is `RequestContext`'s."""
+    app.exception_handler(Problem)(_on_problem)
+    app.exception_handler(RequestValidationError)(_on_invalid_input)
+    app.exception_handler(HTTPException)(_on_http_exception)
+    app.exception_handler(BotoCoreError)(_on_unreachable_aws)
+
+
+async def _on_problem(request: Request, problem: Problem) -> Response:
+    return problem_response(request, problem)
+
+
+async def _on_invalid_input(request: Request, error: RequestValidationError) -> Response:
+    # Pydantic's `input` is left out: an answer never repeats what was sent.
+    errors = [
+        FieldError(field=".".join(str(part) for part in item["loc"]), code=item["type"], message=item["msg"])
+        for item in error.errors()
+    ]
+    return problem_response(request, ValidationFailed(), errors)
+
+
+async def _on_http_exception(request: Request, error: HTTPException) -> Response:
+    """What Starlette and FastAPI refuse before a route runs: unknown path or method, unreadable body."""
+    known = {kind.status: kind for kind in (NotFound, MethodNotAllowed, PayloadTooLarge)}
+    return problem_response(request, known.get(error.status_code, BadRequest)())
+
+
+async def _on_unreachable_aws(request: Request, _: BotoCoreError) -> Response:
+    return problem_response(request, ServiceUnavailable(retry_after_s=1))

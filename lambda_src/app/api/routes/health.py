@@ -1,0 +1,25 @@
+"""Is it up? Open to everybody, and touches no other service."""
+
+from typing import Literal
+
+from fastapi import APIRouter, Request
+
+from app import __version__
+from app.models.fields import View
+
+router = APIRouter(tags=["health"])
+
+
+class Health(View):
+    """What runs where."""
+
+    status: Literal["ok"]
+    version: str
+    environment: str
+
+
+@router.get("/health")
+async def get_health(request: Request) -> Health:
+    """Answer that the function runs."""
+    environment = request.app.state.backend.settings.environment
+    return Health(status="ok", version=__version__, environment=environment)

@@ -1,0 +1,48 @@
+"""`/spaces/{space_id}/invite-code`: the code that lets people in."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Response
+
+from app.api.deps import ParametersDep, SessionDep, may
+from app.api.errors import problems
+from app.api.unit_of_work import UnitOfWorkRoute
+from app.core.errors import Forbidden, IdempotencyKeyReused, NotFound, ProfileRequired
+from app.models.spaces import InviteCodeView
+from app.services import invite_codes
+from app.services.permissions import Access, Action
+
+router = APIRouter(
+    prefix="/spaces/{space_id}/invite-code",
+    tags=["invite codes"],
+    route_class=UnitOfWorkRoute,
+    responses=problems(ProfileRequired, Forbidden, NotFound),
+)
+
+
+@router.get("")
+async def get_invite_code(
+    session: SessionDep, access: Annotated[Access, may(Action.MANAGE_INVITE_CODE)], parameters: ParametersDep
+) -> InviteCodeView:
+    """Read the space's invite code."""
+    return invite_codes.get(session, access=access, parameters=parameters)
+
+
+@router.post("", status_code=201, responses=problems(IdempotencyKeyReused))
+async def rotate_invite_code(
+    session: SessionDep,
+    access: Annotated[Access, may(Action.MANAGE_INVITE_CODE)],
+    parameters: ParametersDep,
+    response: Response,
+) -> InviteCodeView:
+    """Make an invite code, or rotate it; the old one dies at once."""
+    response.headers["Location"] = f"/api/v1/spaces/{access.space.space_id}/invite-code"
+    return invite_codes.rotate(session, access=access, parameters=parameters)
+
+
+@router.delete("", status_code=204)
+async def disable_invite_code(
+    session: SessionDep, access: Annotated[Access, may(Action.MANAGE_INVITE_CODE)]
+) -> None:
+    """Take the invite code away."""
+    invite_codes.disable(session, access=access)

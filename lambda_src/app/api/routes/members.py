@@ -1,0 +1,109 @@
+"""`/spaces/{space_id}/members` and `/spaces/join`: coming in, changing role, leaving, removing."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Response
+
+from app.api.conditional import AcceptedVersions
+from app.api.deps import CurrentUser, MemberId, PagingDep, ParametersDep, SessionDep, may
+from app.api.errors import problems
+from app.api.unit_of_work import UnitOfWorkRoute
+from app.core.errors import (
+    AlreadyMember,
+    Forbidden,
+    IdempotencyKeyReused,
+    InvalidCursor,
+    InviteCodeInvalid,
+    NotFound,
+    OwnerIsFixed,
+    PreconditionFailed,
+    ProfileRequired,
+    SpaceFull,
+    SpaceLimitReached,
+    TooManyRequests,
+)
+from app.models.fields import Page
+from app.models.members import MemberPatch, MemberView
+from app.models.spaces import JoinRequest, SpaceView
+from app.services import members
+from app.services.permissions import Access, Action
+
+router = APIRouter(
+    prefix="/spaces", tags=["members"], route_class=UnitOfWorkRoute, responses=problems(ProfileRequired)
+)
+
+
+@router.post(
+    "/join",
+    responses=problems(
+        InviteCodeInvalid, AlreadyMember, SpaceFull, SpaceLimitReached, IdempotencyKeyReused, TooManyRequests
+    ),
+)
+async def join_space(
+    session: SessionDep, user: CurrentUser, body: JoinRequest, parameters: ParametersDep
+) -> SpaceView:
+    """Join the space of an invite code as member; 10 tries a minute."""
+    return members.join_by_code(session, user=user, code=body.code, parameters=parameters)
+
+
+@router.post(
+    "/{space_id}/members",
+    status_code=201,
+    responses=problems(NotFound, AlreadyMember, SpaceFull, SpaceLimitReached, IdempotencyKeyReused),
+)
+async def join_public_space(
+    session: SessionDep,
+    access: Annotated[Access, may(Action.JOIN_PUBLIC_SPACE)],
+    parameters: ParametersDep,
+    response: Response,
+) -> MemberView:
+    """Join a public space as viewer."""
+    member = members.join_public(session, access=access, parameters=parameters)
+    response.headers["Location"] = f"/api/v1/spaces/{member.space_id}/members/{member.user_id}"
+    return member
+
+
+@router.get("/{space_id}/members", responses=problems(Forbidden, NotFound, InvalidCursor))
+async def list_members(
+    session: SessionDep, access: Annotated[Access, may(Action.READ_SPACE)], paging: PagingDep
+) -> Page[MemberView]:
+    """List a space's members."""
+    return members.list_page(session, access=access, limit=paging.limit, cursor=paging.cursor)
+
+
+@router.get("/{space_id}/members/{user_id}", responses=problems(Forbidden, NotFound))
+async def get_member(
+    session: SessionDep, access: Annotated[Access, may(Action.READ_SPACE)], user_id: MemberId
+) -> MemberView:
+    """Read one member."""
+    return members.get(session, access=access, user_id=user_id)
+
+
+@router.patch(
+    "/{space_id}/members/{user_id}", responses=problems(Forbidden, NotFound, OwnerIsFixed, PreconditionFailed)
+)
+async def update_member(
+    session: SessionDep,
+    access: Annotated[Access, may(Action.MANAGE_MEMBERS)],
+    user_id: MemberId,
+    body: MemberPatch,
+    versions: AcceptedVersions,
+) -> MemberView:
+    """Give a member another role."""
+    return members.change_role(session, access=access, user_id=user_id, role=body.role, versions=versions)
+
+
+@router.delete(
+    "/{space_id}/members/{user_id}",
+    status_code=204,
+    responses=problems(Forbidden, NotFound, OwnerIsFixed, PreconditionFailed),
+)
+async def remove_member(
+    session: SessionDep,
+    access: Annotated[Access, may(Action.LEAVE_SPACE)],
+    user_id: MemberId,
+    versions: AcceptedVersions,
+    parameters: ParametersDep,
+) -> None:
+    """Leave a space, or remove a member; a removal rotates the invite code."""
+    members.remove(session, access=access, user_id=user_id, versions=versions, parameters=parameters)

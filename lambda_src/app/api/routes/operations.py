@@ -1,0 +1,23 @@
+"""`/operations`: what a 202 points to."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+
+from app.api.deps import SessionDep, SignedIn
+from app.api.errors import problems
+from app.api.unit_of_work import UnitOfWorkRoute
+from app.core.errors import NotFound
+from app.models.fields import Ulid
+from app.models.operations import OperationView
+from app.services import operations
+
+router = APIRouter(prefix="/operations", tags=["operations"], route_class=UnitOfWorkRoute)
+
+
+@router.get("/{operation_id}", responses=problems(NotFound))
+async def get_operation(
+    session: SessionDep, identity: SignedIn, operation_id: Annotated[Ulid, Path(description="The operation")]
+) -> OperationView:
+    """Read how far background work has come. Needs no profile: it may have been the work to erase it."""
+    return OperationView.of(operations.get(session, user_id=identity.user_id, operation_id=operation_id))

@@ -1,0 +1,75 @@
+"""`/users`: one's own profile, one's spaces, and what others may see."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Response
+
+from app.api.conditional import AcceptedVersions
+from app.api.deps import CurrentUser, PagingDep, ParametersDep, SessionDep, SignedIn
+from app.api.errors import problems
+from app.api.unit_of_work import UnitOfWorkRoute
+from app.core.errors import (
+    EmailNotVerified,
+    EmailTaken,
+    IdempotencyKeyReused,
+    InvalidCursor,
+    NotFound,
+    PreconditionFailed,
+    ProfileExists,
+    ProfileRequired,
+)
+from app.models.fields import Page, UserId
+from app.models.members import Role
+from app.models.spaces import SpaceView
+from app.models.users import PublicUserView, UserCreate, UserPatch, UserView
+from app.services import users
+
+router = APIRouter(prefix="/users", tags=["users"], route_class=UnitOfWorkRoute)
+
+
+@router.post(
+    "", status_code=201, responses=problems(EmailNotVerified, ProfileExists, EmailTaken, IdempotencyKeyReused)
+)
+async def create_user(
+    session: SessionDep, identity: SignedIn, body: UserCreate, response: Response
+) -> UserView:
+    """Make your profile. Everything else needs one."""
+    profile = users.create(session, identity=identity, body=body)
+    response.headers["Location"] = "/api/v1/users/me"
+    return UserView.of(profile)
+
+
+@router.get("/me", responses=problems(ProfileRequired))
+async def get_me(user: CurrentUser) -> UserView:
+    """Read your profile."""
+    return UserView.of(user)
+
+
+@router.patch("/me", responses=problems(ProfileRequired, EmailNotVerified, EmailTaken, PreconditionFailed))
+async def update_me(
+    session: SessionDep, identity: SignedIn, user: CurrentUser, body: UserPatch, versions: AcceptedVersions
+) -> UserView:
+    """Change your profile."""
+    return UserView.of(users.update(session, identity=identity, user=user, body=body, versions=versions))
+
+
+@router.get("/me/spaces", responses=problems(ProfileRequired, InvalidCursor))
+async def list_my_spaces(
+    session: SessionDep,
+    user: CurrentUser,
+    paging: PagingDep,
+    role: Annotated[Role | None, Query(description="Only spaces where you have this role")] = None,
+) -> Page[SpaceView]:
+    """List the spaces you are in. With `role`, a page may be short while the list goes on."""
+    return users.list_spaces(session, user=user, role=role, limit=paging.limit, cursor=paging.cursor)
+
+
+@router.get("/{user_id}", responses=problems(ProfileRequired, NotFound))
+async def get_user(
+    session: SessionDep,
+    user: CurrentUser,
+    user_id: Annotated[UserId, Path(description="The person")],
+    parameters: ParametersDep,
+) -> PublicUserView:
+    """Read what a person shows to those who share a space or an organization with them."""
+    return users.get_shared(session, user=user, user_id=user_id, parameters=parameters)

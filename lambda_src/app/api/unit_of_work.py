@@ -1,0 +1,143 @@
+"""One request, one unit of work.
+
+Every route of `UnitOfWorkRoute` runs so:
+
+1. a new `Session` is made; dependencies authenticate and authorize; a POST whose `Idempotency-Key`
+   has been answered gets that answer again;
+2. the endpoint reads, adds writes to the session, and returns its model;
+3. the answer is made: ETag, 304;
+4. the writes are committed in one transaction, with the idempotency record that holds the answer.
+
+Where the commit finds that something read has changed since (`StaleRead`), the request is run again
+from 1: a precondition is then judged by the new state, and nobody's change is lost.
+"""
+
+import functools
+import hashlib
+import inspect
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Header, Request, Response
+from fastapi.routing import APIRoute
+
+from app.api import conditional
+from app.api.deps import SessionDep, SignedIn
+from app.core.database import Session
+from app.core.errors import Conflict, RequestInProgress, StaleRead
+from app.models.fields import Resource
+from app.models.idempotency import IdempotencyRecord
+from app.services import idempotency
+
+TRIES = 5
+_KEPT_HEADERS = ("content-type", "etag", "location")
+
+
+@dataclass(frozen=True)
+class RepeatableRequest:
+    """A POST with an Idempotency-Key, and the answer it was given before, if any."""
+
+    user_id: str
+    key: str
+    fingerprint: str
+    answered: IdempotencyRecord | None
+
+
+async def _repeatable(
+    request: Request,
+    session: SessionDep,
+    identity: SignedIn,
+    idempotency_key: Annotated[
+        str | None,
+        Header(
+            min_length=1,
+            max_length=255,
+            pattern=r"^[\x20-\x7e]+$",
+            description="Send a POST twice with the same key and it happens once; kept 24 hours",
+        ),
+    ] = None,
+) -> RepeatableRequest | None:
+    request.state.repeatable = None
+    if idempotency_key is not None:
+        content = b"\n".join([request.method.encode(), request.url.path.encode(), await request.body()])
+        fingerprint = hashlib.sha256(content).hexdigest()
+        answered = idempotency.find(
+            session, user_id=identity.user_id, key=idempotency_key, fingerprint=fingerprint
+        )
+        request.state.repeatable = RepeatableRequest(identity.user_id, idempotency_key, fingerprint, answered)
+    repeatable: RepeatableRequest | None = request.state.repeatable
+    return repeatable
+
+
+def _repeatable_endpoint(endpoint: Callable[..., Any]) -> Callable[..., Any]:
+    """The endpoint with one dependency more. It stands last, so it is resolved after authorization."""
+
+    @functools.wraps(endpoint)
+    async def call(*, repeatable: RepeatableRequest | None, **arguments: Any) -> Any:
+        if repeatable is not None and repeatable.answered is not None:
+            record = repeatable.answered
+            return Response(record.body, record.status, {**record.headers, "Idempotency-Replayed": "true"})
+        return await endpoint(**arguments)
+
+    signature = inspect.signature(endpoint)
+    last = inspect.Parameter(
+        "repeatable",
+        inspect.Parameter.KEYWORD_ONLY,
+        annotation=Annotated[RepeatableRequest | None, Depends(_repeatable)],
+    )
+    call.__signature__ = signature.replace(  # type: ignore[attr-defined]
+        parameters=[*signature.parameters.values(), last]
+    )
+    return call
+
+
+class UnitOfWorkRoute(APIRoute):
+    """See the module's docstring."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        if "POST" in options["methods"]:
+            endpoint = _repeatable_endpoint(endpoint)
+        super().__init__(path, endpoint, **options)
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Run FastAPI's own handler inside the unit of work."""
+        run = super().get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            for _ in range(TRIES):
+                request.state.session = Session(request.app.state.backend.table)
+                request.state.repeatable = None
+                try:
+                    response = await run(request)
+                    self._finish(request, response)
+                except StaleRead:
+                    continue
+                if request.method == "GET" and "ETag" in response.headers:
+                    return conditional.unless_known(request, response)
+                return response
+            raise (
+                RequestInProgress(retry_after_s=1) if request.state.repeatable else Conflict(retry_after_s=1)
+            )
+
+        return handle
+
+    def _finish(self, request: Request, response: Response) -> None:
+        """Tag the answer and commit what was written, with the answer if it may be asked for again."""
+        session: Session = request.state.session
+        repeatable: RepeatableRequest | None = request.state.repeatable
+        if repeatable is not None and repeatable.answered is not None:
+            return
+        if isinstance(self.response_model, type) and issubclass(self.response_model, Resource):
+            conditional.tag(response)
+        if repeatable is not None:
+            idempotency.remember(
+                session,
+                user_id=repeatable.user_id,
+                key=repeatable.key,
+                fingerprint=repeatable.fingerprint,
+                status=response.status_code,
+                headers={name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers},
+                body=bytes(response.body).decode(),
+            )
+        session.commit()

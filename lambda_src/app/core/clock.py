@@ -1,0 +1,30 @@
+"""Time and ids. Both are handed in, so that tests decide what they are."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import AwareDatetime, PlainSerializer
+from ulid import ULID
+
+Clock = Callable[[], datetime]
+IdSource = Callable[[], str]
+
+
+def utc_now() -> datetime:
+    """The current time in UTC, to the millisecond: the precision that is stored and answered."""
+    now = datetime.now(UTC)
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+
+def new_ulid() -> str:
+    """A fresh ULID: 26 characters, sorted by time, random part from the operating system."""
+    return str(ULID())
+
+
+def rfc3339(moment: datetime) -> str:
+    """RFC 3339 in UTC with exactly three decimals, so that the text sorts as the time does."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+Timestamp = Annotated[AwareDatetime, PlainSerializer(rfc3339, when_used="json")]

@@ -1,0 +1,83 @@
+"""Configuration: what the deployment knows comes by environment variable, what operators tune by SSM.
+
+Both are read once. Environment variables live as long as the environment. Parameters are fetched on
+the first request that asks (never while the module loads, so a SnapStart restore starts fresh) and
+kept for `PARAMETERS_MAX_AGE_S` seconds: a changed parameter is in force everywhere within that time.
+"""
+
+import os
+from collections.abc import Callable
+from typing import Annotated
+
+from aws_lambda_powertools.utilities.parameters import SSMProvider
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl
+
+PARAMETERS_MAX_AGE_S = 300
+
+
+class Settings(BaseModel):
+    """The function's environment. Each field is the variable of its name in upper case."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    environment: Annotated[str, Field(description="Name of the environment, as `/health` answers it")]
+    parameter_prefix: Annotated[str, Field(description="Where this environment's SSM parameters begin")]
+    table_name: Annotated[str, Field(description="The DynamoDB table")]
+    user_pool_id: Annotated[str, Field(description="The Cognito user pool whose tokens are accepted")]
+    user_pool_client_id: Annotated[str, Field(description="The app client that tokens must be made for")]
+    cors_origin: Annotated[str, Field(description="The one browser origin that may call the API")]
+    aws_region: Annotated[str, Field(description="Set by Lambda; part of the token issuer's name")]
+    aws_endpoint_url: Annotated[
+        str | None, Field(description="Set by an AWS emulator only; the AWS SDK reads it too")
+    ] = None
+
+    @classmethod
+    def from_environment(cls) -> "Settings":
+        """Read the process's environment.
+
+        Raises:
+            pydantic.ValidationError: a variable is missing.
+        """
+        return cls.model_validate({name.lower(): value for name, value in os.environ.items()})
+
+    @property
+    def token_issuer(self) -> str:
+        """The `iss` of every token of this pool."""
+        return f"https://cognito-idp.{self.aws_region}.amazonaws.com/{self.user_pool_id}"
+
+    @property
+    def token_keys_url(self) -> str:
+        """Where the pool publishes its public keys (JWKS)."""
+        issuer = (
+            f"{self.aws_endpoint_url}/{self.user_pool_id}" if self.aws_endpoint_url else self.token_issuer
+        )
+        return f"{issuer}/.well-known/jwks.json"
+
+
+class Parameters(BaseModel):
+    """What operators may change without a deployment: SSM parameters `<prefix>/app/<field>`."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    web_url: Annotated[HttpUrl, Field(description="Base URL of the front end, for the links in invitations")]
+    invite_code_days: Annotated[int, Field(gt=0, description="Days until an invite code dies")]
+    max_spaces_per_user: Annotated[int, Field(gt=0, description="Spaces that one user may be in")]
+    max_members_per_space: Annotated[int, Field(gt=0, description="Members that one space may have")]
+
+
+ParameterSource = Callable[[], Parameters]
+
+
+def ssm_parameters(prefix: str) -> ParameterSource:
+    """A source that reads `<prefix>/app/*` by one call and remembers it (see the module's docstring).
+
+    The source raises:
+        pydantic.ValidationError: a parameter is missing or malformed.
+        aws_lambda_powertools.utilities.parameters.exceptions.GetParameterError: SSM cannot be read.
+    """
+    provider = SSMProvider()
+
+    def read() -> Parameters:
+        return Parameters.model_validate(provider.get_multiple(f"{prefix}/app", max_age=PARAMETERS_MAX_AGE_S))
+
+    return read

@@ -1,0 +1,203 @@
+"""The one table: runs the keys, queries and writes of `app.core.entities`. There is no Scan.
+
+`Table` speaks to DynamoDB. `Session` is one request's unit of work: reads go straight through, writes
+wait and are committed together, once.
+"""
+
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from botocore.exceptions import ClientError
+
+from app.core.clock import Clock, IdSource, new_ulid, utc_now
+from app.core.entities import Key, Record, Write
+from app.core.errors import Conflict, ServiceUnavailable
+from app.core.queries import Query
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+T = TypeVar("T", bound=Record)
+
+BATCH_GET_KEYS = 100  # DynamoDB's limit a call
+FILTER_READS = 5  # a filter that no key serves reads at most this many times the page's limit
+TRIES = 8
+_BUSY = {"ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded"}
+
+
+@dataclass(frozen=True)
+class Slice(Generic[T]):
+    """One page of a query. Only `next_cursor` None says that the list has ended."""
+
+    items: list[T]
+    next_cursor: str | None
+
+
+class Table:
+    """Reads and writes the table.
+
+    Every method raises ServiceUnavailable when DynamoDB keeps throttling.
+    """
+
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        name: str,
+        *,
+        clock: Clock = utc_now,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._client = client
+        self._name = name
+        self._sleep = sleep
+        self.clock = clock
+
+    def get(self, key: Key[T]) -> T | None:
+        """The item, read consistently; None if it is absent or has expired."""
+        answer = self._call(
+            self._client.get_item, TableName=self._name, Key=key.attributes, ConsistentRead=True
+        )
+        row = answer.get("Item")
+        return key.entity.load(row) if row and self._alive(row) else None
+
+    def batch_get(self, keys: Sequence[Key[Any]], *, consistent: bool = False) -> list[Any]:
+        """The items of the keys, in their order, None for each that is absent or has expired.
+
+        One call for each 100 different keys; what DynamoDB leaves unprocessed is asked for again.
+        """
+        wanted = list({(key.pk, key.sk): key for key in keys}.items())
+        rows: dict[tuple[str, str], Any] = {}
+        for start in range(0, len(wanted), BATCH_GET_KEYS):
+            pending = [key.attributes for _, key in wanted[start : start + BATCH_GET_KEYS]]
+            for attempt in range(TRIES):
+                if not pending:
+                    break
+                self._pause(attempt)
+                request: Any = {self._name: {"Keys": pending, "ConsistentRead": consistent}}
+                answer = self._call(self._client.batch_get_item, RequestItems=request)
+                for row in answer["Responses"][self._name]:
+                    rows[row["PK"]["S"], row["SK"]["S"]] = row
+                pending = answer["UnprocessedKeys"].get(self._name, {}).get("Keys", [])
+            if pending:
+                raise ServiceUnavailable
+        found = {
+            id_: key.entity.load(rows[id_]) for id_, key in wanted if id_ in rows and self._alive(rows[id_])
+        }
+        return [found.get((key.pk, key.sk)) for key in keys]
+
+    def page(self, query: Query[T], *, limit: int, cursor: str | None = None) -> Slice[T]:
+        """One page by exactly one Query call.
+
+        With filters it reads at most 5 x `limit` items, so the page may be short or empty while the
+        list goes on.
+
+        Raises:
+            InvalidCursor: the cursor is not of this query.
+        """
+        position: Any = {"ExclusiveStartKey": query.start_key(cursor)} if cursor else {}
+        reads = limit * FILTER_READS if query.filters else limit
+        answer = self._call(
+            self._client.query, TableName=self._name, Limit=reads, **query.request(), **position
+        )
+        rows = answer["Items"]
+        kept = rows[:limit]
+        last = kept[-1] if len(rows) > limit else answer.get("LastEvaluatedKey")
+        items = [query.entity.load(row) for row in kept if self._alive(row)]
+        return Slice(items, query.cursor_after(last) if last else None)
+
+    def write(self, writes: Sequence[Write]) -> None:
+        """Apply every write or none. A single write is no transaction, which would cost double.
+
+        Raises:
+            Problem, StaleRead: the `otherwise` of the first write whose condition did not hold.
+            Conflict: other transactions kept holding the same items.
+        """
+        for attempt in range(TRIES):
+            self._pause(attempt)
+            try:
+                if len(writes) == 1:
+                    self._write_one(writes[0])
+                elif writes:
+                    self._write_all(writes)
+            except ClientError as error:
+                _raise_refusal(writes, error)
+            else:
+                return
+        raise Conflict(retry_after_s=1)
+
+    def _write_one(self, write: Write) -> None:
+        if write.action == "ConditionCheck":
+            self._write_all([write])
+            return
+        calls: dict[str, Callable[..., Any]] = {
+            "Put": self._client.put_item,
+            "Update": self._client.update_item,
+            "Delete": self._client.delete_item,
+        }
+        self._call(calls[write.action], TableName=self._name, **write.request)
+
+    def _write_all(self, writes: Sequence[Write]) -> None:
+        items: Any = [{write.action: {"TableName": self._name, **write.request}} for write in writes]
+        self._call(self._client.transact_write_items, TransactItems=items)
+
+    def _alive(self, row: Mapping[str, Any]) -> bool:
+        # TTL deletes up to days late, so whoever reads checks.
+        return "ttl" not in row or float(row["ttl"]["N"]) > self.clock().timestamp()
+
+    def _pause(self, attempt: int) -> None:
+        if attempt:
+            self._sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - jitter needs no secrecy
+
+    def _call(self, call: Callable[..., Any], **request: Any) -> Any:
+        try:
+            return call(**request)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _BUSY:
+                raise ServiceUnavailable(retry_after_s=1) from error
+            raise
+
+
+def _raise_refusal(writes: Sequence[Write], error: ClientError) -> None:
+    """Raise what the refused write stands for; return if the write was merely in another's way."""
+    code = error.response["Error"]["Code"]
+    if code == "ConditionalCheckFailedException":
+        raise writes[0].otherwise from error
+    if code == "TransactionCanceledException":
+        reasons = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
+        for write, reason in zip(writes, reasons, strict=False):
+            if reason == "ConditionalCheckFailed":
+                raise write.otherwise from error
+        if "TransactionConflict" in reasons or "ThrottlingError" in reasons:
+            return
+    elif code in ("TransactionConflictException", "TransactionInProgressException"):
+        return
+    raise error
+
+
+@dataclass
+class Session:
+    """One request's unit of work: reads go to the table at once, writes wait for `commit`.
+
+    `now` and `new_id` are the only time and randomness that a service uses.
+    """
+
+    table: Table
+    new_id: IdSource = new_ulid
+    now: datetime = field(init=False)
+    _writes: list[Write] = field(init=False, default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.now = self.table.clock()
+
+    def add(self, *writes: Write) -> None:
+        """Take these writes into the commit."""
+        self._writes.extend(writes)
+
+    def commit(self) -> None:
+        """Apply everything that was added, all or nothing. See `Table.write` for what it raises."""
+        self.table.write(self._writes)
+        self._writes = []

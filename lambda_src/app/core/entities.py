@@ -1,0 +1,256 @@
+"""Entities and what can be done with them, as plain values.
+
+An `Entity` says once where a model lives in the table. From it come `Key`s, `Query`s and `Write`s,
+which `app.core.database` runs. Nothing here talks to DynamoDB.
+
+A row holds the keys, `entity_type`, `version`, `created_at`, `updated_at`, `ttl` where the item dies,
+and everything else in the map `data`.
+"""
+
+import json
+import re
+import string
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Generic, Literal, Self, TypeVar
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from pydantic import BaseModel, ConfigDict
+
+from app.core.clock import Timestamp
+from app.core.errors import PreconditionFailed, Problem, StaleRead
+from app.core.queries import Query
+
+_to_wire = TypeSerializer().serialize
+_from_wire = TypeDeserializer().deserialize
+# `#` separates key parts; a control character in a key would be a trap for whoever reads the table.
+_KEY_PART = re.compile(r"[^#\x00-\x1f\x7f]{1,320}")
+_META = ("version", "created_at", "updated_at")
+
+# The versions that a caller accepts as current (`If-Match`); None accepts any.
+Versions = frozenset[int] | None
+
+
+class Record(BaseModel):
+    """What every stored item has. `version` counts changes from 1; counters do not raise it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    version: int = 1
+    created_at: Timestamp
+    updated_at: Timestamp
+
+    def patched(self, now: datetime, changes: Mapping[str, Any]) -> Self:
+        """A copy with these validated values, stamped as the next version; itself if nothing differs."""
+        if all(getattr(self, name) == value for name, value in changes.items()):
+            return self
+        return self.model_copy(update={**changes, "version": self.version + 1, "updated_at": now})
+
+    def require_version(self, versions: Versions) -> None:
+        """Check that the caller knows the item as it is.
+
+        Raises:
+            PreconditionFailed: the item is at none of these versions.
+        """
+        if versions is not None and self.version not in versions:
+            raise PreconditionFailed
+
+
+T = TypeVar("T", bound=Record)
+Action = Literal["Put", "Update", "Delete", "ConditionCheck"]
+
+
+@dataclass(frozen=True)
+class Key(Generic[T]):
+    """The primary key of one item."""
+
+    entity: "Entity[T]"
+    pk: str
+    sk: str
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        """The key as DynamoDB's API takes it."""
+        return {"PK": {"S": self.pk}, "SK": {"S": self.sk}}
+
+
+@dataclass(frozen=True)
+class Write:
+    """One change of one item; `otherwise` is raised when its condition does not hold."""
+
+    action: Action
+    request: Mapping[str, Any]
+    otherwise: Problem | StaleRead
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entity(Generic[T]):
+    """Where one model lives in the table. Declared once; everything else derives from it.
+
+    Templates name fields of the model. `indexed` says which items are on GSI1 (all, if it has
+    templates for it); `expires` names the timestamp field after which the item counts as gone.
+    """
+
+    name: str
+    model: type[T]
+    pk: str
+    sk: str
+    gsi1pk: str | None = None
+    gsi1sk: str | None = None
+    indexed: Callable[[T], bool] = lambda _: True
+    expires: str | None = None
+
+    def __post_init__(self) -> None:
+        templates = (
+            self.pk,
+            self.sk,
+            self.gsi1pk or "",
+            self.gsi1sk or "",
+            f"{{{self.expires or 'version'}}}",
+        )
+        named = {field for template in templates for field in _fields(template)}
+        if unknown := named - set(self.model.model_fields):
+            raise TypeError(f"{self.name}: key template names unknown fields {sorted(unknown)}")
+
+    # Reading
+
+    def key(self, **parts: str) -> Key[T]:
+        """The key of the item with these key parts."""
+        return Key(self, _fill(self.pk, parts), _fill(self.sk, parts))
+
+    def within(self, **parts: str) -> Query[T]:
+        """Every item of this entity in one partition of the table, in the order of its sort key."""
+        return Query(self, None, _fill(self.pk, parts), _literal(self.sk))
+
+    def on_gsi1(self, **parts: str) -> Query[T]:
+        """Every item of this entity in one partition of GSI1, in the order of its sort key."""
+        return Query(self, "GSI1", _fill(self.gsi1pk or "", parts), _literal(self.gsi1sk or ""))
+
+    def load(self, row: Mapping[str, Any]) -> T:
+        """The model in a row as DynamoDB answers it."""
+        plain = {name: _from_wire(value) for name, value in row.items() if name in (*_META, "data")}
+        return self.model.model_validate(plain.pop("data") | plain)
+
+    # Writing
+
+    def create(self, item: T, *, otherwise: Problem | StaleRead | None = None) -> Write:
+        """Put a new item; the condition is that there is none (or only one that has expired)."""
+        condition, values = "attribute_not_exists(PK)", {}
+        if self.expires:
+            condition, values = (
+                "attribute_not_exists(PK) OR #ttl <= :now",
+                _wire({":now": int(item.created_at.timestamp())}),
+            )
+        return _write("Put", {"Item": self._row(item)}, condition, values, otherwise)
+
+    def update(self, was: T, item: T) -> Write:
+        """Write the fields in which `item` differs from `was`; the condition is that `was` is still current.
+
+        Counters are left alone, whatever the two models say, as long as both say the same.
+        """
+        before, after = self._row(was), self._row(item)
+        data = {k: v for k, v in after["data"]["M"].items() if v != before["data"]["M"].get(k)}
+        gone = [f"#data.#{k}" for k in before["data"]["M"] if k not in after["data"]["M"]]
+        top = {k: v for k, v in after.items() if k != "data" and v != before.get(k)}
+        gone += [f"#{k}" for k in before if k not in after]
+        sets = [f"#data.#{k} = :{k}" for k in data] + [f"#{k} = :{k}" for k in top]
+        expression = f"SET {', '.join(sets)}" + (f" REMOVE {', '.join(gone)}" if gone else "")
+        request = {"Key": self._key_of(was), "UpdateExpression": expression}
+        values = {f":{k}": v for k, v in (data | top).items()} | {":was": _to_wire(was.version)}
+        return _write("Update", request, "#version = :was", values)
+
+    def count(
+        self,
+        key: Key[T],
+        by: Mapping[str, int],
+        *,
+        at_most: Mapping[str, int] | None = None,
+        require: Mapping[str, str] | None = None,
+    ) -> Write:
+        """Move counters by these amounts, atomically and without raising `version`.
+
+        The condition is that the item exists, that each counter in `at_most` stays within its limit,
+        and that the fields in `require` have these values.
+        """
+        limits, required = at_most or {}, require or {}
+        conditions = ["attribute_exists(PK)"]
+        conditions += [f"#data.#{field} <= :room_{field}" for field in limits]
+        conditions += [f"#data.#{field} = :is_{field}" for field in required]
+        values: dict[str, int | str] = {f":by_{field}": amount for field, amount in by.items()}
+        values |= {f":room_{field}": limit - by[field] for field, limit in limits.items()}
+        values |= {f":is_{field}": value for field, value in required.items()}
+        sets = ", ".join(f"#data.#{field} = #data.#{field} + :by_{field}" for field in by)
+        request = {"Key": key.attributes, "UpdateExpression": f"SET {sets}"}
+        return _write("Update", request, " AND ".join(conditions), _wire(values))
+
+    def delete(self, item: T) -> Write:
+        """Delete the item; the condition is that it is still the one that was read."""
+        return _write("Delete", {"Key": self._key_of(item)}, "#version = :was", _wire({":was": item.version}))
+
+    def discard(self, key: Key[T]) -> Write:
+        """Delete whatever is there, if anything."""
+        return _write("Delete", {"Key": key.attributes}, "", {})
+
+    def unchanged(self, item: T) -> Write:
+        """Write nothing; the condition is that the item is still the one that was read."""
+        request = {"Key": self._key_of(item)}
+        return _write("ConditionCheck", request, "#version = :was", _wire({":was": item.version}))
+
+    def _key_of(self, item: T) -> dict[str, Any]:
+        return self.key(**_parts(self.pk + self.sk, item.model_dump(mode="json"))).attributes
+
+    def _row(self, item: T) -> dict[str, Any]:
+        # Through JSON, so that the table holds what the API says; DynamoDB takes no binary floats.
+        data = json.loads(item.model_dump_json(exclude_none=True), parse_float=Decimal)
+        row = {name: data.pop(name) for name in _META} | {"entity_type": self.name, "data": data}
+        if self.expires:
+            row["ttl"] = int(getattr(item, self.expires).timestamp())
+        everything = data | row
+        if self.gsi1pk and self.gsi1sk and self.indexed(item):
+            row["GSI1PK"] = _fill(self.gsi1pk, _parts(self.gsi1pk, everything))
+            row["GSI1SK"] = _fill(self.gsi1sk, _parts(self.gsi1sk, everything))
+        return self._key_of(item) | _wire(row)
+
+
+def _write(
+    action: Action,
+    request: dict[str, Any],
+    condition: str,
+    values: Mapping[str, Any],
+    otherwise: Problem | StaleRead | None = None,
+) -> Write:
+    """A write whose attribute names all go through placeholders: none can be a reserved word."""
+    names = re.findall(r"#\w+", f"{condition} {request.get('UpdateExpression', '')}")
+    extras = {
+        "ConditionExpression": condition,
+        "ExpressionAttributeNames": {name: name[1:] for name in names},
+        "ExpressionAttributeValues": values,
+    }
+    return Write(
+        action, request | {name: extra for name, extra in extras.items() if extra}, otherwise or StaleRead()
+    )
+
+
+def _wire(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _to_wire(value) for name, value in values.items()}
+
+
+def _fields(template: str) -> list[str]:
+    return [name for _, name, _, _ in string.Formatter().parse(template) if name]
+
+
+def _parts(template: str, values: Mapping[str, Any]) -> dict[str, str]:
+    return {name: str(values[name]) for name in _fields(template)}
+
+
+def _fill(template: str, parts: Mapping[str, str]) -> str:
+    for name, value in parts.items():
+        if not _KEY_PART.fullmatch(value):
+            raise ValueError(f"{name} cannot be part of a key")
+    return template.format(**parts)
+
+
+def _literal(template: str) -> str:
+    return template.split("{", 1)[0]

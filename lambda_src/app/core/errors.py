@@ -1,0 +1,195 @@
+"""Every error that a caller can meet, as one tree.
+
+    Problem
+    |-- BadRequest                400
+    |   `-- InvalidCursor
+    |-- Unauthorized              401
+    |-- Forbidden                 403
+    |   |-- ProfileRequired
+    |   `-- EmailNotVerified
+    |-- NotFound                  404
+    |   `-- InviteCodeInvalid
+    |-- MethodNotAllowed          405
+    |-- Conflict                  409
+    |   |-- RequestInProgress
+    |   |-- ProfileExists
+    |   |-- EmailTaken
+    |   |-- AlreadyMember
+    |   |-- OwnerIsFixed
+    |   |-- SpaceLimitReached
+    |   `-- SpaceFull
+    |-- PreconditionFailed        412
+    |-- PayloadTooLarge           413
+    |-- ValidationFailed          422
+    |   `-- IdempotencyKeyReused
+    |-- TooManyRequests           429
+    |-- InternalError             500
+    `-- ServiceUnavailable        503
+
+Each is answered as `application/problem+json` (RFC 9457). `code` is the stable name that a client
+may branch on; `title` is for people. `StaleRead` is not a Problem: it means that what was read has
+changed since, and the request is run again (`app.api.unit_of_work`).
+"""
+
+from typing import ClassVar
+
+
+class Problem(Exception):  # noqa: N818 - the standard's own name
+    """An error with an HTTP status, a stable code and a title; `detail` says what happened this time."""
+
+    status: ClassVar[int]
+    code: ClassVar[str]
+    title: ClassVar[str]
+
+    def __init__(self, detail: str | None = None, *, retry_after_s: int | None = None) -> None:
+        super().__init__(detail or self.title)
+        self.detail = detail or self.title
+        self.retry_after_s = retry_after_s
+
+
+class StaleRead(Exception):  # noqa: N818 - it asks for another try, it is no error yet
+    """A write found that what the request had read is no longer so."""
+
+
+class BadRequest(Problem):
+    """The request cannot be understood."""
+
+    status, code, title = 400, "bad_request", "The request cannot be understood"
+
+
+class InvalidCursor(BadRequest):
+    """The cursor was not issued for this list."""
+
+    code, title = "invalid_cursor", "The cursor was not issued for this list"
+
+
+class Unauthorized(Problem):
+    """The ID token is missing, expired or not of this user pool."""
+
+    status, code, title = 401, "unauthorized", "A valid ID token is needed"
+
+
+class Forbidden(Problem):
+    """The caller is known and may not do this."""
+
+    status, code, title = 403, "forbidden", "You may not do this"
+
+
+class ProfileRequired(Forbidden):
+    """The caller has no active profile yet."""
+
+    code, title = "profile_required", "Make your profile first: POST /api/v1/users"
+
+
+class EmailNotVerified(Forbidden):
+    """The e-mail is not the verified one in the caller's token."""
+
+    code, title = "email_not_verified", "The e-mail must be the verified one you signed in with"
+
+
+class NotFound(Problem):
+    """It does not exist, or the caller may not know that it does."""
+
+    status, code, title = 404, "not_found", "There is no such thing"
+
+
+class InviteCodeInvalid(NotFound):
+    """The invite code is unknown, expired, rotated or disabled."""
+
+    code, title = "invite_code_invalid", "The invite code is not valid"
+
+
+class MethodNotAllowed(Problem):
+    """The path exists, the method does not."""
+
+    status, code, title = 405, "method_not_allowed", "This method is not allowed here"
+
+
+class Conflict(Problem):
+    """The request contradicts the state of the resource."""
+
+    status, code, title = 409, "conflict", "Others are changing the same thing; try again"
+
+
+class RequestInProgress(Conflict):
+    """A request with the same Idempotency-Key is still under way."""
+
+    code, title = "request_in_progress", "The same request is still under way; try again"
+
+
+class ProfileExists(Conflict):
+    """The caller has a profile already."""
+
+    code, title = "profile_exists", "You have a profile already"
+
+
+class EmailTaken(Conflict):
+    """Another profile has claimed the e-mail."""
+
+    code, title = "email_taken", "Another profile has this e-mail"
+
+
+class AlreadyMember(Conflict):
+    """The user is in the space already."""
+
+    code, title = "already_member", "Already a member of this space"
+
+
+class OwnerIsFixed(Conflict):
+    """The owner can neither leave nor take another role before passing ownership on."""
+
+    code, title = "owner_is_fixed", "The owner can neither leave nor change role; transfer ownership first"
+
+
+class SpaceLimitReached(Conflict):
+    """The user is in as many spaces as one may be."""
+
+    code, title = "space_limit_reached", "You are in as many spaces as one may be"
+
+
+class SpaceFull(Conflict):
+    """The space has as many members as it may have."""
+
+    code, title = "space_full", "The space has as many members as it may have"
+
+
+class PreconditionFailed(Problem):
+    """`If-Match` names a version that is no longer current."""
+
+    status, code, title = 412, "precondition_failed", "The resource has changed since you read it"
+
+
+class PayloadTooLarge(Problem):
+    """The body is larger than `app.main.MAX_BODY_BYTES`."""
+
+    status, code, title = 413, "payload_too_large", "The body is larger than 1 MB"
+
+
+class ValidationFailed(Problem):
+    """The input breaks a rule; `errors` names each field."""
+
+    status, code, title = 422, "validation_failed", "The input breaks a rule"
+
+
+class IdempotencyKeyReused(ValidationFailed):
+    """The Idempotency-Key was used for another request."""
+
+    code, title = "idempotency_key_reused", "The Idempotency-Key was used for another request"
+
+
+class TooManyRequests(Problem):
+    """Too many tries; `Retry-After` says when the next is allowed."""
+
+    status, code, title = 429, "too_many_requests", "Too many tries; wait a little"
+
+
+class InternalError(Problem):
+    """A defect of this service. The log holds it under the request's id."""
+
+    status, code, title = 500, "internal_error", "Something went wrong on our side"
+
+
+class ServiceUnavailable(Problem):
+    """A service that this one stands on does not answer or is throttling."""
+
+    status, code, title = 503, "service_unavailable", "The service is busy; try again in a moment"

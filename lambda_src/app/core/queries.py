@@ -1,0 +1,100 @@
+"""One access pattern with its arguments bound, and the cursor that belongs to it alone."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar
+
+from app.core.errors import InvalidCursor
+
+if TYPE_CHECKING:
+    from app.core.entities import Entity, Record
+
+T = TypeVar("T", bound="Record")
+_MAX_KEY_BYTES = 1024  # DynamoDB's limit for a sort key
+
+
+@dataclass(frozen=True)
+class Query(Generic[T]):
+    """The items of one entity in one partition whose sort key begins with `sk_prefix`.
+
+    `filters` are fields and the value each must have. No key serves them: see `Table.page`.
+    """
+
+    entity: "Entity[T]"
+    index: Literal["GSI1"] | None
+    partition: str
+    sk_prefix: str
+    newest_first: bool = False
+    filters: Mapping[str, str] = field(default_factory=dict)
+
+    def backwards(self) -> Self:
+        """The same items from the greatest sort key down: newest first, as ids sort by time."""
+        return replace(self, newest_first=True)
+
+    def where(self, **filters: str | None) -> Self:
+        """Only items whose fields have these values; a filter of None is no filter."""
+        given = {name: value for name, value in filters.items() if value is not None}
+        return replace(self, filters={**self.filters, **given})
+
+    @property
+    def key_names(self) -> tuple[str, str]:
+        """The attributes that this query's partition and sort key are in."""
+        return ("GSI1PK", "GSI1SK") if self.index else ("PK", "SK")
+
+    def request(self) -> dict[str, Any]:
+        """The query as DynamoDB's API takes it, without table, limit and position."""
+        partition, sort = self.key_names
+        conditions = f"{partition} = :partition"
+        values = {":partition": {"S": self.partition}}
+        if self.sk_prefix:
+            conditions += f" AND begins_with({sort}, :prefix)"
+            values[":prefix"] = {"S": self.sk_prefix}
+        request: dict[str, Any] = {
+            "KeyConditionExpression": conditions,
+            "ScanIndexForward": not self.newest_first,
+        }
+        if self.index:
+            request["IndexName"] = self.index
+        if self.filters:
+            values |= {f":{name}": {"S": value} for name, value in self.filters.items()}
+            request["FilterExpression"] = " AND ".join(f"#data.#{name} = :{name}" for name in self.filters)
+            request["ExpressionAttributeNames"] = {f"#{name}": name for name in ("data", *self.filters)}
+        return request | {"ExpressionAttributeValues": values}
+
+    def cursor_after(self, row: Mapping[str, Any]) -> str:
+        """An opaque cursor to the items behind this row. It never holds the query's own partition."""
+        names = {"PK", "SK", *self.key_names} - {self.key_names[0]}
+        position = {name: row[name]["S"] for name in sorted(names)}
+        text = json.dumps([self._digest(), position], separators=(",", ":"))
+        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+    def start_key(self, cursor: str) -> dict[str, Any]:
+        """The position that the cursor stands for, inside this query's own partition.
+
+        Raises:
+            InvalidCursor: the cursor is malformed or was made by another query.
+        """
+        try:
+            text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+            digest, position = json.loads(text)
+            names = {"PK", "SK", *self.key_names} - {self.key_names[0]}
+            whole = all(0 < len(position[name].encode()) <= _MAX_KEY_BYTES for name in names)
+            if (
+                not whole
+                or digest != self._digest()
+                or not position[self.key_names[1]].startswith(self.sk_prefix)
+            ):
+                raise InvalidCursor
+            return {self.key_names[0]: {"S": self.partition}} | {
+                name: {"S": position[name]} for name in names
+            }
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise InvalidCursor from error
+
+    def _digest(self) -> str:
+        parts = [self.entity.name, self.index, self.partition, self.sk_prefix, self.newest_first]
+        text = json.dumps([*parts, sorted(self.filters.items())])
+        return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,0 +1,105 @@
+"""Who is calling: verification of the Cognito ID token (docs/adr/0003).
+
+API Gateway's authorizer refuses first; this verifies again, so that the function is safe however it
+is invoked. The pool's public keys are fetched at the first token, kept for the life of the
+environment, and fetched again when a token names an unknown key, at most once in 5 minutes.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import urllib3
+from jose import JWTError, jwk, jwt
+from jose.backends.base import Key
+
+from app.core.errors import ServiceUnavailable, Unauthorized
+
+KEYS_TIMEOUT_S = 2.0
+KEYS_MIN_AGE_S = 300.0
+
+
+@dataclass(frozen=True)
+class Identity:
+    """The person behind a verified token. `email` is lower-case, and None unless Cognito verified it."""
+
+    user_id: str
+    email: str | None
+
+
+class TokenKeys:
+    """The user pool's public signing keys by their `kid`."""
+
+    def __init__(self, url: str, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._url = url
+        self._monotonic = monotonic
+        self._http = urllib3.PoolManager(timeout=KEYS_TIMEOUT_S, retries=False)
+        self._keys: dict[str, Key] = {}
+        self._fetched_at: float | None = None
+
+    def get(self, kid: str) -> Key | None:
+        """The key, or None if the pool does not have it.
+
+        Raises:
+            ServiceUnavailable: the keys are needed and cannot be fetched within 2 seconds.
+        """
+        if kid not in self._keys and self._may_fetch():
+            self._keys = self._fetch()
+            self._fetched_at = self._monotonic()
+        return self._keys.get(kid)
+
+    def _may_fetch(self) -> bool:
+        return self._fetched_at is None or self._monotonic() - self._fetched_at >= KEYS_MIN_AGE_S
+
+    def _fetch(self) -> dict[str, Key]:
+        try:
+            response = self._http.request("GET", self._url)
+            if response.status != 200:  # noqa: PLR2004
+                raise ServiceUnavailable("The user pool's keys cannot be read")
+            return {key["kid"]: jwk.construct(key, "RS256") for key in response.json()["keys"]}
+        except urllib3.exceptions.HTTPError as error:
+            raise ServiceUnavailable("The user pool's keys cannot be read") from error
+
+
+class TokenVerifier:
+    """Accepts RS256 ID tokens of one user pool for one app client."""
+
+    def __init__(self, *, keys: TokenKeys, issuer: str, audience: str) -> None:
+        self._keys = keys
+        self._issuer = issuer
+        self._audience = audience
+
+    def identify(self, token: str) -> Identity:
+        """The person that the token speaks for.
+
+        Raises:
+            Unauthorized: the token is malformed, forged, expired, an access token, or for another pool
+                or client.
+            ServiceUnavailable: the pool's keys cannot be fetched.
+        """
+        try:
+            claims = self._claims(token)
+        except JWTError as error:
+            raise Unauthorized from error
+        if claims.get("token_use") != "id":
+            raise Unauthorized("An ID token is needed, not an access token")
+        # Cognito says true; the claim is text where a SAML or OIDC provider mapped it.
+        verified = claims.get("email_verified") in (True, "true")
+        email = claims.get("email") if verified else None
+        return Identity(user_id=claims["sub"], email=email.strip().lower() if email else None)
+
+    def _claims(self, token: str) -> dict[str, Any]:
+        key = self._keys.get(str(jwt.get_unverified_header(token).get("kid")))
+        if key is None:
+            raise Unauthorized("The token is signed by an unknown key")
+        return jwt.decode(
+            token,
+            key,
+            algorithms=["RS256"],
+            audience=self._audience,
+            issuer=self._issuer,
+            # `at_hash` needs the access token, which callers do not send.
+            options={"verify_at_hash": False}
+            | {f"require_{claim}": True for claim in ("aud", "iat", "exp", "iss", "sub")},
+        )

@@ -1,0 +1,76 @@
+"""The composition root: what the app stands on, and the app itself."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import boto3
+from botocore.config import Config
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+
+from app import __version__
+from app.api.context import RequestContext
+from app.api.errors import install_error_handlers
+from app.api.router import router
+from app.core.config import ParameterSource, Settings, ssm_parameters
+from app.core.database import Table
+from app.core.security import TokenKeys, TokenVerifier
+
+# Well below what Lambda can answer (6 MB) and far above what any noun needs.
+MAX_BODY_BYTES = 1_000_000
+_DYNAMODB = Config(
+    connect_timeout=2,
+    read_timeout=3,
+    retries={"mode": "standard", "total_max_attempts": 4},
+    tcp_keepalive=True,
+)
+
+
+@dataclass(frozen=True)
+class Backend:
+    """What the app stands on. Making one opens no connection, so a SnapStart restore starts fresh."""
+
+    settings: Settings
+    table: Table
+    tokens: TokenVerifier
+    parameters: ParameterSource
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Self:
+        """The AWS services that the settings name."""
+        return cls(
+            settings=settings,
+            table=Table(boto3.client("dynamodb", config=_DYNAMODB), settings.table_name),
+            tokens=TokenVerifier(
+                keys=TokenKeys(settings.token_keys_url),
+                issuer=settings.token_issuer,
+                audience=settings.user_pool_client_id,
+            ),
+            parameters=ssm_parameters(settings.parameter_prefix),
+        )
+
+
+def create_app(backend: Backend) -> FastAPI:
+    """The whole API. It serves no documentation: `openapi.json` is a static artefact."""
+    app = FastAPI(
+        title="Lifestyle Spaces",
+        version=__version__,
+        description="Shared spaces for goals, habits and journals.",
+        openapi_url=None,
+        redirect_slashes=False,
+        max_body_size=MAX_BODY_BYTES,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.state.backend = backend
+    app.include_router(router)
+    install_error_handlers(app)
+    app.add_middleware(RequestContext)
+    # Added last, so it stands outermost and a failure has its headers too.
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=[backend.settings.cors_origin],
+        allow_methods=["*"],
+        allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match"],
+        expose_headers=["ETag", "Location", "Retry-After", "X-Request-Id"],
+    )
+    return app

@@ -1,0 +1,1 @@
+"""What is stored, what comes in and what goes out, one module a noun."""

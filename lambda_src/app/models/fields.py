@@ -1,0 +1,108 @@
+"""The kinds of field that inputs are made of, and the bases of what comes in and what goes out."""
+
+import re
+import unicodedata
+from typing import Annotated, Any, Generic, Self, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    UrlConstraints,
+)
+from pydantic.networks import AnyUrl
+
+from app.core.clock import Timestamp
+
+T = TypeVar("T")
+
+
+def _one_line(text: str) -> str:
+    if any(unicodedata.category(character) == "Cc" for character in text):
+        raise ValueError("must not contain control characters")
+    return text
+
+
+def _prose(text: str) -> str:
+    if any(unicodedata.category(character) == "Cc" and character not in "\n\t" for character in text):
+        raise ValueError("must not contain control characters other than newline and tab")
+    return text
+
+
+def _timezone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("must be an IANA time zone, like Europe/Zurich") from None
+    return name
+
+
+def _lower_case(value: Any) -> Any:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+_LINE = (StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_one_line))
+_EMAIL = re.compile(r"[^@\s#]+@[^@\s#]+\.[^@\s#]+")
+
+Name = Annotated[str, *_LINE, StringConstraints(max_length=100)]
+Description = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(_prose)]
+Bio = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000), AfterValidator(_prose)]
+Category = Annotated[str, *_LINE, StringConstraints(max_length=50)]
+# `#` is legal in an address and would break a key; nobody has one, so it is refused.
+Email = Annotated[
+    str,
+    BeforeValidator(_lower_case),
+    StringConstraints(max_length=254, pattern=_EMAIL.pattern),
+    AfterValidator(_one_line),
+]
+HttpsUrl = Annotated[AnyUrl, UrlConstraints(allowed_schemes=["https"], host_required=True, max_length=2048)]
+TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_timezone)]
+Locale = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
+TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+Ulid = Annotated[str, StringConstraints(pattern=r"^[0-7][0-9A-HJKMNP-TV-Z]{25}$")]
+# Cognito's `sub`.
+UserId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f-]{36}$")]
+
+
+class Input(BaseModel):
+    """A request's body. Unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Patch(Input):
+    """A partial change: what is absent stays, and null clears where the field allows it."""
+
+    def changes(self) -> dict[str, Any]:
+        """The fields that were sent, by name, as validated values."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+
+class View(BaseModel):
+    """An answer's body: exactly these fields, taken by name from what is stored."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    @classmethod
+    def of(cls, stored: BaseModel, **more: Any) -> Self:
+        """The view of a stored record, with the fields that depend on who asks."""
+        return cls.model_validate({**dict(stored), **more})
+
+
+class Resource(View):
+    """A view of something that can change. Its `version` makes the ETag."""
+
+    version: Annotated[int, Field(ge=1, description="Counts the changes, from 1")]
+    created_at: Timestamp
+    updated_at: Timestamp
+
+
+class Page(View, Generic[T]):
+    """One page of a list. Only `next_cursor` null says that the list has ended."""
+
+    items: list[T]
+    next_cursor: Annotated[str | None, Field(description="Send it as `cursor` to get the next page")]

@@ -1,0 +1,19 @@
+"""What makes a repeated POST answer as the first one did."""
+
+from app.core.clock import Timestamp
+from app.core.entities import Record
+
+
+class IdempotencyRecord(Record):
+    """The first 2xx answer to a request with an Idempotency-Key; gone after 24 hours.
+
+    `fingerprint` is the SHA-256 of method, path and body, in hexadecimal.
+    """
+
+    user_id: str
+    key: str
+    fingerprint: str
+    status: int
+    headers: dict[str, str]
+    body: str
+    expires_at: Timestamp

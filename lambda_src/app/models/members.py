@@ -1,0 +1,43 @@
+"""Who is in a space, and as what."""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from app.core.clock import Timestamp
+from app.core.entities import Record
+from app.models.fields import Input, Resource
+
+
+class Role(StrEnum):
+    """What a member may do is said by `app.services.permissions`."""
+
+    OWNER = "owner"
+    ADMIN = "admin"
+    MEMBER = "member"
+    VIEWER = "viewer"
+
+
+class Membership(Record):
+    """One user's place in one space."""
+
+    space_id: str
+    user_id: str
+    role: Role
+
+
+class MemberPatch(Input):
+    """The role to give; ownership is transferred, not given."""
+
+    role: Literal[Role.ADMIN, Role.MEMBER, Role.VIEWER]
+
+
+class MemberView(Resource):
+    """A member as the others see them; never an e-mail."""
+
+    space_id: str
+    user_id: str
+    name: Annotated[str | None, Field(description="Null when the person has left the platform")]
+    role: Role
+    joined_at: Timestamp

@@ -1,0 +1,115 @@
+"""People: the profile of whoever signed in."""
+
+from typing import Annotated, Literal
+
+from pydantic import MISSING, BaseModel, ConfigDict, Field
+
+from app.core.entities import Record
+from app.models.fields import (
+    Bio,
+    Email,
+    HttpsUrl,
+    Input,
+    Locale,
+    Name,
+    Patch,
+    Resource,
+    TimeOfDay,
+    TimeZone,
+    View,
+)
+
+NotificationKind = Literal[
+    "mention", "comment", "invitation", "role_changed", "removed", "reaction", "reminder"
+]
+
+
+class Preferences(BaseModel):
+    """What a user wants to hear of. A kind that is not named is on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    mail: dict[NotificationKind, bool] = {}
+    notifications: dict[NotificationKind, bool] = {}
+    reminder_time: Annotated[
+        TimeOfDay | None, Field(description="In the user's time zone; null for none")
+    ] = None
+
+
+class UserCreate(Input):
+    """What it takes to make one's profile."""
+
+    email: Annotated[
+        Email, Field(description="The verified e-mail of the caller's token", examples=["ada@example.com"])
+    ]
+    name: Annotated[Name, Field(examples=["Ada Lovelace"])]
+    preferred_name: Name | None = None
+    bio: Bio | None = None
+    avatar_url: HttpsUrl | None = None
+    timezone: Annotated[TimeZone, Field(examples=["Europe/London"])] = "UTC"
+    locale: Annotated[Locale | None, Field(description="BCP 47", examples=["en-GB"])] = None
+    preferences: Preferences = Preferences()
+
+
+class UserPatch(Patch):
+    """Any of the profile's fields; null clears those that may be empty."""
+
+    email: Email | MISSING = MISSING
+    name: Name | MISSING = MISSING
+    preferred_name: Name | None | MISSING = MISSING
+    bio: Bio | None | MISSING = MISSING
+    avatar_url: HttpsUrl | None | MISSING = MISSING
+    timezone: TimeZone | MISSING = MISSING
+    locale: Locale | None | MISSING = MISSING
+    preferences: Preferences | MISSING = MISSING
+
+
+class UserProfile(Record):
+    """A person as stored. `owned_spaces` and `space_count` are counters."""
+
+    user_id: str
+    email: str
+    name: str
+    preferred_name: str | None = None
+    bio: str | None = None
+    avatar_url: HttpsUrl | None = None
+    timezone: str = "UTC"
+    locale: str | None = None
+    preferences: Preferences = Preferences()
+    org_id: str | None = None
+    org_role: Literal["admin", "member"] | None = None
+    owned_spaces: int = 0
+    space_count: int = 0
+
+
+class EmailClaim(Record):
+    """Says that an e-mail is taken, so that no two profiles have the same."""
+
+    email: str
+    user_id: str
+
+
+class UserView(Resource):
+    """One's own profile."""
+
+    user_id: str
+    email: str
+    name: str
+    preferred_name: str | None
+    bio: str | None
+    avatar_url: HttpsUrl | None
+    timezone: str
+    locale: str | None
+    org_id: str | None
+    org_role: Literal["admin", "member"] | None
+    preferences: Preferences
+
+
+class PublicUserView(View):
+    """What others see of a person."""
+
+    user_id: str
+    name: str
+    preferred_name: str | None
+    avatar_url: HttpsUrl | None
+    bio: str | None

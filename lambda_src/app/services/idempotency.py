@@ -1,0 +1,58 @@
+"""Requests that may be sent twice: the answer is stored with the change that it answers.
+
+The record is written in the transaction of the change itself, so there is no moment at which one
+exists without the other. Of two that run side by side one commits; the other's transaction fails on
+the record, its request is run again, and it finds the answer (docs/adr/0004).
+"""
+
+import hashlib
+from datetime import timedelta
+
+from app.core.database import Session
+from app.core.errors import IdempotencyKeyReused
+from app.models.access_patterns import IDEMPOTENCY_RECORDS
+from app.models.idempotency import IdempotencyRecord
+
+KEPT = timedelta(hours=24)
+
+
+def find(session: Session, *, user_id: str, key: str, fingerprint: str) -> IdempotencyRecord | None:
+    """The stored answer to the same request, if there was one in the last 24 hours.
+
+    Raises:
+        IdempotencyKeyReused: the key belongs to another request.
+    """
+    record = session.table.get(IDEMPOTENCY_RECORDS.key(user_id=user_id, key=_digest(key)))
+    if record is not None and record.fingerprint != fingerprint:
+        raise IdempotencyKeyReused
+    return record
+
+
+def remember(
+    session: Session,
+    *,
+    user_id: str,
+    key: str,
+    fingerprint: str,
+    status: int,
+    headers: dict[str, str],
+    body: str,
+) -> None:
+    """Take the answer into the session's commit."""
+    record = IdempotencyRecord(
+        user_id=user_id,
+        key=_digest(key),
+        fingerprint=fingerprint,
+        status=status,
+        headers=headers,
+        body=body,
+        expires_at=session.now + KEPT,
+        created_at=session.now,
+        updated_at=session.now,
+    )
+    session.add(IDEMPOTENCY_RECORDS.create(record))
+
+
+def _digest(key: str) -> str:
+    # A key may hold any printable character; a key part of the table may not.
+    return hashlib.sha256(key.encode()).hexdigest()

@@ -1,0 +1,187 @@
+"""Members: coming in, changing role, leaving and being removed."""
+
+import re
+
+from app.core import observability
+from app.core.config import Parameters
+from app.core.database import Session
+from app.core.entities import Versions
+from app.core.errors import (
+    AlreadyMember,
+    Forbidden,
+    InviteCodeInvalid,
+    NotFound,
+    OwnerIsFixed,
+    SpaceFull,
+    SpaceLimitReached,
+)
+from app.models.access_patterns import INVITE_CODES, MEMBERSHIPS, SPACES, USER_PROFILES, members_of_space
+from app.models.fields import Page
+from app.models.members import Membership, MemberView, Role
+from app.models.spaces import InviteCode, SpaceView
+from app.models.users import UserProfile
+from app.services import invite_codes, rate_limits
+from app.services.permissions import Access, Action
+
+
+def enter(session: Session, *, access: Access, role: Role, parameters: Parameters) -> Membership:
+    """Make the caller a member, however they came; both counters move in the same transaction.
+
+    Raises:
+        AlreadyMember: the caller is in the space.
+        SpaceLimitReached: the caller is in as many spaces as one may be.
+        SpaceFull: the space has as many members as it may have.
+    """
+    user, space = access.user, access.space
+    if access.membership is not None:
+        raise AlreadyMember
+    if user.space_count >= parameters.max_spaces_per_user:
+        raise SpaceLimitReached
+    if space.member_count >= parameters.max_members_per_space:
+        raise SpaceFull
+    membership = Membership(
+        space_id=space.space_id,
+        user_id=user.user_id,
+        role=role,
+        created_at=session.now,
+        updated_at=session.now,
+    )
+    session.add(
+        MEMBERSHIPS.create(membership, otherwise=AlreadyMember()),
+        SPACES.count(
+            SPACES.key(space_id=space.space_id),
+            {"member_count": 1},
+            at_most={"member_count": parameters.max_members_per_space},
+            require={"status": "active"},
+        ),
+        USER_PROFILES.count(
+            USER_PROFILES.key(user_id=user.user_id),
+            {"space_count": 1},
+            at_most={"space_count": parameters.max_spaces_per_user},
+        ),
+    )
+    return membership
+
+
+def join_public(session: Session, *, access: Access, parameters: Parameters) -> MemberView:
+    """Join a public space as viewer. Raises what `enter` raises."""
+    return _view(enter(session, access=access, role=Role.VIEWER, parameters=parameters), access.user)
+
+
+def join_by_code(session: Session, *, user: UserProfile, code: str, parameters: Parameters) -> SpaceView:
+    """Join the space of an invite code as member. Raises what `enter` raises, and:
+
+    Raises:
+        TooManyRequests: the caller has tried too often.
+        InviteCodeInvalid: no space can be joined by this code.
+    """
+    rate_limits.count_join_try(session, user_id=user.user_id)
+    invite = _find_invite(session, code)
+    keys = (
+        SPACES.key(space_id=invite.space_id),
+        MEMBERSHIPS.key(space_id=invite.space_id, user_id=user.user_id),
+    )
+    space, membership = session.table.batch_get(keys, consistent=True)
+    if space is None or space.status != "active":
+        raise InviteCodeInvalid
+    access = Access(user, space, membership)
+    enter(session, access=access, role=Role.MEMBER, parameters=parameters)
+    session.add(INVITE_CODES.unchanged(invite))
+    return SpaceView.seen_by(Role.MEMBER, space.model_copy(update={"member_count": space.member_count + 1}))
+
+
+def _find_invite(session: Session, code: str) -> InviteCode:
+    normal = code.strip().upper()
+    if re.fullmatch(f"[{invite_codes.ALPHABET}]{{{invite_codes.LENGTH}}}", normal):
+        invite = session.table.get(INVITE_CODES.key(code=normal))
+        if invite is not None:
+            return invite
+    observability.count("InviteCodeRejected")
+    raise InviteCodeInvalid
+
+
+def list_page(session: Session, *, access: Access, limit: int, cursor: str | None) -> Page[MemberView]:
+    """The members of the space with their names, by one Query and one BatchGet."""
+    members = session.table.page(members_of_space(access.space.space_id), limit=limit, cursor=cursor)
+    profiles = session.table.batch_get(
+        [USER_PROFILES.key(user_id=member.user_id) for member in members.items]
+    )
+    return Page(
+        items=[_view(member, profile) for member, profile in zip(members.items, profiles, strict=True)],
+        next_cursor=members.next_cursor,
+    )
+
+
+def get(session: Session, *, access: Access, user_id: str) -> MemberView:
+    """One member of the space.
+
+    Raises:
+        NotFound: the user is not in the space.
+    """
+    return _view(*_read(session, access, user_id))
+
+
+def change_role(
+    session: Session, *, access: Access, user_id: str, role: Role, versions: Versions
+) -> MemberView:
+    """Give a member another role.
+
+    Raises:
+        NotFound: the user is not in the space.
+        PreconditionFailed: the membership is at none of these versions.
+        Forbidden: making or demoting an admin is the owner's to do.
+        OwnerIsFixed: the owner asks to change their own role.
+    """
+    member, profile = _read(session, access, user_id)
+    member.require_version(versions)
+    _require_power(access, member, role)
+    changed = member.patched(session.now, {"role": role})
+    if changed is not member:
+        session.add(MEMBERSHIPS.update(member, changed), access.still_holds())
+    return _view(changed, profile)
+
+
+def remove(
+    session: Session, *, access: Access, user_id: str, versions: Versions, parameters: Parameters
+) -> None:
+    """Remove a member, or leave. A removal rotates the invite code, which the removed may know.
+
+    Raises:
+        NotFound: the user is not in the space.
+        PreconditionFailed: the membership is at none of these versions.
+        Forbidden: the caller's role does not reach that far.
+        OwnerIsFixed: the owner asks to leave.
+    """
+    member, _ = _read(session, access, user_id)
+    member.require_version(versions)
+    if user_id != access.user.user_id or member.role is Role.OWNER:
+        _require_power(access, member)
+        session.add(access.still_holds())
+        invite_codes.rotate_if_any(session, space_id=member.space_id, parameters=parameters)
+    session.add(
+        MEMBERSHIPS.delete(member),
+        SPACES.count(SPACES.key(space_id=member.space_id), {"member_count": -1}),
+        USER_PROFILES.count(USER_PROFILES.key(user_id=user_id), {"space_count": -1}),
+    )
+
+
+def _read(session: Session, access: Access, user_id: str) -> tuple[Membership, UserProfile | None]:
+    keys = (
+        MEMBERSHIPS.key(space_id=access.space.space_id, user_id=user_id),
+        USER_PROFILES.key(user_id=user_id),
+    )
+    member, profile = session.table.batch_get(keys, consistent=True)
+    if member is None:
+        raise NotFound
+    return member, profile
+
+
+def _require_power(access: Access, member: Membership, role: Role = Role.MEMBER) -> None:
+    """Check that the caller may take `member` from their role, and give them `role`."""
+    access.require(Action.MANAGE_ADMINS if Role.ADMIN in (member.role, role) else Action.MANAGE_MEMBERS)
+    if member.role is Role.OWNER:
+        raise OwnerIsFixed if access.role is Role.OWNER else Forbidden
+
+
+def _view(member: Membership, profile: UserProfile | None) -> MemberView:
+    return MemberView.of(member, name=profile and profile.name, joined_at=member.created_at)

@@ -1,0 +1,111 @@
+"""Who may do what in a space: one table of role x action.
+
+Every space route names its action in its signature (`app.api.deps.may`). `None` as a role is someone
+signed in who is not a member, and counts for public spaces only: a private space does not exist for
+them (404).
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum, auto
+
+from app.core.database import Session
+from app.core.entities import Write
+from app.core.errors import Forbidden, NotFound, ProfileRequired
+from app.models.access_patterns import MEMBERSHIPS, SPACES, USER_PROFILES
+from app.models.members import Membership, Role
+from app.models.spaces import Space, Visibility
+from app.models.users import UserProfile
+
+
+class Action(StrEnum):
+    """What one can want to do in a space."""
+
+    READ_CARD = auto()
+    READ_SPACE = auto()
+    JOIN_PUBLIC_SPACE = auto()
+    LEAVE_SPACE = auto()
+    EDIT_SPACE = auto()
+    DELETE_SPACE = auto()
+    MANAGE_INVITE_CODE = auto()
+    MANAGE_MEMBERS = auto()
+    MANAGE_ADMINS = auto()
+
+
+_VIEWER = frozenset({Action.READ_CARD, Action.READ_SPACE, Action.JOIN_PUBLIC_SPACE, Action.LEAVE_SPACE})
+_MEMBER = _VIEWER
+_ADMIN = _MEMBER | {Action.EDIT_SPACE, Action.MANAGE_INVITE_CODE, Action.MANAGE_MEMBERS}
+_OWNER = _ADMIN | {Action.DELETE_SPACE, Action.MANAGE_ADMINS}
+
+ALLOWED: dict[Role | None, frozenset[Action]] = {
+    Role.OWNER: _OWNER,
+    Role.ADMIN: _ADMIN,
+    Role.MEMBER: _MEMBER,
+    Role.VIEWER: _VIEWER,
+    None: frozenset({Action.READ_CARD, Action.JOIN_PUBLIC_SPACE}),
+}
+
+
+@dataclass(frozen=True)
+class Access:
+    """A caller in a space, as one consistent read saw them."""
+
+    user: UserProfile
+    space: Space
+    membership: Membership | None
+
+    @property
+    def role(self) -> Role | None:
+        """The caller's role; None for someone who is not a member."""
+        return self.membership.role if self.membership else None
+
+    def require(self, action: Action) -> None:
+        """Check one more action, where it depends on the request.
+
+        Raises:
+            Forbidden: the caller's role does not allow it.
+        """
+        if action not in ALLOWED[self.role]:
+            raise Forbidden
+
+    def still_holds(self) -> Write:
+        """A condition for the commit: the caller's membership is still the one that was read."""
+        if self.membership is None:
+            raise Forbidden
+        return MEMBERSHIPS.unchanged(self.membership)
+
+
+def require_profile(session: Session, user_id: str) -> UserProfile:
+    """The caller's own profile.
+
+    Raises:
+        ProfileRequired: the caller has none yet.
+    """
+    profile = session.table.get(USER_PROFILES.key(user_id=user_id))
+    if profile is None:
+        raise ProfileRequired
+    return profile
+
+
+def authorize(session: Session, *, user_id: str, space_id: str, action: Action) -> Access:
+    """Read caller, space and membership together, consistently, and check the action.
+
+    Raises:
+        ProfileRequired: the caller has no profile.
+        NotFound: there is no such space, it is being deleted, or it is private and not the caller's.
+        Forbidden: the caller's role does not allow the action.
+    """
+    keys = (
+        USER_PROFILES.key(user_id=user_id),
+        SPACES.key(space_id=space_id),
+        MEMBERSHIPS.key(space_id=space_id, user_id=user_id),
+    )
+    user, space, membership = session.table.batch_get(keys, consistent=True)
+    if user is None:
+        raise ProfileRequired
+    if space is None or space.status != "active":
+        raise NotFound
+    if membership is None and space.visibility is Visibility.PRIVATE:
+        raise NotFound
+    access = Access(user, space, membership)
+    access.require(action)
+    return access

@@ -1,0 +1,109 @@
+"""Spaces: making, finding, changing and deleting them."""
+
+from datetime import timedelta
+from zlib import crc32
+
+from app.core.config import Parameters
+from app.core.database import Session
+from app.core.entities import Versions
+from app.core.errors import SpaceLimitReached
+from app.models.access_patterns import (
+    MEMBERSHIPS,
+    OPERATIONS,
+    OUTBOX_MESSAGES,
+    SPACES,
+    USER_PROFILES,
+    public_spaces,
+)
+from app.models.fields import Page
+from app.models.members import Membership, Role
+from app.models.operations import Operation, OutboxMessage
+from app.models.spaces import Space, SpaceCreate, SpacePatch, SpaceView
+from app.models.users import UserProfile
+from app.services.permissions import Access
+
+OPERATION_KEPT = timedelta(days=7)
+OUTBOX_SHARDS = 4
+
+
+def create(session: Session, *, user: UserProfile, body: SpaceCreate, parameters: Parameters) -> SpaceView:
+    """Make a space; the caller becomes its owner.
+
+    Raises:
+        SpaceLimitReached: the caller is in as many spaces as one may be.
+    """
+    if user.space_count >= parameters.max_spaces_per_user:
+        raise SpaceLimitReached
+    stamps = {"created_at": session.now, "updated_at": session.now}
+    space = Space(space_id=session.new_id(), owner_id=user.user_id, member_count=1, **dict(body), **stamps)
+    owner = Membership(space_id=space.space_id, user_id=user.user_id, role=Role.OWNER, **stamps)
+    session.add(
+        SPACES.create(space),
+        MEMBERSHIPS.create(owner),
+        USER_PROFILES.count(
+            USER_PROFILES.key(user_id=user.user_id),
+            {"space_count": 1, "owned_spaces": 1},
+            at_most={"space_count": parameters.max_spaces_per_user},
+        ),
+    )
+    return SpaceView.seen_by(Role.OWNER, space)
+
+
+def list_public(session: Session, *, user: UserProfile, limit: int, cursor: str | None) -> Page[SpaceView]:
+    """The public spaces, newest first, each with the caller's role in it."""
+    spaces = session.table.page(public_spaces(), limit=limit, cursor=cursor)
+    keys = [MEMBERSHIPS.key(space_id=space.space_id, user_id=user.user_id) for space in spaces.items]
+    memberships = session.table.batch_get(keys)
+    return Page(
+        items=[
+            SpaceView.seen_by(membership and membership.role, space)
+            for space, membership in zip(spaces.items, memberships, strict=True)
+        ],
+        next_cursor=spaces.next_cursor,
+    )
+
+
+def update(session: Session, *, access: Access, body: SpacePatch, versions: Versions) -> SpaceView:
+    """Change the space's own fields.
+
+    Raises:
+        PreconditionFailed: the space is at none of these versions.
+    """
+    access.space.require_version(versions)
+    changed = access.space.patched(session.now, body.changes())
+    if changed is not access.space:
+        session.add(SPACES.update(access.space, changed), access.still_holds())
+    return SpaceView.seen_by(access.role, changed)
+
+
+def delete(session: Session, *, access: Access, versions: Versions) -> Operation:
+    """Make the space unreachable at once and promise that all its items will go.
+
+    Raises:
+        PreconditionFailed: the space is at none of these versions.
+    """
+    access.space.require_version(versions)
+    space, stamps = access.space, {"created_at": session.now, "updated_at": session.now}
+    operation = Operation(
+        operation_id=session.new_id(),
+        started_by=access.user.user_id,
+        forget_at=session.now + OPERATION_KEPT,
+        **stamps,
+    )
+    message_id = session.new_id()
+    message = OutboxMessage(
+        shard=crc32(message_id.encode()) % OUTBOX_SHARDS,
+        message_id=message_id,
+        kind="space.deleted",
+        payload={"space_id": space.space_id, "operation_id": operation.operation_id},
+        **stamps,
+    )
+    owner = USER_PROFILES.key(user_id=space.owner_id)
+    session.add(
+        SPACES.update(space, space.patched(session.now, {"status": "deleting"})),
+        access.still_holds(),
+        USER_PROFILES.count(owner, {"owned_spaces": -1}),
+        OPERATIONS.create(operation),
+        OUTBOX_MESSAGES.create(message),
+    )
+    return operation

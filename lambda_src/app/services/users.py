@@ -1,0 +1,103 @@
+"""People: making and changing one's profile, seeing each other, and the spaces one is in."""
+
+from app.core.config import Parameters
+from app.core.database import Session
+from app.core.entities import Versions
+from app.core.errors import EmailNotVerified, EmailTaken, NotFound, ProfileExists
+from app.core.security import Identity
+from app.models.access_patterns import EMAIL_CLAIMS, MEMBERSHIPS, SPACES, USER_PROFILES, memberships_of_user
+from app.models.fields import Page
+from app.models.members import Role
+from app.models.spaces import SpaceView
+from app.models.users import EmailClaim, PublicUserView, UserCreate, UserPatch, UserProfile
+
+
+def create(session: Session, *, identity: Identity, body: UserCreate) -> UserProfile:
+    """Make the caller's profile and claim the e-mail.
+
+    Raises:
+        EmailNotVerified: the e-mail is not the token's verified one.
+        ProfileExists: the caller has a profile.
+        EmailTaken: another profile has the e-mail.
+    """
+    _require_own_email(identity, body.email)
+    profile = UserProfile(
+        user_id=identity.user_id, created_at=session.now, updated_at=session.now, **dict(body)
+    )
+    session.add(
+        USER_PROFILES.create(profile, otherwise=ProfileExists()),
+        EMAIL_CLAIMS.create(_claim(session, profile), otherwise=EmailTaken()),
+    )
+    return profile
+
+
+def update(
+    session: Session, *, identity: Identity, user: UserProfile, body: UserPatch, versions: Versions
+) -> UserProfile:
+    """Change the caller's profile; a new e-mail's claim moves in the same transaction.
+
+    Raises:
+        PreconditionFailed: the profile is at none of these versions.
+        EmailNotVerified: the new e-mail is not the token's verified one.
+        EmailTaken: another profile has the new e-mail.
+    """
+    user.require_version(versions)
+    changed = user.patched(session.now, body.changes())
+    if changed is not user:
+        session.add(USER_PROFILES.update(user, changed))
+    if changed.email != user.email:
+        _require_own_email(identity, changed.email)
+        session.add(
+            EMAIL_CLAIMS.create(_claim(session, changed), otherwise=EmailTaken()),
+            EMAIL_CLAIMS.discard(EMAIL_CLAIMS.key(email=user.email)),
+        )
+    return changed
+
+
+def get_shared(
+    session: Session, *, user: UserProfile, user_id: str, parameters: Parameters
+) -> PublicUserView:
+    """What the caller may see of a person: something if they share a space or an organization.
+
+    Costs one Query on GSI1 and one BatchGet, as the number of a user's spaces is limited.
+
+    Raises:
+        NotFound: there is no such person, or the two share nothing.
+    """
+    mine = session.table.page(memberships_of_user(user.user_id), limit=parameters.max_spaces_per_user).items
+    shared = [MEMBERSHIPS.key(space_id=membership.space_id, user_id=user_id) for membership in mine]
+    other, *memberships = session.table.batch_get([USER_PROFILES.key(user_id=user_id), *shared])
+    if other is None:
+        raise NotFound
+    same_organization = other.org_id is not None and other.org_id == user.org_id
+    if user_id != user.user_id and not same_organization and not any(memberships):
+        raise NotFound
+    return PublicUserView.of(other)
+
+
+def list_spaces(
+    session: Session, *, user: UserProfile, role: Role | None, limit: int, cursor: str | None
+) -> Page[SpaceView]:
+    """The caller's spaces with the caller's role in each, the one made last first."""
+    query = memberships_of_user(user.user_id).where(role=role)
+    memberships = session.table.page(query, limit=limit, cursor=cursor)
+    spaces = session.table.batch_get([SPACES.key(space_id=m.space_id) for m in memberships.items])
+    return Page(
+        items=[
+            SpaceView.seen_by(membership.role, space)
+            for membership, space in zip(memberships.items, spaces, strict=True)
+            if space is not None and space.status == "active"
+        ],
+        next_cursor=memberships.next_cursor,
+    )
+
+
+def _require_own_email(identity: Identity, email: str) -> None:
+    if email != identity.email:
+        raise EmailNotVerified
+
+
+def _claim(session: Session, profile: UserProfile) -> EmailClaim:
+    return EmailClaim(
+        email=profile.email, user_id=profile.user_id, created_at=session.now, updated_at=session.now
+    )
