@@ -122,7 +122,7 @@ def backend(table: Table, keys_url: str, set_parameter: Any) -> Backend:
         settings=SETTINGS,
         table=table,
         tokens=TokenVerifier(keys=keys, issuer=SETTINGS.token_issuer, audience=SETTINGS.user_pool_client_id),
-        parameters=ssm_parameters(SETTINGS.parameter_prefix),
+        parameters=ssm_parameters(boto3.client("ssm"), SETTINGS.parameter_prefix),
     )
 
 

@@ -18,7 +18,7 @@ from app.core.security import TokenKeys, TokenVerifier
 
 # Well below what Lambda can answer (6 MB) and far above what any noun needs.
 MAX_BODY_BYTES = 1_000_000
-_DYNAMODB = Config(
+_CLIENT = Config(
     connect_timeout=2,
     read_timeout=3,
     retries={"mode": "standard", "total_max_attempts": 4},
@@ -38,15 +38,17 @@ class Backend:
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
         """The AWS services that the settings name."""
+        dynamodb = boto3.client("dynamodb", region_name=settings.aws_region, config=_CLIENT)
+        ssm = boto3.client("ssm", region_name=settings.aws_region, config=_CLIENT)
         return cls(
             settings=settings,
-            table=Table(boto3.client("dynamodb", config=_DYNAMODB), settings.table_name),
+            table=Table(dynamodb, settings.table_name),
             tokens=TokenVerifier(
                 keys=TokenKeys(settings.token_keys_url),
                 issuer=settings.token_issuer,
                 audience=settings.user_pool_client_id,
             ),
-            parameters=ssm_parameters(settings.parameter_prefix),
+            parameters=ssm_parameters(ssm, settings.parameter_prefix),
         )
 
 

@@ -32,7 +32,9 @@ def unless_known(request: Request, response: Response) -> Response:
 
 
 async def accepted_versions(
-    if_match: Annotated[str | None, Header(description="Refuse with 412 if the resource has changed")] = None,
+    if_match: Annotated[
+        str | None, Header(alias="If-Match", description="Refuse with 412 if the resource has changed")
+    ] = None,
 ) -> Versions:
     """The versions in `If-Match`; a tag that this API never made stands for no version at all."""
     if if_match is None or if_match.strip() == "*":

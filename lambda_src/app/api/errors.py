@@ -10,15 +10,19 @@ from starlette.exceptions import HTTPException
 
 from app.core.errors import (
     BadRequest,
+    InternalError,
     MethodNotAllowed,
     NotFound,
     PayloadTooLarge,
     Problem,
     ServiceUnavailable,
+    TooManyRequests,
+    Unauthorized,
     ValidationFailed,
 )
 
 PROBLEM_JSON = "application/problem+json"
+_ANYWHERE = (Unauthorized, ValidationFailed, TooManyRequests, InternalError, ServiceUnavailable)
 
 
 class FieldError(BaseModel):
@@ -57,9 +61,9 @@ def problem_response(request: Request, problem: Problem, errors: list[FieldError
 
 
 def problems(*types: type[Problem]) -> dict[int | str, dict[str, Any]]:
-    """What a route declares in `responses=`: each status with an example for each code."""
+    """What a route declares in `responses=`: these and what any route may answer, with an example each."""
     responses: dict[int | str, dict[str, Any]] = {}
-    for problem in types:
+    for problem in (*_ANYWHERE, *types):
         response = responses.setdefault(
             problem.status,
             {"model": ProblemView, "description": problem.title, "content": {PROBLEM_JSON: {"examples": {}}}},

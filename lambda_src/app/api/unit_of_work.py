@@ -25,12 +25,14 @@ from fastapi.routing import APIRoute
 from app.api import conditional
 from app.api.deps import SessionDep, SignedIn
 from app.core.database import Session
-from app.core.errors import Conflict, RequestInProgress, StaleRead
+from app.core.errors import Conflict, IdempotencyKeyReused, RequestInProgress, StaleRead
 from app.models.fields import Resource
 from app.models.idempotency import IdempotencyRecord
 from app.services import idempotency
 
 TRIES = 5
+# What a POST may answer for the sake of its Idempotency-Key, for `problems(...)`.
+REPEATABLE = (IdempotencyKeyReused, RequestInProgress)
 _KEPT_HEADERS = ("content-type", "etag", "location")
 
 
@@ -51,6 +53,7 @@ async def _repeatable(
     idempotency_key: Annotated[
         str | None,
         Header(
+            alias="Idempotency-Key",
             min_length=1,
             max_length=255,
             pattern=r"^[\x20-\x7e]+$",

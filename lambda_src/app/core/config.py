@@ -7,10 +7,13 @@ kept for `PARAMETERS_MAX_AGE_S` seconds: a changed parameter is in force everywh
 
 import os
 from collections.abc import Callable
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from aws_lambda_powertools.utilities.parameters import SSMProvider
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl
+
+if TYPE_CHECKING:
+    from mypy_boto3_ssm import SSMClient
 
 PARAMETERS_MAX_AGE_S = 300
 
@@ -68,14 +71,14 @@ class Parameters(BaseModel):
 ParameterSource = Callable[[], Parameters]
 
 
-def ssm_parameters(prefix: str) -> ParameterSource:
+def ssm_parameters(client: "SSMClient", prefix: str) -> ParameterSource:
     """A source that reads `<prefix>/app/*` by one call and remembers it (see the module's docstring).
 
     The source raises:
         pydantic.ValidationError: a parameter is missing or malformed.
         aws_lambda_powertools.utilities.parameters.exceptions.GetParameterError: SSM cannot be read.
     """
-    provider = SSMProvider()
+    provider = SSMProvider(boto3_client=client)
 
     def read() -> Parameters:
         return Parameters.model_validate(provider.get_multiple(f"{prefix}/app", max_age=PARAMETERS_MAX_AGE_S))

@@ -6,21 +6,18 @@ from fastapi import APIRouter, Response
 
 from app.api.deps import ParametersDep, SessionDep, may
 from app.api.errors import problems
-from app.api.unit_of_work import UnitOfWorkRoute
-from app.core.errors import Forbidden, IdempotencyKeyReused, NotFound, ProfileRequired
+from app.api.unit_of_work import REPEATABLE, UnitOfWorkRoute
+from app.core.errors import Forbidden, NotFound, ProfileRequired
 from app.models.spaces import InviteCodeView
 from app.services import invite_codes
 from app.services.permissions import Access, Action
 
 router = APIRouter(
-    prefix="/spaces/{space_id}/invite-code",
-    tags=["invite codes"],
-    route_class=UnitOfWorkRoute,
-    responses=problems(ProfileRequired, Forbidden, NotFound),
+    prefix="/spaces/{space_id}/invite-code", tags=["invite codes"], route_class=UnitOfWorkRoute
 )
 
 
-@router.get("")
+@router.get("", responses=problems(ProfileRequired, Forbidden, NotFound))
 async def get_invite_code(
     session: SessionDep, access: Annotated[Access, may(Action.MANAGE_INVITE_CODE)], parameters: ParametersDep
 ) -> InviteCodeView:
@@ -28,7 +25,7 @@ async def get_invite_code(
     return invite_codes.get(session, access=access, parameters=parameters)
 
 
-@router.post("", status_code=201, responses=problems(IdempotencyKeyReused))
+@router.post("", status_code=201, responses=problems(ProfileRequired, Forbidden, NotFound, *REPEATABLE))
 async def rotate_invite_code(
     session: SessionDep,
     access: Annotated[Access, may(Action.MANAGE_INVITE_CODE)],
@@ -40,7 +37,7 @@ async def rotate_invite_code(
     return invite_codes.rotate(session, access=access, parameters=parameters)
 
 
-@router.delete("", status_code=204)
+@router.delete("", status_code=204, responses=problems(ProfileRequired, Forbidden, NotFound))
 async def disable_invite_code(
     session: SessionDep, access: Annotated[Access, may(Action.MANAGE_INVITE_CODE)]
 ) -> None:

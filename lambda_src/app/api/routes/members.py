@@ -7,11 +7,10 @@ from fastapi import APIRouter, Response
 from app.api.conditional import AcceptedVersions
 from app.api.deps import CurrentUser, MemberId, PagingDep, ParametersDep, SessionDep, may
 from app.api.errors import problems
-from app.api.unit_of_work import UnitOfWorkRoute
+from app.api.unit_of_work import REPEATABLE, UnitOfWorkRoute
 from app.core.errors import (
     AlreadyMember,
     Forbidden,
-    IdempotencyKeyReused,
     InvalidCursor,
     InviteCodeInvalid,
     NotFound,
@@ -20,7 +19,6 @@ from app.core.errors import (
     ProfileRequired,
     SpaceFull,
     SpaceLimitReached,
-    TooManyRequests,
 )
 from app.models.fields import Page
 from app.models.members import MemberPatch, MemberView
@@ -28,15 +26,13 @@ from app.models.spaces import JoinRequest, SpaceView
 from app.services import members
 from app.services.permissions import Access, Action
 
-router = APIRouter(
-    prefix="/spaces", tags=["members"], route_class=UnitOfWorkRoute, responses=problems(ProfileRequired)
-)
+router = APIRouter(prefix="/spaces", tags=["members"], route_class=UnitOfWorkRoute)
 
 
 @router.post(
     "/join",
     responses=problems(
-        InviteCodeInvalid, AlreadyMember, SpaceFull, SpaceLimitReached, IdempotencyKeyReused, TooManyRequests
+        ProfileRequired, InviteCodeInvalid, AlreadyMember, SpaceFull, SpaceLimitReached, *REPEATABLE
     ),
 )
 async def join_space(
@@ -49,7 +45,7 @@ async def join_space(
 @router.post(
     "/{space_id}/members",
     status_code=201,
-    responses=problems(NotFound, AlreadyMember, SpaceFull, SpaceLimitReached, IdempotencyKeyReused),
+    responses=problems(ProfileRequired, NotFound, AlreadyMember, SpaceFull, SpaceLimitReached, *REPEATABLE),
 )
 async def join_public_space(
     session: SessionDep,
@@ -63,7 +59,7 @@ async def join_public_space(
     return member
 
 
-@router.get("/{space_id}/members", responses=problems(Forbidden, NotFound, InvalidCursor))
+@router.get("/{space_id}/members", responses=problems(ProfileRequired, Forbidden, NotFound, InvalidCursor))
 async def list_members(
     session: SessionDep, access: Annotated[Access, may(Action.READ_SPACE)], paging: PagingDep
 ) -> Page[MemberView]:
@@ -71,7 +67,7 @@ async def list_members(
     return members.list_page(session, access=access, limit=paging.limit, cursor=paging.cursor)
 
 
-@router.get("/{space_id}/members/{user_id}", responses=problems(Forbidden, NotFound))
+@router.get("/{space_id}/members/{user_id}", responses=problems(ProfileRequired, Forbidden, NotFound))
 async def get_member(
     session: SessionDep, access: Annotated[Access, may(Action.READ_SPACE)], user_id: MemberId
 ) -> MemberView:
@@ -80,7 +76,8 @@ async def get_member(
 
 
 @router.patch(
-    "/{space_id}/members/{user_id}", responses=problems(Forbidden, NotFound, OwnerIsFixed, PreconditionFailed)
+    "/{space_id}/members/{user_id}",
+    responses=problems(ProfileRequired, Forbidden, NotFound, OwnerIsFixed, PreconditionFailed),
 )
 async def update_member(
     session: SessionDep,
@@ -96,7 +93,7 @@ async def update_member(
 @router.delete(
     "/{space_id}/members/{user_id}",
     status_code=204,
-    responses=problems(Forbidden, NotFound, OwnerIsFixed, PreconditionFailed),
+    responses=problems(ProfileRequired, Forbidden, NotFound, OwnerIsFixed, PreconditionFailed),
 )
 async def remove_member(
     session: SessionDep,

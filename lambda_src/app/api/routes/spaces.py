@@ -7,10 +7,9 @@ from fastapi import APIRouter, Query, Response
 from app.api.conditional import AcceptedVersions
 from app.api.deps import CurrentUser, PagingDep, ParametersDep, SessionDep, may
 from app.api.errors import problems
-from app.api.unit_of_work import UnitOfWorkRoute
+from app.api.unit_of_work import REPEATABLE, UnitOfWorkRoute
 from app.core.errors import (
     Forbidden,
-    IdempotencyKeyReused,
     InvalidCursor,
     NotFound,
     PreconditionFailed,
@@ -23,12 +22,10 @@ from app.models.spaces import SpaceCreate, SpacePatch, SpaceView
 from app.services import spaces
 from app.services.permissions import Access, Action
 
-router = APIRouter(
-    prefix="/spaces", tags=["spaces"], route_class=UnitOfWorkRoute, responses=problems(ProfileRequired)
-)
+router = APIRouter(prefix="/spaces", tags=["spaces"], route_class=UnitOfWorkRoute)
 
 
-@router.post("", status_code=201, responses=problems(SpaceLimitReached, IdempotencyKeyReused))
+@router.post("", status_code=201, responses=problems(ProfileRequired, SpaceLimitReached, *REPEATABLE))
 async def create_space(
     session: SessionDep, user: CurrentUser, body: SpaceCreate, parameters: ParametersDep, response: Response
 ) -> SpaceView:
@@ -38,7 +35,7 @@ async def create_space(
     return space
 
 
-@router.get("", responses=problems(InvalidCursor))
+@router.get("", responses=problems(ProfileRequired, InvalidCursor))
 async def list_public_spaces(
     session: SessionDep,
     user: CurrentUser,
@@ -51,13 +48,13 @@ async def list_public_spaces(
     return spaces.list_public(session, user=user, limit=paging.limit, cursor=paging.cursor)
 
 
-@router.get("/{space_id}", responses=problems(NotFound))
+@router.get("/{space_id}", responses=problems(ProfileRequired, NotFound))
 async def get_space(access: Annotated[Access, may(Action.READ_CARD)]) -> SpaceView:
     """Read a space; of a public one that you are not in, its card."""
     return SpaceView.seen_by(access.role, access.space)
 
 
-@router.patch("/{space_id}", responses=problems(Forbidden, NotFound, PreconditionFailed))
+@router.patch("/{space_id}", responses=problems(ProfileRequired, Forbidden, NotFound, PreconditionFailed))
 async def update_space(
     session: SessionDep,
     access: Annotated[Access, may(Action.EDIT_SPACE)],
@@ -68,7 +65,11 @@ async def update_space(
     return spaces.update(session, access=access, body=body, versions=versions)
 
 
-@router.delete("/{space_id}", status_code=202, responses=problems(Forbidden, NotFound, PreconditionFailed))
+@router.delete(
+    "/{space_id}",
+    status_code=202,
+    responses=problems(ProfileRequired, Forbidden, NotFound, PreconditionFailed),
+)
 async def delete_space(
     session: SessionDep,
     access: Annotated[Access, may(Action.DELETE_SPACE)],

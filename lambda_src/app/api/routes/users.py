@@ -7,11 +7,10 @@ from fastapi import APIRouter, Path, Query, Response
 from app.api.conditional import AcceptedVersions
 from app.api.deps import CurrentUser, PagingDep, ParametersDep, SessionDep, SignedIn
 from app.api.errors import problems
-from app.api.unit_of_work import UnitOfWorkRoute
+from app.api.unit_of_work import REPEATABLE, UnitOfWorkRoute
 from app.core.errors import (
     EmailNotVerified,
     EmailTaken,
-    IdempotencyKeyReused,
     InvalidCursor,
     NotFound,
     PreconditionFailed,
@@ -28,7 +27,7 @@ router = APIRouter(prefix="/users", tags=["users"], route_class=UnitOfWorkRoute)
 
 
 @router.post(
-    "", status_code=201, responses=problems(EmailNotVerified, ProfileExists, EmailTaken, IdempotencyKeyReused)
+    "", status_code=201, responses=problems(EmailNotVerified, ProfileExists, EmailTaken, *REPEATABLE)
 )
 async def create_user(
     session: SessionDep, identity: SignedIn, body: UserCreate, response: Response

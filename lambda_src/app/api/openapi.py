@@ -1,0 +1,62 @@
+"""The OpenAPI document: generated from the routes, committed as `openapi.json`, drift-tested.
+
+API Gateway's routes are derived from it, so what is documented is what is deployed.
+"""
+
+from typing import Any
+
+from fastapi import FastAPI
+
+from app.api.errors import PROBLEM_JSON
+
+_DESCRIBED = {
+    "ETag": "The version of the resource and the digest of this answer",
+    "If-None-Match": "Answer 304 if the resource still has this ETag",
+    "Location": "Where the result is, below the API's base URL",
+    "Retry-After": "Seconds to wait before the next try",
+    "X-Request-Id": "Names this request in the logs",
+}
+_BY_STATUS = {"201": ["Location"], "202": ["Location"], "429": ["Retry-After"], "503": ["Retry-After"]}
+
+
+def document(app: FastAPI) -> dict[str, Any]:
+    """The document as consumers get it."""
+    content = app.openapi()
+    resources = {
+        f"#/components/schemas/{name}"
+        for name, schema in content["components"]["schemas"].items()
+        if "version" in schema.get("properties", {}) and "updated_at" in schema["properties"]
+    }
+    for path in content["paths"].values():
+        for method, operation in path.items():
+            operation["summary"] = operation["description"].partition(".")[0]
+            for status, response in operation["responses"].items():
+                _finish_response(status, response, resources)
+            if method == "get" and "ETag" in operation["responses"]["200"]["headers"]:
+                _offer_304(operation)
+    return content
+
+
+def _finish_response(status: str, response: dict[str, Any], resources: set[str]) -> None:
+    media = response.get("content", {})
+    if status >= "400":
+        # FastAPI puts a declared model under `application/json` whatever the route answers.
+        media[PROBLEM_JSON] |= media.pop("application/json")
+    names = ["X-Request-Id", *_BY_STATUS.get(status, [])]
+    if media.get("application/json", {}).get("schema", {}).get("$ref") in resources:
+        names.append("ETag")
+    response["headers"] = {name: _header(name) for name in names}
+
+
+def _offer_304(operation: dict[str, Any]) -> None:
+    operation["responses"]["304"] = {
+        "description": "You have this very answer already",
+        "headers": {name: _header(name) for name in ("X-Request-Id", "ETag")},
+    }
+    operation.setdefault("parameters", []).append(
+        {"name": "If-None-Match", "in": "header", "required": False, **_header("If-None-Match")}
+    )
+
+
+def _header(name: str) -> dict[str, Any]:
+    return {"description": _DESCRIBED[name], "schema": {"type": "string"}}
