@@ -22,7 +22,13 @@ from app.core.errors import (
 )
 
 PROBLEM_JSON = "application/problem+json"
-_ANYWHERE = (Unauthorized, ValidationFailed, TooManyRequests, InternalError, ServiceUnavailable)
+_ANYWHERE: tuple[type[Problem], ...] = (
+    Unauthorized,
+    ValidationFailed,
+    TooManyRequests,
+    InternalError,
+    ServiceUnavailable,
+)
 
 
 class FieldError(BaseModel):
