@@ -106,10 +106,11 @@ class BackendStack(Stack):
                 table_name=table_name,
             ),
         )
-        CfnOutput(self, "ApiUrl", value=self.gateway.url, description="The API's address, before /api/v1")
-        CfnOutput(self, "UserPoolId", value=user_pool_id, description="The Cognito user pool")
-        CfnOutput(self, "UserPoolClientId", value=client_id, description="The web app's client of the pool")
-        CfnOutput(self, "TableName", value=table_name, description="The DynamoDB table")
-        CfnOutput(
-            self, "FunctionName", value=self.function.function.function_name, description="The Lambda function"
-        )
+        for output_id, value, description in (
+            ("ApiUrl", self.gateway.url, "The API's address, before /api/v1"),
+            ("UserPoolId", user_pool_id, "The Cognito user pool"),
+            ("UserPoolClientId", client_id, "The web app's client"),
+            ("TableName", table_name, "The DynamoDB table"),
+            ("FunctionName", self.function.function.function_name, "The Lambda function"),
+        ):
+            CfnOutput(self, output_id, value=value, description=description)

@@ -21,7 +21,7 @@ from stacks.errors import ConfigurationError
 from stacks.layer_contents import strip_layer
 from stacks.target import Target, matching_interpreter, verify_native_files
 
-_RECIPE = (Path(__file__), Path(__file__).with_name("layer_contents.py"), Path(__file__).with_name("target.py"))
+_RECIPE = tuple(Path(__file__).with_name(name) for name in ("bundling.py", "layer_contents.py", "target.py"))
 _NOT_SHIPPED = frozenset({".pyc", ".txt", ".typed"})
 
 
@@ -53,17 +53,23 @@ def function_code(sources: Path, *, target: Target, cache: Path) -> lambda_.Code
             shutil.copyfile(path, copy)
         _compile(folder, target, deployed_at="/var/task")
 
-    shipped = [path for path in sources.rglob("*") if path.is_file() and _is_shipped(path.relative_to(sources))]
+    shipped = [path for path in sources.rglob("*") if path.is_file() and _is_shipped(path, sources)]
     return _asset("function", build, root=sources, inputs=shipped, target=target, cache=cache)
 
 
-def _is_shipped(path: Path) -> bool:
-    hidden = any(part.startswith(".") for part in path.parts)
+def _is_shipped(path: Path, sources: Path) -> bool:
+    hidden = any(part.startswith(".") for part in path.relative_to(sources).parts)
     return not hidden and path.suffix not in _NOT_SHIPPED
 
 
 def _asset(
-    name: str, build: Callable[[Path], None], *, root: Path, inputs: Iterable[Path], target: Target, cache: Path
+    name: str,
+    build: Callable[[Path], None],
+    *,
+    root: Path,
+    inputs: Iterable[Path],
+    target: Target,
+    cache: Path,
 ) -> lambda_.Code:
     digest = _digest(root, inputs, target)
     built = cache / f"{name}-{digest}"

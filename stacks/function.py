@@ -94,6 +94,7 @@ class Function(Construct):
             application_log_level_v2=lambda_.ApplicationLogLevel[settings.log_level],
             system_log_level_v2=lambda_.SystemLogLevel.INFO,
         )
+        _silence_redundant_dependency(self.function)
         self._grant_table(props.table)
         self._grant_parameters(props.app_parameter_path)
         self.alias = lambda_.Alias(self, "Live", alias_name=ALIAS_NAME, version=self.function.current_version)
@@ -120,6 +121,13 @@ class Function(Construct):
     def _grant_parameters(self, path: str) -> None:
         arn = Stack.of(self).format_arn(service="ssm", resource="parameter", resource_name=path.lstrip("/"))
         self.role.add_to_policy(iam.PolicyStatement(actions=["ssm:GetParametersByPath"], resources=[arn]))
+
+
+def _silence_redundant_dependency(function: lambda_.Function) -> None:
+    """CDK lists the role in DependsOn although the function refers to it; cfn-lint says so."""
+    resource = function.node.default_child
+    assert isinstance(resource, lambda_.CfnFunction)  # noqa: S101 - narrows jsii's type
+    resource.add_metadata("cfn-lint", {"config": {"ignore_checks": ["W3005"]}})
 
 
 _ARCHITECTURES = {"arm64": lambda_.Architecture.ARM_64, "x86_64": lambda_.Architecture.X86_64}

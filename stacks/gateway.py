@@ -78,11 +78,15 @@ class Gateway(Construct):
         # CDK's own output would say the same as `ApiUrl`, with a slash too many.
         self.api.node.try_remove_child("Endpoint")
         if settings.emulator_id is not None:
-            Tags.of(self.api).add("ms-custom-id", settings.emulator_id)
+            Tags.of(self.api).add(
+                "ms-custom-id", settings.emulator_id, include_resource_types=["AWS::ApiGateway::RestApi"]
+            )
         add_gateway_responses(self.api, cors_origin=settings.cors_origin)
         self._add_routes(props)
         stack = Stack.of(self)
-        self.url = f"https://{self.api.rest_api_id}.execute-api.{stack.region}.{stack.url_suffix}/{STAGE_NAME}"
+        self.url = (
+            f"https://{self.api.rest_api_id}.execute-api.{stack.region}.{stack.url_suffix}/{STAGE_NAME}"
+        )
 
     def _stage_options(self, props: GatewayProps) -> apigateway.StageOptions:
         settings = props.settings

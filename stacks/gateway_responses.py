@@ -40,7 +40,9 @@ class EdgeProblem:
         )
 
 
-def _problem(response_type: str, status: int, code: str, title: str, detail: str, **headers: str) -> EdgeProblem:
+def _problem(
+    response_type: str, status: int, code: str, title: str, detail: str, **headers: str
+) -> EdgeProblem:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return EdgeProblem(response_type, status, code, title, detail, named)
 
@@ -49,6 +51,8 @@ _UNAUTHORIZED = (401, "unauthorized", "Unauthorized", "A valid ID token is neede
 _FORBIDDEN = (403, "forbidden", "Forbidden", "This request is not allowed.")
 _NOT_FOUND = (404, "not_found", "Not Found", "There is no such path or method.")
 _BAD_REQUEST = (400, "bad_request", "Bad Request", "The request cannot be understood.")
+_TOO_LARGE = (413, "payload_too_large", "Content Too Large", "The body is too large.")
+_MEDIA_TYPE = (415, "unsupported_media_type", "Unsupported Media Type", "Send application/json.")
 _TOO_MANY = (429, "too_many_requests", "Too Many Requests", "Slow down and try again.")
 _INTERNAL = (500, "internal_error", "Internal Server Error", "Something went wrong on our side.")
 _FAILED = (502, "upstream_failure", "Bad Gateway", "The backend gave no usable answer.")
@@ -66,10 +70,8 @@ EDGE_PROBLEMS = (
     _problem("RESOURCE_NOT_FOUND", *_NOT_FOUND),
     _problem("BAD_REQUEST_BODY", *_BAD_REQUEST),
     _problem("BAD_REQUEST_PARAMETERS", *_BAD_REQUEST),
-    _problem("REQUEST_TOO_LARGE", 413, "payload_too_large", "Content Too Large", "The body is too large."),
-    _problem(
-        "UNSUPPORTED_MEDIA_TYPE", 415, "unsupported_media_type", "Unsupported Media Type", "Send application/json."
-    ),
+    _problem("REQUEST_TOO_LARGE", *_TOO_LARGE),
+    _problem("UNSUPPORTED_MEDIA_TYPE", *_MEDIA_TYPE),
     _problem("THROTTLED", *_TOO_MANY, Retry_After="1"),
     _problem("QUOTA_EXCEEDED", *_TOO_MANY, Retry_After="3600"),
     _problem("API_CONFIGURATION_ERROR", *_INTERNAL),

@@ -25,26 +25,21 @@ class Parameters(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, *, props: ParametersProps) -> None:
         super().__init__(scope, construct_id)
-        self._prefix = props.prefix
         app = props.app
-        self._publish("AppWebUrl", "app/web_url", app.web_url, "Where invite links point")
-        self._publish("AppInviteCodeDays", "app/invite_code_days", app.invite_code_days, "How long a code lives")
-        self._publish(
-            "AppMaxSpacesPerUser", "app/max_spaces_per_user", app.max_spaces_per_user, "Spaces that a user may be in"
-        )
-        self._publish(
-            "AppMaxMembersPerSpace", "app/max_members_per_space", app.max_members_per_space, "Members of a space"
-        )
-        self._publish("ApiUrl", "api-url", props.api_url, "The API's address, before /api/v1")
-        self._publish("UserPoolId", "user-pool-id", props.user_pool_id, "The Cognito user pool")
-        self._publish("UserPoolClientId", "user-pool-client-id", props.user_pool_client_id, "The web app's client")
-        self._publish("TableName", "table-name", props.table_name, "The DynamoDB table")
-
-    def _publish(self, construct_id: str, name: str, value: str | int, description: str) -> None:
-        ssm.StringParameter(
-            self,
-            construct_id,
-            parameter_name=f"{self._prefix}/{name}",
-            string_value=str(value),
-            description=description,
-        )
+        for parameter_id, name, value, description in (
+            ("AppWebUrl", "app/web_url", app.web_url, "The web app's address, for invite links"),
+            ("AppCodeDays", "app/invite_code_days", app.invite_code_days, "Days that an invite code lives"),
+            ("AppMaxSpaces", "app/max_spaces_per_user", app.max_spaces_per_user, "Spaces a user may be in"),
+            ("AppMaxMembers", "app/max_members_per_space", app.max_members_per_space, "Members of a space"),
+            ("ApiUrl", "api-url", props.api_url, "The API's address, before /api/v1"),
+            ("UserPoolId", "user-pool-id", props.user_pool_id, "The Cognito user pool"),
+            ("UserPoolClientId", "user-pool-client-id", props.user_pool_client_id, "The web app's client"),
+            ("TableName", "table-name", props.table_name, "The DynamoDB table"),
+        ):
+            ssm.StringParameter(
+                self,
+                parameter_id,
+                parameter_name=f"{props.prefix}/{name}",
+                string_value=str(value),
+                description=description,
+            )

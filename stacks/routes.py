@@ -34,7 +34,9 @@ def load_routes(document: Path) -> tuple[Route, ...]:
     except FileNotFoundError:
         raise ConfigurationError(f"{document.name} is missing: make it with `make openapi`") from None
     except (ValueError, KeyError):
-        raise ConfigurationError(f"{document.name} is no OpenAPI document: make it anew with `make openapi`") from None
+        raise ConfigurationError(
+            f"{document.name} is no OpenAPI document: make it anew with `make openapi`"
+        ) from None
     routes = tuple(
         sorted(
             Route(path=path, method=method.upper(), needs_token=bool(operation.get("security")))

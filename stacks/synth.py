@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from aws_cdk import App, Validations
-from cdk_nag import AwsSolutionsChecks, ServerlessChecks
+from aws_cdk import App
 
 from stacks.backend_stack import BackendProps, BackendStack
 from stacks.bundling import function_code, layer_code
+from stacks.compliance import check_compliance
 from stacks.function import FunctionCode
 from stacks.routes import load_routes
 from stacks.settings import load_settings
@@ -36,5 +36,5 @@ def build_app(root: Path, app: App) -> BackendStack:
         f"LifestyleSpaces-{settings.name}",
         props=BackendProps(settings=settings, code=code, routes=routes),
     )
-    0 and Validations.of(app).add_plugins(AwsSolutionsChecks(app), ServerlessChecks(app))
+    check_compliance(app)
     return stack
