@@ -35,7 +35,7 @@ def up() -> None:
             with Step(f"Starting the embedded AWS on 127.0.0.1:{port}"):
                 emulator.start(HOME, port, ministack=HOME / "venv" / "bin" / "ministack")
         try:
-            _deploy(f"http://{ports.HOST}:{port}")
+            _deploy(aws.Clients(f"http://{ports.HOST}:{port}"))
         except BaseException:
             if not found:
                 emulator.stop(HOME)  # leave as it was found: nothing runs
@@ -66,24 +66,22 @@ def token() -> None:
     found = emulator.running(HOME)
     if not found or not ENV_FILE.exists():
         raise LocalError("nothing runs here; start it with `make local`")
-    os.environ.update(_isolate(found.url))
-    print(sign_in(aws.Deployment.read(ENV_FILE), email, password))
+    print(sign_in(aws.Clients(found.url), aws.Deployment.read(ENV_FILE), email, password))
 
 
-def _deploy(url: str) -> None:
-    env = _isolate(url)
-    there = deployment.deployed(url, ROOT)
+def _deploy(clients: aws.Clients) -> None:
+    there = deployment.deployed(clients, ROOT)
     if there:
         print("==> The stack is deployed and unchanged", flush=True)
     else:
         with Step("Preparing the embedded account (cdk bootstrap)"):
-            deployment.bootstrap(HOME, ROOT, env)
+            deployment.bootstrap(clients, work=HOME, root=ROOT)
         with Step("Deploying the stack (cdk deploy)", "about a minute the first time") as step:
-            there = deployment.deploy(url, work=HOME, root=ROOT, env=env, step=step)
+            there = deployment.deploy(clients, work=HOME, root=ROOT, step=step)
     there.write(ENV_FILE)
     with Step("Making sure of the demo: two people and the space they share"):
-        demo.seed(there)
-        id_token = sign_in(there, demo.ADA.email, demo.ADA.password)
+        demo.seed(clients, there)
+        id_token = sign_in(clients, there, demo.ADA.email, demo.ADA.password)
         demo.request(there, "GET", "/users/me/spaces", id_token)
     _explain(there)
 
@@ -105,14 +103,6 @@ Try it from this folder:
     {there.api_url}/api/v1/users/me/spaces
 
 `make local-down` stops it and keeps the data; `make local-reset` forgets the data.""")
-
-
-def _isolate(url: str) -> dict[str, str]:
-    """Turns this process, and what it starts, towards the emulator alone."""
-    env = aws.isolated(os.environ, url, ROOT)
-    os.environ.clear()
-    os.environ.update(env)
-    return env
 
 
 def _port(text: str) -> int:

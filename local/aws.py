@@ -6,14 +6,27 @@ import re
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import boto3
+import botocore.session
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_ssm import SSMClient
 
 ACCOUNT = "000000000000"
 REGION = "us-east-1"
 STACK_NAME = "LifestyleSpaces-local"
+_KEYS = ("test", "test")  # the emulator's own administrator
 
 
-def isolated(environ: Mapping[str, str], endpoint_url: str, root: Path) -> dict[str, str]:
+def tool_environment(environ: Mapping[str, str], endpoint_url: str, root: Path) -> dict[str, str]:
     """An environment in which the AWS tools reach the emulator and nothing else.
 
     No credentials, profile or setting of a real account survive; proxies stay, because building
@@ -28,8 +41,8 @@ def isolated(environ: Mapping[str, str], endpoint_url: str, root: Path) -> dict[
         "NO_PROXY": no_proxy,
         "no_proxy": no_proxy,
         "AWS_ENDPOINT_URL": endpoint_url,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_ACCESS_KEY_ID": _KEYS[0],
+        "AWS_SECRET_ACCESS_KEY": _KEYS[1],
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_CONFIG_FILE": os.devnull,
@@ -37,6 +50,43 @@ def isolated(environ: Mapping[str, str], endpoint_url: str, root: Path) -> dict[
         "AWS_EC2_METADATA_DISABLED": "true",
         "CDK_DISABLE_CLI_TELEMETRY": "1",
     }
+
+
+class Clients:
+    """boto3 clients of the emulator, whatever account or proxy the environment speaks of."""
+
+    def __init__(self, endpoint_url: str) -> None:
+        self.endpoint_url = endpoint_url
+        nothing = (None, None, None, None)
+        no_file = (None, None, os.devnull, None)
+        self._session = boto3.Session(
+            *_KEYS,
+            region_name=REGION,
+            botocore_session=botocore.session.Session(
+                {"profile": nothing, "config_file": no_file, "credentials_file": no_file}
+            ),
+        )
+        self._direct = Config(proxies={})
+
+    @cached_property
+    def cloudformation(self) -> "CloudFormationClient":
+        """The stacks."""
+        return self._session.client("cloudformation", endpoint_url=self.endpoint_url, config=self._direct)
+
+    @cached_property
+    def cognito(self) -> "CognitoIdentityProviderClient":
+        """The user pools."""
+        return self._session.client("cognito-idp", endpoint_url=self.endpoint_url, config=self._direct)
+
+    @cached_property
+    def dynamodb(self) -> "DynamoDBClient":
+        """The tables."""
+        return self._session.client("dynamodb", endpoint_url=self.endpoint_url, config=self._direct)
+
+    @cached_property
+    def ssm(self) -> "SSMClient":
+        """The parameters."""
+        return self._session.client("ssm", endpoint_url=self.endpoint_url, config=self._direct)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,9 +6,7 @@ from http import HTTPStatus
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-import boto3
-
-from local.aws import Deployment
+from local.aws import Clients, Deployment
 from local.errors import LocalError
 from local.users import sign_in
 
@@ -41,13 +39,13 @@ SPACE = {
 }
 
 
-def seed(deployment: Deployment) -> None:
+def seed(clients: Clients, deployment: Deployment) -> None:
     """Ada makes a space, Ben joins it with her invite code. Done once and then left alone.
 
     Raises:
         RefusedError: the API refused one of the steps.
     """
-    ssm = boto3.client("ssm")
+    ssm = clients.ssm
     try:
         ssm.get_parameter(Name=_MADE)
     except ssm.exceptions.ParameterNotFound:
@@ -55,8 +53,8 @@ def seed(deployment: Deployment) -> None:
     else:
         return
     for person in (ADA, BEN):
-        _make_profile(deployment, person)
-    ada, ben = (sign_in(deployment, person.email, person.password) for person in (ADA, BEN))
+        _make_profile(clients, deployment, person)
+    ada, ben = (sign_in(clients, deployment, person.email, person.password) for person in (ADA, BEN))
     mine = request(deployment, "GET", "/users/me/spaces", ada)["items"]
     space = mine[0] if mine else request(deployment, "POST", "/spaces", ada, SPACE)
     if not request(deployment, "GET", "/users/me/spaces", ben)["items"]:
@@ -88,8 +86,8 @@ def request(
     return answer
 
 
-def _make_profile(deployment: Deployment, person: Person) -> None:
-    token = sign_in(deployment, person.email, person.password)
+def _make_profile(clients: Clients, deployment: Deployment, person: Person) -> None:
+    token = sign_in(clients, deployment, person.email, person.password)
     profile = {"email": person.email, "name": person.name, "timezone": person.timezone}
     try:
         request(deployment, "POST", "/users", token, profile)

@@ -2,13 +2,13 @@
 
 import hashlib
 import json
+import os
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import boto3
 from botocore.exceptions import ClientError
 
 from local import aws
@@ -40,29 +40,29 @@ def fingerprint(root: Path) -> str:
     return digest.hexdigest()
 
 
-def deployed(endpoint_url: str, root: Path) -> aws.Deployment | None:
+def deployed(clients: aws.Clients, root: Path) -> aws.Deployment | None:
     """The deployment that the emulator holds, if it was made from just these inputs.
 
     The fingerprint lives in the emulator beside the stack, so the two are kept or lost together.
     """
     try:
-        kept = boto3.client("ssm").get_parameter(Name=_FINGERPRINT)["Parameter"]["Value"]
-        outputs = _outputs()
+        kept = clients.ssm.get_parameter(Name=_FINGERPRINT)["Parameter"]["Value"]
+        outputs = _outputs(clients)
     except ClientError:
         return None
-    return aws.Deployment.of(outputs, endpoint_url) if kept == fingerprint(root) else None
+    return aws.Deployment.of(outputs, clients.endpoint_url) if kept == fingerprint(root) else None
 
 
-def bootstrap(work: Path, root: Path, env: Mapping[str, str]) -> None:
+def bootstrap(clients: aws.Clients, *, work: Path, root: Path) -> None:
     """Makes the bucket and roles that the CDK CLI deploys with; a second time does nothing.
 
     The template is the CLI's own, but for the bucket's policy: it refuses plain HTTP.
     """
-    if _stack_exists("CDKToolkit"):
+    if _stack_exists(clients, "CDKToolkit"):
         return
     empty = work / "bootstrap"  # away from cdk.json, so that the CLI does not run the app
     empty.mkdir(parents=True, exist_ok=True)
-    cdk = _cdk(root)
+    cdk, env = _cdk(root), aws.tool_environment(os.environ, clients.endpoint_url, root)
     log = work / "bootstrap.log"
     own = run([cdk, "bootstrap", "--show-template", "--json", *_QUIET], cwd=empty, env=env, log=log)
     template = json.loads(own)
@@ -72,9 +72,7 @@ def bootstrap(work: Path, root: Path, env: Mapping[str, str]) -> None:
     run([cdk, "bootstrap", where, "--template", "template.json", *_QUIET], cwd=empty, env=env, log=log)
 
 
-def deploy(
-    endpoint_url: str, *, work: Path, root: Path, env: Mapping[str, str], step: "Step | None" = None
-) -> aws.Deployment:
+def deploy(clients: aws.Clients, *, work: Path, root: Path, step: "Step | None" = None) -> aws.Deployment:
     """Deploys the environment `local`, and does what the emulator leaves undone: the table's TTL.
 
     `work` is a folder for the assembly and the logs.
@@ -83,6 +81,7 @@ def deploy(
         LocalError: the deployment failed.
     """
     now = fingerprint(root)
+    env = aws.tool_environment(os.environ, clients.endpoint_url, root)
 
     def show(line: str) -> None:
         if step and (done := re.search(r"\| +(\d+/\d+) \|", line)):
@@ -90,9 +89,9 @@ def deploy(
 
     context = ["-c", "env=local", "--require-approval", "never", "--output", str(work / "cdk.out")]
     run([_cdk(root), "deploy", *context, *_QUIET], cwd=root, env=env, log=work / "deploy.log", on_line=show)
-    deployment = aws.Deployment.of(_outputs(), endpoint_url)
-    _set_ttl(deployment.table_name)
-    boto3.client("ssm").put_parameter(Name=_FINGERPRINT, Value=now, Type="String", Overwrite=True)
+    deployment = aws.Deployment.of(_outputs(clients), clients.endpoint_url)
+    _set_ttl(clients, deployment.table_name)
+    clients.ssm.put_parameter(Name=_FINGERPRINT, Value=now, Type="String", Overwrite=True)
     return deployment
 
 
@@ -116,23 +115,22 @@ def _cdk(root: Path) -> Path:
     return cdk
 
 
-def _outputs() -> dict[str, str]:
-    stack = boto3.client("cloudformation").describe_stacks(StackName=aws.STACK_NAME)["Stacks"][0]
+def _outputs(clients: aws.Clients) -> dict[str, str]:
+    stack = clients.cloudformation.describe_stacks(StackName=aws.STACK_NAME)["Stacks"][0]
     return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
 
 
-def _stack_exists(name: str) -> bool:
+def _stack_exists(clients: aws.Clients, name: str) -> bool:
     try:
-        boto3.client("cloudformation").describe_stacks(StackName=name)
+        clients.cloudformation.describe_stacks(StackName=name)
     except ClientError:
         return False
     return True
 
 
-def _set_ttl(table_name: str) -> None:
-    dynamodb = boto3.client("dynamodb")
-    found = dynamodb.describe_time_to_live(TableName=table_name)["TimeToLiveDescription"]
+def _set_ttl(clients: aws.Clients, table_name: str) -> None:
+    found = clients.dynamodb.describe_time_to_live(TableName=table_name)["TimeToLiveDescription"]
     if found.get("TimeToLiveStatus") != "ENABLED":
-        dynamodb.update_time_to_live(
+        clients.dynamodb.update_time_to_live(
             TableName=table_name, TimeToLiveSpecification={"AttributeName": "ttl", "Enabled": True}
         )

@@ -1,7 +1,7 @@
 """Starts and stops the embedded AWS (ministack), on loopback only.
 
 Its home folder holds `data` (kept between runs, written when it stops), `tmp` (the functions'
-unpacked code), `log` and `lock`. The emulator holds a lock on `lock` as long as it lives, so
+unpacked code), `emulator.log` and `lock`. The emulator holds a lock on `lock` as long as it lives, so
 whether it runs is never guessed from a process id that another program may have by now.
 """
 
@@ -64,7 +64,7 @@ def start(home: Path, port: int, *, ministack: Path) -> Emulator:
     process = _spawn(home, port, ministack)
     emulator = Emulator(process.pid, port)
     try:
-        _wait(process, emulator, home / "log")
+        _wait(process, emulator, home / "emulator.log")
     except BaseException:
         end_group(process)
         raise
@@ -108,7 +108,7 @@ def _spawn(home: Path, port: int, ministack: Path) -> "subprocess.Popen[str]":
         "SFTP_ENABLED": "0",
         "DOCKER_HOST": f"unix://{home}/no-docker",
     }
-    with (home / "lock").open("w") as lock, (home / "log").open("w") as log:
+    with (home / "lock").open("w") as lock, (home / "emulator.log").open("w") as log:
         fcntl.flock(lock, fcntl.LOCK_EX)
         try:
             process = subprocess.Popen(

@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -30,7 +31,7 @@ def run(
     Raises:
         LocalError: the command is missing, or it failed; the message quotes its telling line.
     """
-    with log.with_suffix(".out").open("w+") as output, log.open("w") as report:
+    with tempfile.TemporaryFile("w+") as output, log.open("w") as report:
         process = _spawn(command, cwd=cwd, env=env, output=output)
         try:
             with process:

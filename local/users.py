@@ -1,9 +1,8 @@
 """People of the embedded user pool: signing up and signing in."""
 
-import boto3
 from botocore.exceptions import ClientError
 
-from local.aws import Deployment
+from local.aws import Clients, Deployment
 from local.errors import LocalError
 
 _ADVICE = {
@@ -13,16 +12,15 @@ _ADVICE = {
 }
 
 
-def sign_in(deployment: Deployment, email: str, password: str) -> str:
+def sign_in(clients: Clients, deployment: Deployment, email: str, password: str) -> str:
     """The ID token of a person, who is signed up and confirmed first where needed.
 
     Raises:
         LocalError: the password is wrong, or the pool does not accept it or the e-mail.
     """
-    pool = boto3.client("cognito-idp")
     try:
-        _sign_up(deployment, email, password)
-        answer = pool.initiate_auth(
+        _sign_up(clients, deployment, email, password)
+        answer = clients.cognito.initiate_auth(
             ClientId=deployment.user_pool_client_id,
             AuthFlow="USER_PASSWORD_AUTH",
             AuthParameters={"USERNAME": email, "PASSWORD": password},
@@ -33,9 +31,9 @@ def sign_in(deployment: Deployment, email: str, password: str) -> str:
     return answer["AuthenticationResult"]["IdToken"]
 
 
-def _sign_up(deployment: Deployment, email: str, password: str) -> None:
+def _sign_up(clients: Clients, deployment: Deployment, email: str, password: str) -> None:
     """Signs up; the e-mail counts as verified without its code, as no mail leaves this machine."""
-    pool = boto3.client("cognito-idp")
+    pool = clients.cognito
     try:
         pool.sign_up(
             ClientId=deployment.user_pool_client_id,

@@ -1,0 +1,82 @@
+"""The stack, deployed afresh to an embedded AWS of the tests' own, and people who use it over HTTP."""
+
+import itertools
+import signal
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+import pytest
+from jose import jwt
+
+from local import deployment as deploying
+from local import emulator
+from local.aws import Clients, Deployment
+from local.ports import free_port
+from local.users import sign_in
+
+ROOT = Path(__file__).resolve().parents[2]
+PASSWORD = "Correct-Horse-1"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Someone with an ID token of the deployed user pool."""
+
+    email: str
+    user_id: str
+    token: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.e2e)
+
+
+@pytest.fixture(scope="session")
+def embedded_aws() -> Iterator[Clients]:
+    """An empty embedded AWS on a free port. Whatever ends the tests stops it too."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with tempfile.TemporaryDirectory(prefix="lifestyle-spaces-e2e-") as folder:
+        home = Path(folder)
+        found = emulator.start(home, free_port(), ministack=ROOT / ".local" / "venv" / "bin" / "ministack")
+        try:
+            yield Clients(found.url)
+        finally:
+            emulator.stop(home)
+            signal.signal(signal.SIGTERM, before)
+
+
+@pytest.fixture(scope="session")
+def deployment(embedded_aws: Clients, tmp_path_factory: pytest.TempPathFactory) -> Deployment:
+    """The environment `local`, deployed by the code that `make local` runs."""
+    work = tmp_path_factory.mktemp("deployment")
+    deploying.bootstrap(embedded_aws, work=work, root=ROOT)
+    return deploying.deploy(embedded_aws, work=work, root=ROOT)
+
+
+@pytest.fixture(scope="session")
+def sign_up(embedded_aws: Clients, deployment: Deployment) -> Callable[..., Person]:
+    """Sign somebody up, confirm and sign in: `sign_up()`, or with an e-mail of your choice."""
+    numbers = itertools.count(1)
+
+    def someone(email: str | None = None) -> Person:
+        email = email or f"person-{next(numbers)}@example.com"
+        token = sign_in(embedded_aws, deployment, email, PASSWORD)
+        return Person(email=email, user_id=jwt.get_unverified_claims(token)["sub"], token=token)
+
+    return someone
+
+
+@pytest.fixture(scope="session")
+def api(deployment: Deployment) -> Iterator[httpx2.Client]:
+    """A plain HTTP client of the API: `api.get("/api/v1/users/me", headers=person.headers)`."""
+    with httpx2.Client(base_url=deployment.api_url, timeout=30, trust_env=False) as client:
+        yield client
