@@ -22,6 +22,8 @@ from app.core.errors import (
 )
 
 PROBLEM_JSON = "application/problem+json"
+PROBLEM_SCHEMA = "#/components/schemas/Problem"
+_EXAMPLE_ID = "0f5d0c1e-7a55-4a5e-9f0e-2a9c1b1f6a11"
 _ANYWHERE: tuple[type[Problem], ...] = (
     Unauthorized,
     ValidationFailed,
@@ -67,21 +69,20 @@ def problem_response(request: Request, problem: Problem, errors: list[FieldError
 
 
 def problems(*types: type[Problem]) -> dict[int | str, dict[str, Any]]:
-    """What a route declares in `responses=`: these and what any route may answer, with an example each."""
+    """What a route declares in `responses=`: these and what any route may answer, with an example each.
+
+    The schema is a reference, filled in by `app.api.openapi`: given as a model, FastAPI would build a
+    validator for each status of each route, at every cold start.
+    """
     responses: dict[int | str, dict[str, Any]] = {}
     for problem in (*_ANYWHERE, *types):
+        media = {"schema": {"$ref": PROBLEM_SCHEMA}, "examples": {}}
         response = responses.setdefault(
-            problem.status,
-            {"model": ProblemView, "description": problem.title, "content": {PROBLEM_JSON: {"examples": {}}}},
+            problem.status, {"description": problem.title, "content": {PROBLEM_JSON: media}}
         )
-        example = {
-            "title": problem.title,
-            "status": problem.status,
-            "detail": problem.title,
-            "code": problem.code,
-        }
+        example = {"title": problem.title, "status": problem.status, "detail": problem.title}
         response["content"][PROBLEM_JSON]["examples"][problem.code] = {
-            "value": {"type": "about:blank", **example, "request_id": "0f5d0c1e-7a55-4a5e-9f0e-2a9c1b1f6a11"}
+            "value": {**example, "type": "about:blank", "code": problem.code, "request_id": _EXAMPLE_ID}
         }
     return responses
 

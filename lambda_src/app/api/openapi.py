@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from app.api.errors import PROBLEM_JSON
+from app.api.errors import PROBLEM_SCHEMA, ProblemView
 
 _DESCRIBED = {
     "ETag": "The version of the resource and the digest of this answer",
@@ -22,6 +22,8 @@ _BY_STATUS = {"201": ["Location"], "202": ["Location"], "429": ["Retry-After"], 
 def document(app: FastAPI) -> dict[str, Any]:
     """The document as consumers get it."""
     content = app.openapi()
+    schema = ProblemView.model_json_schema(ref_template="#/components/schemas/{model}")
+    content["components"]["schemas"] |= {**schema.pop("$defs"), PROBLEM_SCHEMA.rpartition("/")[2]: schema}
     resources = {
         f"#/components/schemas/{name}"
         for name, schema in content["components"]["schemas"].items()
@@ -39,9 +41,6 @@ def document(app: FastAPI) -> dict[str, Any]:
 
 def _finish_response(status: str, response: dict[str, Any], resources: set[str]) -> None:
     media = response.get("content", {})
-    if status >= "400":
-        # FastAPI puts a declared model under `application/json` whatever the route answers.
-        media[PROBLEM_JSON] |= media.pop("application/json")
     names = ["X-Request-Id", *_BY_STATUS.get(status, [])]
     if media.get("application/json", {}).get("schema", {}).get("$ref") in resources:
         names.append("ETag")

@@ -21,7 +21,7 @@ PARAMETERS_MAX_AGE_S = 300
 class Settings(BaseModel):
     """The function's environment. Each field is the variable of its name in upper case."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     environment: Annotated[str, Field(description="Name of the environment, as `/health` answers it")]
     parameter_prefix: Annotated[str, Field(description="Where this environment's SSM parameters begin")]
@@ -41,7 +41,8 @@ class Settings(BaseModel):
         Raises:
             pydantic.ValidationError: a variable is missing.
         """
-        return cls.model_validate({name.lower(): value for name, value in os.environ.items()})
+        named = {name: os.environ.get(name.upper()) for name in cls.model_fields}
+        return cls.model_validate({name: value for name, value in named.items() if value is not None})
 
     @property
     def token_issuer(self) -> str:
