@@ -33,7 +33,7 @@ def load_routes(document: Path) -> tuple[Route, ...]:
         paths = json.loads(document.read_text(encoding="utf-8"))["paths"]
     except FileNotFoundError:
         raise ConfigurationError(f"{document.name} is missing: make it with `make openapi`") from None
-    except (ValueError, KeyError):
+    except (ValueError, KeyError, TypeError):
         raise ConfigurationError(
             f"{document.name} is no OpenAPI document: make it anew with `make openapi`"
         ) from None

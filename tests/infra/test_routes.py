@@ -1,0 +1,50 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stacks.errors import ConfigurationError
+from stacks.routes import Route, load_routes
+
+SECURED = {"security": [{"Cognito": []}]}
+
+
+def document(folder: Path, paths: dict[str, Any]) -> Path:
+    file = folder / "openapi.json"
+    file.write_text(json.dumps({"openapi": "3.1.0", "paths": paths}), encoding="utf-8")
+    return file
+
+
+class TestLoadRoutes:
+    def test_reads_each_method_of_each_path_in_order(self, tmp_path: Path) -> None:
+        paths = {"/b": {"post": SECURED, "get": SECURED}, "/a/{id}": {"delete": SECURED}}
+        assert load_routes(document(tmp_path, paths)) == (
+            Route("/a/{id}", "DELETE", needs_token=True),
+            Route("/b", "GET", needs_token=True),
+            Route("/b", "POST", needs_token=True),
+        )
+
+    def test_leaves_out_what_is_no_method(self, tmp_path: Path) -> None:
+        paths = {"/a": {"get": SECURED, "parameters": [], "summary": "A"}}
+        assert [str(route) for route in load_routes(document(tmp_path, paths))] == ["GET /a"]
+
+    @pytest.mark.parametrize("operation", [{}, {"security": []}])
+    def test_health_is_open(self, tmp_path: Path, operation: dict[str, Any]) -> None:
+        (health,) = load_routes(document(tmp_path, {"/health": {"get": operation}}))
+        assert not health.needs_token
+
+    def test_refuses_any_other_open_route(self, tmp_path: Path) -> None:
+        with pytest.raises(ConfigurationError, match=r"no token asked for by GET /spaces"):
+            load_routes(document(tmp_path, {"/spaces": {"get": {}, "post": SECURED}}))
+
+    def test_says_how_to_make_a_missing_document(self, tmp_path: Path) -> None:
+        with pytest.raises(ConfigurationError, match=r"openapi.json is missing: make it with `make openapi`"):
+            load_routes(tmp_path / "openapi.json")
+
+    @pytest.mark.parametrize("text", ["", "{}", "[1]"])
+    def test_refuses_what_is_no_openapi_document(self, tmp_path: Path, text: str) -> None:
+        file = tmp_path / "openapi.json"
+        file.write_text(text, encoding="utf-8")
+        with pytest.raises(ConfigurationError, match="is no OpenAPI document"):
+            load_routes(file)

@@ -1,0 +1,104 @@
+import copy
+from typing import Any
+
+import pytest
+
+from stacks.errors import ConfigurationError
+from stacks.settings import Settings, load_settings
+from tests.infra.backend import CONTEXT, ENVIRONMENTS
+
+
+def fault(environments: object, name: object) -> str:
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings(environments, name)
+    return str(caught.value)
+
+
+def dev_with(section: str, key: str, value: object) -> dict[str, Any]:
+    environments = copy.deepcopy(CONTEXT["environments"])
+    environments["dev"][section][key] = value
+    return environments
+
+
+class TestEnvironmentsOfThisProject:
+    def test_are_the_four(self) -> None:
+        assert list(ENVIRONMENTS) == ["local", "dev", "staging", "prod"]
+
+    @pytest.mark.parametrize("name", ENVIRONMENTS)
+    def test_are_valid(self, name: str) -> None:
+        assert load_settings(ENVIRONMENTS, name).name == name
+
+    def test_cannot_be_changed_once_loaded(self) -> None:
+        with pytest.raises(ValueError, match="frozen"):
+            load_settings(ENVIRONMENTS, "dev").name = "prod"  # type: ignore[misc]
+
+    def test_prefix_their_parameters(self) -> None:
+        assert load_settings(ENVIRONMENTS, "staging").parameter_prefix == "/lifestyle-spaces/staging"
+
+    @pytest.mark.parametrize("name", ["staging", "prod"])
+    def test_with_real_people_protect_their_data(self, name: str) -> None:
+        settings: Settings = load_settings(ENVIRONMENTS, name)
+        assert settings.data.protected
+        assert settings.data.point_in_time_recovery
+        assert not settings.identity.password_flow
+
+    def test_prod_tokens_live_fifteen_minutes(self) -> None:
+        assert load_settings(ENVIRONMENTS, "prod").identity.id_token_minutes == 15
+
+
+class TestOneClearLine:
+    def test_unknown_environment(self) -> None:
+        assert fault(ENVIRONMENTS, "nonsense") == (
+            "unknown environment 'nonsense': choose one of local, dev, staging, prod"
+        )
+
+    def test_no_environment_chosen(self) -> None:
+        assert fault(ENVIRONMENTS, None) == (
+            "no environment chosen: add -c env=NAME, with NAME one of local, dev, staging, prod"
+        )
+
+    @pytest.mark.parametrize("environments", [None, {}, "local"])
+    def test_no_environments_at_all(self, environments: object) -> None:
+        assert "no environments found" in fault(environments, "local")
+
+    def test_environment_that_is_no_object(self) -> None:
+        assert fault({"dev": 5}, "dev") == "cdk.json, environment 'dev': expected an object of settings"
+
+    def test_unknown_key(self) -> None:
+        assert fault(dev_with("function", "memroy_mb", 512), "dev") == (
+            "cdk.json, environment 'dev': function.memroy_mb: Extra inputs are not permitted"
+        )
+
+    def test_wrong_type(self) -> None:
+        assert fault(dev_with("function", "memory_mb", "512"), "dev") == (
+            "cdk.json, environment 'dev': function.memory_mb: Input should be a valid integer"
+        )
+
+    def test_missing_key(self) -> None:
+        environments = copy.deepcopy(CONTEXT["environments"])
+        del environments["dev"]["gateway"]["cors_origin"]
+        assert fault(environments, "dev") == (
+            "cdk.json, environment 'dev': gateway.cors_origin: Field required"
+        )
+
+    def test_several_faults_stay_on_one_line(self) -> None:
+        environments = dev_with("function", "memory_mb", 1)
+        environments["dev"]["identity"]["mfa"] = "sms"
+        message = fault(environments, "dev")
+        assert "function.memory_mb" in message
+        assert "identity.mfa" in message
+        assert "\n" not in message
+
+    @pytest.mark.parametrize(
+        ("section", "key", "value"),
+        [
+            ("function", "timeout_seconds", 29),
+            ("function", "runtime", "python3.9"),
+            ("gateway", "cors_origin", "*"),
+            ("gateway", "cors_origin", "https://example.com/"),
+            ("app", "web_url", "http://example.com"),
+            ("logs", "retention_days", 2),
+        ],
+    )
+    def test_value_out_of_range(self, section: str, key: str, value: object) -> None:
+        assert f"{section}.{key}: " in fault(dev_with(section, key, value), "dev")
