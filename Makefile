@@ -35,6 +35,10 @@ local: install ## Run the whole stack on this machine (LOCAL_PORT=4566), with a 
 token: .venv/.installed ## Print an ID token: make token EMAIL=... PASSWORD=... (signs up where needed)
 	@$(python) -m local token
 
+.PHONY: local-logs
+local-logs: .venv/.installed ## Print what the function has logged
+	@$(python) -m local logs
+
 .PHONY: local-down
 local-down: .venv/.installed ## Stop what `make local` started; its data stays
 	@$(python) -m local down

@@ -1,4 +1,4 @@
-"""`python -m local up | down | reset | token`: what the Makefile calls."""
+"""`python -m local up | down | reset | token | logs`: what the Makefile calls."""
 
 import argparse
 import fcntl
@@ -13,6 +13,7 @@ from pathlib import Path
 from local import aws, demo, deployment, emulator, ports
 from local.console import Step, fail
 from local.errors import LocalError
+from local.gaps import function_log
 from local.users import sign_in
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -63,10 +64,19 @@ def token() -> None:
     email, password = os.environ.get("EMAIL"), os.environ.get("PASSWORD")
     if not (email and password):
         raise LocalError("say who: make token EMAIL=ada@example.com PASSWORD=...")
+    print(sign_in(*_running(), email, password))
+
+
+def logs() -> None:
+    """Prints what the function has logged."""
+    print(function_log(*_running()))
+
+
+def _running() -> tuple[aws.Clients, aws.Deployment]:
     found = emulator.running(HOME)
     if not found or not ENV_FILE.exists():
         raise LocalError("nothing runs here; start it with `make local`")
-    print(sign_in(aws.Clients(found.url), aws.Deployment.read(ENV_FILE), email, password))
+    return aws.Clients(found.url), aws.Deployment.read(ENV_FILE)
 
 
 def _deploy(clients: aws.Clients) -> None:
@@ -77,13 +87,31 @@ def _deploy(clients: aws.Clients) -> None:
         with Step("Preparing the embedded account (cdk bootstrap)"):
             deployment.bootstrap(clients, work=HOME, root=ROOT)
         with Step("Deploying the stack (cdk deploy)", "about a minute the first time") as step:
-            there = deployment.deploy(clients, work=HOME, root=ROOT, step=step)
+            there = _deploy_or_advise(clients, step)
     there.write(ENV_FILE)
     with Step("Making sure of the demo: two people and the space they share"):
+        _demonstrate(clients, there)
+    _explain(there)
+
+
+def _deploy_or_advise(clients: aws.Clients, step: Step) -> aws.Deployment:
+    try:
+        return deployment.deploy(clients, work=HOME, root=ROOT, step=step)
+    except LocalError as error:
+        advice = "if the change cannot be made to what is deployed, `make local-reset` and start again"
+        raise LocalError(f"{error}; {advice}") from error
+
+
+def _demonstrate(clients: aws.Clients, there: aws.Deployment) -> None:
+    """Seeds the demo and makes the request that is then printed as a `curl`."""
+    try:
         demo.seed(clients, there)
         id_token = sign_in(clients, there, demo.ADA.email, demo.ADA.password)
         demo.request(there, "GET", "/users/me/spaces", id_token)
-    _explain(there)
+    except demo.RefusedError as error:
+        log = HOME / "function.log"
+        log.write_text(function_log(clients, there))
+        raise LocalError(f"{error}; what the function logged is in {log}") from error
 
 
 def _explain(there: aws.Deployment) -> None:
@@ -125,7 +153,7 @@ def _alone() -> Iterator[None]:
 
 def main() -> int:
     """Runs the command; the exit code is 1 after an error, 130 after Ctrl-C."""
-    commands = {"up": up, "down": down, "reset": reset, "token": token}
+    commands = {"up": up, "down": down, "reset": reset, "token": token, "logs": logs}
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
     parser.add_argument("command", choices=commands)
     command = commands[parser.parse_args().command]

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_iam import IAMClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_ssm import SSMClient
 
 ACCOUNT = "000000000000"
@@ -82,6 +85,21 @@ class Clients:
     def dynamodb(self) -> "DynamoDBClient":
         """The tables."""
         return self._session.client("dynamodb", endpoint_url=self.endpoint_url, config=self._direct)
+
+    @cached_property
+    def functions(self) -> "LambdaClient":
+        """The functions."""
+        return self._session.client("lambda", endpoint_url=self.endpoint_url, config=self._direct)
+
+    @cached_property
+    def iam(self) -> "IAMClient":
+        """The roles and what they may do."""
+        return self._session.client("iam", endpoint_url=self.endpoint_url, config=self._direct)
+
+    @cached_property
+    def logs(self) -> "CloudWatchLogsClient":
+        """The logs."""
+        return self._session.client("logs", endpoint_url=self.endpoint_url, config=self._direct)
 
     @cached_property
     def ssm(self) -> "SSMClient":

@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 
 from local import aws
 from local.errors import LocalError
+from local.gaps import close_gaps
 from local.process import run
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def bootstrap(clients: aws.Clients, *, work: Path, root: Path) -> None:
 
 
 def deploy(clients: aws.Clients, *, work: Path, root: Path, step: "Step | None" = None) -> aws.Deployment:
-    """Deploys the environment `local`, and does what the emulator leaves undone: the table's TTL.
+    """Deploys the environment `local`, and does what the emulator leaves undone.
 
     `work` is a folder for the assembly and the logs.
 
@@ -90,7 +91,7 @@ def deploy(clients: aws.Clients, *, work: Path, root: Path, step: "Step | None" 
     context = ["-c", "env=local", "--require-approval", "never", "--output", str(work / "cdk.out")]
     run([_cdk(root), "deploy", *context, *_QUIET], cwd=root, env=env, log=work / "deploy.log", on_line=show)
     deployment = aws.Deployment.of(_outputs(clients), clients.endpoint_url)
-    _set_ttl(clients, deployment.table_name)
+    close_gaps(clients, deployment)
     clients.ssm.put_parameter(Name=_FINGERPRINT, Value=now, Type="String", Overwrite=True)
     return deployment
 
@@ -126,11 +127,3 @@ def _stack_exists(clients: aws.Clients, name: str) -> bool:
     except ClientError:
         return False
     return True
-
-
-def _set_ttl(clients: aws.Clients, table_name: str) -> None:
-    found = clients.dynamodb.describe_time_to_live(TableName=table_name)["TimeToLiveDescription"]
-    if found.get("TimeToLiveStatus") != "ENABLED":
-        clients.dynamodb.update_time_to_live(
-            TableName=table_name, TimeToLiveSpecification={"AttributeName": "ttl", "Enabled": True}
-        )

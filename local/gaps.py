@@ -1,0 +1,40 @@
+"""What the emulator leaves undone or reads differently than AWS, mended after a deployment."""
+
+import json
+
+from local.aws import Clients, Deployment
+
+
+def close_gaps(clients: Clients, deployment: Deployment) -> None:
+    """Makes a deployment to the emulator do what the template says."""
+    _enable_ttl(clients, deployment)
+    _allow_reading_parameters_by_path(clients, deployment)
+
+
+def function_log(clients: Clients, deployment: Deployment) -> str:
+    """What the function has logged, oldest first."""
+    settings = clients.functions.get_function_configuration(FunctionName=deployment.function_name)
+    pages = clients.logs.get_paginator("filter_log_events").paginate(
+        logGroupName=settings["LoggingConfig"]["LogGroup"]
+    )
+    return "\n".join(event["message"] for page in pages for event in page["events"])
+
+
+def _enable_ttl(clients: Clients, deployment: Deployment) -> None:
+    """CloudFormation's TimeToLiveSpecification is dropped silently."""
+    found = clients.dynamodb.describe_time_to_live(TableName=deployment.table_name)["TimeToLiveDescription"]
+    if found.get("TimeToLiveStatus") != "ENABLED":
+        clients.dynamodb.update_time_to_live(
+            TableName=deployment.table_name, TimeToLiveSpecification={"AttributeName": "ttl", "Enabled": True}
+        )
+
+
+def _allow_reading_parameters_by_path(clients: Clients, deployment: Deployment) -> None:
+    """IAM takes `ssm:GetParametersByPath` for a call on `*`, so that no path in a policy matches."""
+    settings = clients.functions.get_function_configuration(FunctionName=deployment.function_name)
+    statement = {"Effect": "Allow", "Action": "ssm:GetParametersByPath", "Resource": "*"}
+    clients.iam.put_role_policy(
+        RoleName=settings["Role"].rpartition("/")[2],
+        PolicyName="emulator-reads-parameters-by-path",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
+    )
