@@ -61,8 +61,8 @@ def _list(function: Any) -> str:
     query = function(**{name: f"{{{name}}}" for name in inspect.signature(function).parameters})
     order = "descending" if query.newest_first else "ascending"
     prefix = f"`{query.sk_prefix}`" if query.sk_prefix else ""
-    cells = [f"`{function.__name__}`", inspect.getdoc(function), query.index or "table", f"`{query.partition}`"]
-    return f"| {' | '.join([*cells, prefix, order])} |\n"
+    where = [query.index or "table", f"`{query.partition}`", prefix, order]
+    return f"| {' | '.join([f'`{function.__name__}`', inspect.getdoc(function) or '', *where])} |\n"
 
 
 if __name__ == "__main__":
