@@ -109,6 +109,17 @@ class Table:
         items = [query.entity.load(row) for row in kept if self._alive(row)]
         return Slice(items, query.cursor_after(last) if last else None)
 
+    def first(self, query: Query[T], *, at_most: int) -> list[T]:
+        """The first items of a list without its pages: one call for each MB that they take."""
+        items: list[T] = []
+        cursor = None
+        while len(items) < at_most:
+            page = self.page(query, limit=at_most - len(items), cursor=cursor)
+            items += page.items
+            if (cursor := page.next_cursor) is None:
+                break
+        return items
+
     def write(self, writes: Sequence[Write]) -> None:
         """Apply every write or none. A single write is no transaction, which would cost double.
 

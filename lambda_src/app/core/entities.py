@@ -120,13 +120,20 @@ class Entity(Generic[T]):
         """The key of the item with these key parts."""
         return Key(self, _fill(self.pk, parts), _fill(self.sk, parts))
 
+    def key_of(self, item: T) -> Key[T]:
+        """The key of this item."""
+        return self.key(**_parts(self.pk + self.sk, item.model_dump(mode="json")))
+
     def within(self, **parts: str) -> Query[T]:
-        """Every item of this entity in one partition of the table, in the order of its sort key."""
-        return Query(self, None, _fill(self.pk, parts), _literal(self.sk))
+        """Every item of this entity in one partition of the table, in the order of its sort key.
+
+        Parts of the sort key narrow it down, from the left.
+        """
+        return Query(self, None, _fill(self.pk, parts), _prefix(self.sk, parts))
 
     def on_gsi1(self, **parts: str) -> Query[T]:
         """Every item of this entity in one partition of GSI1, in the order of its sort key."""
-        return Query(self, "GSI1", _fill(self.gsi1pk or "", parts), _literal(self.gsi1sk or ""))
+        return Query(self, "GSI1", _fill(self.gsi1pk or "", parts), _prefix(self.gsi1sk or "", parts))
 
     def load(self, row: Mapping[str, Any]) -> T:
         """The model in a row as DynamoDB answers it."""
@@ -157,14 +164,14 @@ class Entity(Generic[T]):
         gone += [f"#{k}" for k in before if k not in after]
         sets = [f"#data.#{k} = :{k}" for k in data] + [f"#{k} = :{k}" for k in top]
         expression = f"SET {', '.join(sets)}" + (f" REMOVE {', '.join(gone)}" if gone else "")
-        request = {"Key": self._key_of(was), "UpdateExpression": expression}
+        request = {"Key": self.key_of(was).attributes, "UpdateExpression": expression}
         values = {f":{k}": v for k, v in (data | top).items()} | {":was": _to_wire(was.version)}
         return _write("Update", request, "#version = :was", values)
 
     def count(
         self,
         key: Key[T],
-        by: Mapping[str, int],
+        by: Mapping[str, int | Decimal],
         *,
         at_most: Mapping[str, int] | None = None,
         require: Mapping[str, str] | None = None,
@@ -178,7 +185,7 @@ class Entity(Generic[T]):
         conditions = ["attribute_exists(PK)"]
         conditions += [f"#data.#{field} <= :room_{field}" for field in limits]
         conditions += [f"#data.#{field} = :is_{field}" for field in required]
-        values: dict[str, int | str] = {f":by_{field}": amount for field, amount in by.items()}
+        values: dict[str, int | Decimal | str] = {f":by_{field}": amount for field, amount in by.items()}
         values |= {f":room_{field}": limit - by[field] for field, limit in limits.items()}
         values |= {f":is_{field}": value for field, value in required.items()}
         sets = ", ".join(f"#data.#{field} = #data.#{field} + :by_{field}" for field in by)
@@ -187,7 +194,9 @@ class Entity(Generic[T]):
 
     def delete(self, item: T) -> Write:
         """Delete the item; the condition is that it is still the one that was read."""
-        return _write("Delete", {"Key": self._key_of(item)}, "#version = :was", _wire({":was": item.version}))
+        return _write(
+            "Delete", {"Key": self.key_of(item).attributes}, "#version = :was", _wire({":was": item.version})
+        )
 
     def discard(self, key: Key[T]) -> Write:
         """Delete whatever is there, if anything."""
@@ -195,11 +204,8 @@ class Entity(Generic[T]):
 
     def unchanged(self, item: T) -> Write:
         """Write nothing; the condition is that the item is still the one that was read."""
-        request = {"Key": self._key_of(item)}
+        request = {"Key": self.key_of(item).attributes}
         return _write("ConditionCheck", request, "#version = :was", _wire({":was": item.version}))
-
-    def _key_of(self, item: T) -> dict[str, Any]:
-        return self.key(**_parts(self.pk + self.sk, item.model_dump(mode="json"))).attributes
 
     def _row(self, item: T) -> dict[str, Any]:
         # Through JSON, so that the table holds what the API says; DynamoDB takes no binary floats.
@@ -211,7 +217,7 @@ class Entity(Generic[T]):
         if self.gsi1pk and self.gsi1sk and self.indexed(item):
             row["GSI1PK"] = _fill(self.gsi1pk, _parts(self.gsi1pk, everything))
             row["GSI1SK"] = _fill(self.gsi1sk, _parts(self.gsi1sk, everything))
-        return self._key_of(item) | _wire(row)
+        return self.key_of(item).attributes | _wire(row)
 
 
 def _write(
@@ -252,5 +258,12 @@ def _fill(template: str, parts: Mapping[str, str]) -> str:
     return template.format(**parts)
 
 
-def _literal(template: str) -> str:
-    return template.split("{", 1)[0]
+def _prefix(template: str, parts: Mapping[str, str]) -> str:
+    """The template filled in as far as there are parts for it."""
+    known = ""
+    for literal, name, _, _ in string.Formatter().parse(template):
+        known += literal
+        if name is None or name not in parts:
+            break
+        known += parts[name]
+    return known

@@ -17,11 +17,13 @@
     |   |-- AlreadyMember
     |   |-- OwnerIsFixed
     |   |-- SpaceLimitReached
-    |   `-- SpaceFull
+    |   |-- SpaceFull
+    |   `-- TooManyTrackers
     |-- PreconditionFailed        412
     |-- PayloadTooLarge           413
     |-- ValidationFailed          422
-    |   `-- IdempotencyKeyReused
+    |   |-- IdempotencyKeyReused
+    |   `-- DateOutOfRange
     |-- TooManyRequests           429
     |-- InternalError             500
     `-- ServiceUnavailable        503
@@ -153,6 +155,12 @@ class SpaceFull(Conflict):
     code, title = "space_full", "The space has as many members as it may have"
 
 
+class TooManyTrackers(Conflict):
+    """The space has as many goals and habits as it may have."""
+
+    code, title = "too_many_trackers", "The space has as many goals and habits as it may have"
+
+
 class PreconditionFailed(Problem):
     """`If-Match` names a version that is no longer current."""
 
@@ -175,6 +183,12 @@ class IdempotencyKeyReused(ValidationFailed):
     """The Idempotency-Key was used for another request."""
 
     code, title = "idempotency_key_reused", "The Idempotency-Key was used for another request"
+
+
+class DateOutOfRange(ValidationFailed):
+    """The day has not begun, or lies too far back."""
+
+    code, title = "date_out_of_range", "The day is out of range"
 
 
 class TooManyRequests(Problem):

@@ -29,10 +29,18 @@ class Query(Generic[T]):
     sk_prefix: str
     newest_first: bool = False
     filters: Mapping[str, str] = field(default_factory=dict)
+    bounds: tuple[str, str] | None = None
 
     def backwards(self) -> Self:
         """The same items from the greatest sort key down: newest first, as ids sort by time."""
         return replace(self, newest_first=True)
+
+    def between(self, first: object | None, last: object | None) -> Self:
+        """Only items whose sort key goes on, behind its prefix, with `first` to `last`, both included."""
+        if first is None and last is None:
+            return self
+        # `~` sorts behind every character that key parts are made of.
+        return replace(self, bounds=(str(first or ""), f"{last or ''}~"))
 
     def where(self, **filters: str | None) -> Self:
         """Only items whose fields have these values; a filter of None is no filter."""
@@ -49,7 +57,11 @@ class Query(Generic[T]):
         partition, sort = self.key_names
         conditions = f"{partition} = :partition"
         values = {":partition": {"S": self.partition}}
-        if self.sk_prefix:
+        if self.bounds:
+            conditions += f" AND {sort} BETWEEN :first AND :last"
+            for name, bound in zip((":first", ":last"), self.bounds, strict=True):
+                values[name] = {"S": self.sk_prefix + bound}
+        elif self.sk_prefix:
             conditions += f" AND begins_with({sort}, :prefix)"
             values[":prefix"] = {"S": self.sk_prefix}
         request: dict[str, Any] = {
@@ -95,6 +107,6 @@ class Query(Generic[T]):
             raise InvalidCursor from error
 
     def _digest(self) -> str:
-        parts = [self.entity.name, self.index, self.partition, self.sk_prefix, self.newest_first]
+        parts = [self.entity.name, self.index, self.partition, self.sk_prefix, self.newest_first, self.bounds]
         text = json.dumps([*parts, sorted(self.filters.items())])
         return hashlib.sha256(text.encode()).hexdigest()[:16]

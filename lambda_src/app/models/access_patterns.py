@@ -6,6 +6,8 @@ one list that the product needs. No other module writes a key or a key prefix.
 
 from app.core.entities import Entity
 from app.core.queries import Query
+from app.models.goals import Goal, GoalCheckIn
+from app.models.habits import Habit, HabitCheckIn
 from app.models.idempotency import IdempotencyRecord
 from app.models.members import Membership
 from app.models.operations import Operation, OutboxMessage
@@ -55,6 +57,38 @@ IDEMPOTENCY_RECORDS = Entity(
     sk="{key}",
     expires="expires_at",
 )
+GOALS = Entity(
+    name="Goal",
+    model=Goal,
+    pk="SPACE#{space_id}",
+    sk="GOAL#{goal_id}",
+    gsi1pk="AUTHOR#{author_id}",
+    gsi1sk="GOAL#{goal_id}",
+)
+GOAL_CHECK_INS = Entity(
+    name="GoalCheckIn",
+    model=GoalCheckIn,
+    pk="GOAL#{goal_id}",
+    sk="CHECKIN#{check_in_id}",
+    gsi1pk="CHECKINS#{user_id}",
+    gsi1sk="{date}#{check_in_id}",
+)
+HABITS = Entity(
+    name="Habit",
+    model=Habit,
+    pk="SPACE#{space_id}",
+    sk="HABIT#{habit_id}",
+    gsi1pk="AUTHOR#{author_id}",
+    gsi1sk="HABIT#{habit_id}",
+)
+HABIT_CHECK_INS = Entity(
+    name="HabitCheckIn",
+    model=HabitCheckIn,
+    pk="HABIT#{habit_id}",
+    sk="CHECKIN#{user_id}#{date}",
+    gsi1pk="CHECKINS#{user_id}",
+    gsi1sk="{date}#{habit_id}",
+)
 OPERATIONS = Entity(
     name="Operation",
     model=Operation,
@@ -78,3 +112,23 @@ def memberships_of_user(user_id: str) -> Query[Membership]:
 def public_spaces() -> Query[Space]:
     """The public spaces, newest first."""
     return SPACES.on_gsi1().backwards()
+
+
+def goals_of_space(space_id: str) -> Query[Goal]:
+    """The goals of a space, newest first."""
+    return GOALS.within(space_id=space_id).backwards()
+
+
+def check_ins_of_goal(goal_id: str) -> Query[GoalCheckIn]:
+    """The steps towards a goal, newest first."""
+    return GOAL_CHECK_INS.within(goal_id=goal_id).backwards()
+
+
+def habits_of_space(space_id: str) -> Query[Habit]:
+    """The habits of a space, newest first."""
+    return HABITS.within(space_id=space_id).backwards()
+
+
+def check_ins_of_habit(habit_id: str, user_id: str) -> Query[HabitCheckIn]:
+    """One user's days of a habit, in their order."""
+    return HABIT_CHECK_INS.within(habit_id=habit_id, user_id=user_id)

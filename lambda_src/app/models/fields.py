@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from decimal import Decimal
 from typing import Annotated, Any, Generic, Self, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -11,6 +12,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PlainSerializer,
     StringConstraints,
     UrlConstraints,
 )
@@ -52,6 +54,15 @@ Name = Annotated[str, *_LINE, StringConstraints(max_length=100)]
 Description = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(_prose)]
 Bio = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000), AfterValidator(_prose)]
 Category = Annotated[str, *_LINE, StringConstraints(max_length=50)]
+Title = Annotated[str, *_LINE, StringConstraints(max_length=200)]
+Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(_prose)]
+Unit = Annotated[str, *_LINE, StringConstraints(max_length=20)]
+# A decimal, so that 0.1 three times is 0.3; JSON has it as a number.
+Quantity = Annotated[
+    Decimal,
+    Field(ge=-1_000_000_000, le=1_000_000_000, decimal_places=6, allow_inf_nan=False),
+    PlainSerializer(float, return_type=float, when_used="json"),
+]
 # `#` is legal in an address and would break a key; nobody has one, so it is refused.
 Email = Annotated[
     str,
@@ -90,7 +101,8 @@ class View(BaseModel):
     @classmethod
     def of(cls, stored: BaseModel, **more: Any) -> Self:
         """The view of a stored record, with the fields that depend on who asks."""
-        return cls.model_validate({**dict(stored), **more})
+        names = cls.model_fields.keys() - more.keys()
+        return cls.model_validate({name: getattr(stored, name) for name in names} | more)
 
 
 class Resource(View):

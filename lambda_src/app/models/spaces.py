@@ -39,7 +39,10 @@ class SpacePatch(Patch):
 
 
 class Space(Record):
-    """A space as stored. While it is `deleting`, nobody can reach it. `member_count` is a counter."""
+    """A space as stored. While it is `deleting`, nobody can reach it.
+
+    `member_count` and `tracker_count` (goals and habits) are counters.
+    """
 
     space_id: str
     name: str
@@ -48,6 +51,7 @@ class Space(Record):
     category: str | None = None
     owner_id: str
     member_count: int
+    tracker_count: int = 0
     status: Literal["active", "deleting"] = "active"
 
 

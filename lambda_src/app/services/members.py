@@ -49,13 +49,13 @@ def enter(session: Session, *, access: Access, role: Role, parameters: Parameter
     session.add(
         MEMBERSHIPS.create(membership, otherwise=AlreadyMember()),
         SPACES.count(
-            SPACES.key(space_id=space.space_id),
+            SPACES.key_of(space),
             {"member_count": 1},
             at_most={"member_count": parameters.max_members_per_space},
             require={"status": "active"},
         ),
         USER_PROFILES.count(
-            USER_PROFILES.key(user_id=user.user_id),
+            USER_PROFILES.key_of(user),
             {"space_count": 1},
             at_most={"space_count": parameters.max_spaces_per_user},
         ),

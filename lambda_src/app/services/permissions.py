@@ -24,6 +24,8 @@ class Action(StrEnum):
     READ_SPACE = auto()
     JOIN_PUBLIC_SPACE = auto()
     LEAVE_SPACE = auto()
+    WRITE_CONTENT = auto()
+    DELETE_OTHERS_CONTENT = auto()
     EDIT_SPACE = auto()
     DELETE_SPACE = auto()
     MANAGE_INVITE_CODE = auto()
@@ -32,8 +34,13 @@ class Action(StrEnum):
 
 
 _VIEWER = frozenset({Action.READ_CARD, Action.READ_SPACE, Action.JOIN_PUBLIC_SPACE, Action.LEAVE_SPACE})
-_MEMBER = _VIEWER
-_ADMIN = _MEMBER | {Action.EDIT_SPACE, Action.MANAGE_INVITE_CODE, Action.MANAGE_MEMBERS}
+_MEMBER = _VIEWER | {Action.WRITE_CONTENT}
+_ADMIN = _MEMBER | {
+    Action.DELETE_OTHERS_CONTENT,
+    Action.EDIT_SPACE,
+    Action.MANAGE_INVITE_CODE,
+    Action.MANAGE_MEMBERS,
+}
 _OWNER = _ADMIN | {Action.DELETE_SPACE, Action.MANAGE_ADMINS}
 
 ALLOWED: dict[Role | None, frozenset[Action]] = {

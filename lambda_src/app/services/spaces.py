@@ -1,29 +1,22 @@
 """Spaces: making, finding, changing and deleting them."""
 
-from datetime import timedelta
-from zlib import crc32
-
 from app.core.config import Parameters
 from app.core.database import Session
 from app.core.entities import Versions
 from app.core.errors import SpaceLimitReached
 from app.models.access_patterns import (
     MEMBERSHIPS,
-    OPERATIONS,
-    OUTBOX_MESSAGES,
     SPACES,
     USER_PROFILES,
     public_spaces,
 )
 from app.models.fields import Page
 from app.models.members import Membership, Role
-from app.models.operations import Operation, OutboxMessage
+from app.models.operations import Operation
 from app.models.spaces import Space, SpaceCreate, SpacePatch, SpaceView
 from app.models.users import UserProfile
+from app.services import outbox
 from app.services.permissions import Access
-
-OPERATION_KEPT = timedelta(days=7)
-OUTBOX_SHARDS = 4
 
 
 def create(session: Session, *, user: UserProfile, body: SpaceCreate, parameters: Parameters) -> SpaceView:
@@ -41,7 +34,7 @@ def create(session: Session, *, user: UserProfile, body: SpaceCreate, parameters
         SPACES.create(space),
         MEMBERSHIPS.create(owner),
         USER_PROFILES.count(
-            USER_PROFILES.key(user_id=user.user_id),
+            USER_PROFILES.key_of(user),
             {"space_count": 1, "owned_spaces": 1},
             at_most={"space_count": parameters.max_spaces_per_user},
         ),
@@ -83,27 +76,12 @@ def delete(session: Session, *, access: Access, versions: Versions) -> Operation
         PreconditionFailed: the space is at none of these versions.
     """
     access.space.require_version(versions)
-    space, stamps = access.space, {"created_at": session.now, "updated_at": session.now}
-    operation = Operation(
-        operation_id=session.new_id(),
-        started_by=access.user.user_id,
-        forget_at=session.now + OPERATION_KEPT,
-        **stamps,
-    )
-    message_id = session.new_id()
-    message = OutboxMessage(
-        shard=crc32(message_id.encode()) % OUTBOX_SHARDS,
-        message_id=message_id,
-        kind="space.deleted",
-        payload={"space_id": space.space_id, "operation_id": operation.operation_id},
-        **stamps,
-    )
-    owner = USER_PROFILES.key(user_id=space.owner_id)
+    space = access.space
     session.add(
         SPACES.update(space, space.patched(session.now, {"status": "deleting"})),
         access.still_holds(),
-        USER_PROFILES.count(owner, {"owned_spaces": -1}),
-        OPERATIONS.create(operation),
-        OUTBOX_MESSAGES.create(message),
+        USER_PROFILES.count(USER_PROFILES.key(user_id=space.owner_id), {"owned_spaces": -1}),
     )
-    return operation
+    return outbox.start_operation(
+        session, "space.deleted", user_id=access.user.user_id, space_id=space.space_id
+    )

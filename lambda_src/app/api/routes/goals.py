@@ -1,0 +1,97 @@
+"""`/spaces/{space_id}/goals`: goals and the steps towards them."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+
+from app.api.conditional import AcceptedVersions
+from app.api.deps import PagingDep, ParametersDep, SessionDep, may
+from app.api.errors import problems
+from app.api.unit_of_work import REPEATABLE, UnitOfWorkRoute
+from app.core.errors import (
+    DateOutOfRange,
+    Forbidden,
+    InvalidCursor,
+    NotFound,
+    PreconditionFailed,
+    ProfileRequired,
+    TooManyTrackers,
+)
+from app.models.fields import Page, Ulid
+from app.models.goals import GoalCheckInCreate, GoalCheckInView, GoalCreate, GoalPatch, GoalView
+from app.services import goals
+from app.services.permissions import Access, Action
+
+router = APIRouter(prefix="/spaces/{space_id}/goals", tags=["goals"], route_class=UnitOfWorkRoute)
+
+Reader = Annotated[Access, may(Action.READ_SPACE)]
+Writer = Annotated[Access, may(Action.WRITE_CONTENT)]
+GoalId = Annotated[Ulid, Path(description="The goal")]
+
+
+@router.post(
+    "",
+    status_code=201,
+    responses=problems(ProfileRequired, Forbidden, NotFound, TooManyTrackers, *REPEATABLE),
+)
+async def create_goal(
+    session: SessionDep, access: Writer, body: GoalCreate, parameters: ParametersDep, response: Response
+) -> GoalView:
+    """Set a goal."""
+    goal = goals.create(session, access, body, parameters=parameters)
+    response.headers["Location"] = f"/api/v1/spaces/{goal.space_id}/goals/{goal.goal_id}"
+    return goal
+
+
+@router.get("", responses=problems(ProfileRequired, Forbidden, NotFound, InvalidCursor))
+async def list_goals(session: SessionDep, access: Reader, paging: PagingDep) -> Page[GoalView]:
+    """List a space's goals, newest first."""
+    return goals.list_page(session, access, limit=paging.limit, cursor=paging.cursor)
+
+
+@router.get("/{goal_id}", responses=problems(ProfileRequired, Forbidden, NotFound))
+async def get_goal(session: SessionDep, access: Reader, goal_id: GoalId) -> GoalView:
+    """Read a goal and how far it has come."""
+    return goals.get(session, access, goal_id=goal_id)
+
+
+@router.patch("/{goal_id}", responses=problems(ProfileRequired, Forbidden, NotFound, PreconditionFailed))
+async def update_goal(
+    session: SessionDep, access: Writer, goal_id: GoalId, body: GoalPatch, versions: AcceptedVersions
+) -> GoalView:
+    """Change a goal of yours."""
+    return goals.update(session, access, body, goal_id=goal_id, versions=versions)
+
+
+@router.delete(
+    "/{goal_id}",
+    status_code=204,
+    responses=problems(ProfileRequired, Forbidden, NotFound, PreconditionFailed),
+)
+async def delete_goal(
+    session: SessionDep, access: Reader, goal_id: GoalId, versions: AcceptedVersions
+) -> None:
+    """Delete a goal of yours; owner and admins may delete any."""
+    goals.delete(session, access, goal_id=goal_id, versions=versions)
+
+
+@router.post(
+    "/{goal_id}/check-ins",
+    status_code=201,
+    responses=problems(ProfileRequired, Forbidden, NotFound, DateOutOfRange, *REPEATABLE),
+)
+async def create_goal_check_in(
+    session: SessionDep, access: Writer, goal_id: GoalId, body: GoalCheckInCreate, response: Response
+) -> GoalCheckInView:
+    """Take a step towards a goal."""
+    step = goals.check_in(session, access, body, goal_id=goal_id)
+    response.headers["Location"] = f"/api/v1/spaces/{step.space_id}/goals/{goal_id}/check-ins"
+    return step
+
+
+@router.get("/{goal_id}/check-ins", responses=problems(ProfileRequired, Forbidden, NotFound, InvalidCursor))
+async def list_goal_check_ins(
+    session: SessionDep, access: Reader, goal_id: GoalId, paging: PagingDep
+) -> Page[GoalCheckInView]:
+    """List the steps towards a goal, newest first."""
+    return goals.list_check_ins(session, access, goal_id=goal_id, limit=paging.limit, cursor=paging.cursor)

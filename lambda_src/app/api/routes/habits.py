@@ -1,0 +1,144 @@
+"""`/spaces/{space_id}/habits`: habits, the days one kept them, and statistics."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Response
+
+from app.api.conditional import AcceptedVersions
+from app.api.deps import PagingDep, ParametersDep, SessionDep, may
+from app.api.errors import problems
+from app.api.unit_of_work import REPEATABLE, UnitOfWorkRoute
+from app.core.errors import (
+    DateOutOfRange,
+    Forbidden,
+    InvalidCursor,
+    NotFound,
+    PreconditionFailed,
+    ProfileRequired,
+    TooManyTrackers,
+)
+from app.models.fields import Page, Ulid, UserId
+from app.models.habits import (
+    HabitCheckInPut,
+    HabitCheckInView,
+    HabitCreate,
+    HabitPatch,
+    HabitStats,
+    HabitView,
+)
+from app.services import habits
+from app.services.permissions import Access, Action
+
+router = APIRouter(prefix="/spaces/{space_id}/habits", tags=["habits"], route_class=UnitOfWorkRoute)
+
+Reader = Annotated[Access, may(Action.READ_SPACE)]
+Writer = Annotated[Access, may(Action.WRITE_CONTENT)]
+HabitId = Annotated[Ulid, Path(description="The habit")]
+Day = Annotated[date, Path(description="The calendar day where you live")]
+ByUser = Annotated[UserId | None, Query(description="Whose; yours by default")]
+
+
+@router.post(
+    "",
+    status_code=201,
+    responses=problems(ProfileRequired, Forbidden, NotFound, TooManyTrackers, *REPEATABLE),
+)
+async def create_habit(
+    session: SessionDep, access: Writer, body: HabitCreate, parameters: ParametersDep, response: Response
+) -> HabitView:
+    """Begin a habit."""
+    habit = habits.create(session, access, body, parameters=parameters)
+    response.headers["Location"] = f"/api/v1/spaces/{habit.space_id}/habits/{habit.habit_id}"
+    return habit
+
+
+@router.get("", responses=problems(ProfileRequired, Forbidden, NotFound, InvalidCursor))
+async def list_habits(session: SessionDep, access: Reader, paging: PagingDep) -> Page[HabitView]:
+    """List a space's habits, newest first."""
+    return habits.list_page(session, access, limit=paging.limit, cursor=paging.cursor)
+
+
+@router.get("/{habit_id}", responses=problems(ProfileRequired, Forbidden, NotFound))
+async def get_habit(session: SessionDep, access: Reader, habit_id: HabitId) -> HabitView:
+    """Read a habit."""
+    return habits.get(session, access, habit_id=habit_id)
+
+
+@router.patch("/{habit_id}", responses=problems(ProfileRequired, Forbidden, NotFound, PreconditionFailed))
+async def update_habit(
+    session: SessionDep, access: Writer, habit_id: HabitId, body: HabitPatch, versions: AcceptedVersions
+) -> HabitView:
+    """Change a habit of yours."""
+    return habits.update(session, access, body, habit_id=habit_id, versions=versions)
+
+
+@router.delete(
+    "/{habit_id}",
+    status_code=204,
+    responses=problems(ProfileRequired, Forbidden, NotFound, PreconditionFailed),
+)
+async def delete_habit(
+    session: SessionDep, access: Reader, habit_id: HabitId, versions: AcceptedVersions
+) -> None:
+    """Delete a habit of yours; owner and admins may delete any."""
+    habits.delete(session, access, habit_id=habit_id, versions=versions)
+
+
+@router.put(
+    "/{habit_id}/check-ins/{day}",
+    responses=problems(ProfileRequired, Forbidden, NotFound, DateOutOfRange, PreconditionFailed),
+)
+async def put_habit_check_in(
+    session: SessionDep,
+    access: Writer,
+    habit_id: HabitId,
+    day: Day,
+    body: HabitCheckInPut,
+    versions: AcceptedVersions,
+) -> HabitCheckInView:
+    """Note that you did it on that day, or change the note."""
+    return habits.check_in(session, access, body, habit_id=habit_id, day=day, versions=versions)
+
+
+@router.delete(
+    "/{habit_id}/check-ins/{day}",
+    status_code=204,
+    responses=problems(ProfileRequired, Forbidden, NotFound, PreconditionFailed),
+)
+async def delete_habit_check_in(
+    session: SessionDep, access: Writer, habit_id: HabitId, day: Day, versions: AcceptedVersions
+) -> None:
+    """Take your check-in of that day away."""
+    habits.undo_check_in(session, access, habit_id=habit_id, day=day, versions=versions)
+
+
+@router.get("/{habit_id}/check-ins", responses=problems(ProfileRequired, Forbidden, NotFound, InvalidCursor))
+async def list_habit_check_ins(
+    session: SessionDep,
+    access: Reader,
+    habit_id: HabitId,
+    paging: PagingDep,
+    first: Annotated[date | None, Query(alias="from", description="The first day")] = None,
+    last: Annotated[date | None, Query(alias="to", description="The last day")] = None,
+    user_id: ByUser = None,
+) -> Page[HabitCheckInView]:
+    """List the days on which a member kept the habit, in their order."""
+    return habits.list_check_ins(
+        session,
+        access,
+        habit_id=habit_id,
+        user_id=user_id,
+        first=first,
+        last=last,
+        limit=paging.limit,
+        cursor=paging.cursor,
+    )
+
+
+@router.get("/{habit_id}/stats", responses=problems(ProfileRequired, Forbidden, NotFound))
+async def get_habit_stats(
+    session: SessionDep, access: Reader, habit_id: HabitId, user_id: ByUser = None
+) -> HabitStats:
+    """Read a member's streaks and completion rate."""
+    return habits.stats(session, access, habit_id=habit_id, user_id=user_id)

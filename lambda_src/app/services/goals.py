@@ -1,0 +1,88 @@
+"""Goals: setting them, moving towards them, and how far they have come."""
+
+from app.core.config import Parameters
+from app.core.database import Session
+from app.core.entities import Versions
+from app.models.access_patterns import GOAL_CHECK_INS, GOALS, check_ins_of_goal, goals_of_space
+from app.models.fields import Page
+from app.models.goals import GoalCheckIn, GoalCheckInCreate, GoalCheckInView, GoalCreate, GoalPatch, GoalView
+from app.services import outbox, trackers
+from app.services.content import Collection
+from app.services.permissions import Access
+
+_goals = Collection(GOALS, GoalView, "goal_id")
+get = _goals.get
+
+
+def list_page(session: Session, access: Access, *, limit: int, cursor: str | None) -> Page[GoalView]:
+    """The goals of the space, newest first."""
+    return _goals.list_page(session, goals_of_space(access.space.space_id), limit=limit, cursor=cursor)
+
+
+def create(session: Session, access: Access, body: GoalCreate, *, parameters: Parameters) -> GoalView:
+    """Set a goal.
+
+    Raises:
+        TooManyTrackers: the space has as many goals and habits as it may have.
+    """
+    session.add(trackers.take_place(access, parameters))
+    return _goals.create(session, access, body)
+
+
+def update(
+    session: Session, access: Access, body: GoalPatch, *, goal_id: str, versions: Versions
+) -> GoalView:
+    """Change a goal. Raises what `Collection.read` and `Collection.update` raise, and:
+
+    Raises:
+        ValidationFailed: the change does not fit the goal's kind.
+    """
+    goal = _goals.read(session, access, goal_id=goal_id)
+    goal.require_fitting(body.changes())
+    return _goals.update(session, access, goal, body, versions=versions)
+
+
+def delete(session: Session, access: Access, *, goal_id: str, versions: Versions) -> None:
+    """Delete a goal; its steps go in the background. Raises what `Collection.read` and `.delete` raise."""
+    goal = _goals.read(session, access, goal_id=goal_id)
+    _goals.delete(session, access, goal, versions=versions)
+    session.add(trackers.leave_place(access))
+    outbox.promise(session, "goal.deleted", goal_id=goal_id)
+
+
+def check_in(session: Session, access: Access, body: GoalCheckInCreate, *, goal_id: str) -> GoalCheckInView:
+    """Take a step; the goal counts it in the same transaction.
+
+    Raises:
+        NotFound: there is no such goal.
+        DateOutOfRange: the day has not begun yet.
+    """
+    goal = _goals.read(session, access, goal_id=goal_id)
+    day = body.date or trackers.local_day(session.now, access.user)
+    trackers.require_begun(day, session.now, access.user)
+    step = GoalCheckIn(
+        check_in_id=session.new_id(),
+        goal_id=goal_id,
+        space_id=goal.space_id,
+        user_id=access.user.user_id,
+        value=body.value,
+        note=body.note,
+        date=day,
+        created_at=session.now,
+        updated_at=session.now,
+    )
+    session.add(
+        GOAL_CHECK_INS.create(step),
+        GOALS.count(GOALS.key_of(goal), {"reached": step.value}),
+        access.still_holds(),
+    )
+    return GoalCheckInView.of(step)
+
+
+def list_check_ins(
+    session: Session, access: Access, *, goal_id: str, limit: int, cursor: str | None
+) -> Page[GoalCheckInView]:
+    """The steps towards a goal, newest first. Raises NotFound."""
+    goal = _goals.read(session, access, goal_id=goal_id)
+    steps = session.table.page(check_ins_of_goal(goal.goal_id), limit=limit, cursor=cursor)
+    return Page(items=[GoalCheckInView.of(step) for step in steps.items], next_cursor=steps.next_cursor)

@@ -1,0 +1,40 @@
+"""The outbox: promises of background work, kept in the transaction of the change that calls for it."""
+
+from datetime import timedelta
+from typing import Any
+from zlib import crc32
+
+from app.core.database import Session
+from app.models.access_patterns import OPERATIONS, OUTBOX_MESSAGES
+from app.models.operations import Operation, OutboxMessage
+
+OPERATION_KEPT = timedelta(days=7)
+SHARDS = 4
+
+
+def promise(session: Session, kind: str, **payload: Any) -> None:
+    """Have a task done after the commit, whatever happens to this process."""
+    message_id = session.new_id()
+    message = OutboxMessage(
+        shard=crc32(message_id.encode()) % SHARDS,
+        message_id=message_id,
+        kind=kind,
+        payload=payload,
+        created_at=session.now,
+        updated_at=session.now,
+    )
+    session.add(OUTBOX_MESSAGES.create(message))
+
+
+def start_operation(session: Session, kind: str, *, user_id: str, **payload: Any) -> Operation:
+    """Promise a task whose progress its starter can follow."""
+    operation = Operation(
+        operation_id=session.new_id(),
+        started_by=user_id,
+        forget_at=session.now + OPERATION_KEPT,
+        created_at=session.now,
+        updated_at=session.now,
+    )
+    session.add(OPERATIONS.create(operation))
+    promise(session, kind, operation_id=operation.operation_id, **payload)
+    return operation

@@ -1,0 +1,43 @@
+"""What goals and habits share: a limit of how many a space has, and days that are checked in on."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from app.core.config import Parameters
+from app.core.entities import Write
+from app.core.errors import DateOutOfRange, TooManyTrackers
+from app.models.access_patterns import SPACES
+from app.models.users import UserProfile
+from app.services.permissions import Access
+
+
+def take_place(access: Access, parameters: Parameters) -> Write:
+    """Count one goal or habit more.
+
+    Raises:
+        TooManyTrackers: the space has as many as it may have.
+    """
+    limit = parameters.max_trackers_per_space
+    if access.space.tracker_count >= limit:
+        raise TooManyTrackers
+    return SPACES.count(SPACES.key_of(access.space), {"tracker_count": 1}, at_most={"tracker_count": limit})
+
+
+def leave_place(access: Access) -> Write:
+    """Count one goal or habit less."""
+    return SPACES.count(SPACES.key_of(access.space), {"tracker_count": -1})
+
+
+def local_day(moment: datetime, user: UserProfile) -> date:
+    """The calendar day of a moment where the user lives."""
+    return moment.astimezone(ZoneInfo(user.timezone)).date()
+
+
+def require_begun(day: date, now: datetime, user: UserProfile) -> None:
+    """Check that the day has begun where the user lives.
+
+    Raises:
+        DateOutOfRange: it has not.
+    """
+    if day > local_day(now, user):
+        raise DateOutOfRange("The day has not begun yet in your time zone")
