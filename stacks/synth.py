@@ -6,7 +6,7 @@ from aws_cdk import App
 
 from stacks.backend_stack import BackendProps, BackendStack
 from stacks.bundling import function_code, layer_code
-from stacks.compliance import check_compliance
+from stacks.compliance import acknowledge_findings, check_compliance
 from stacks.function import FunctionCode
 from stacks.routes import load_routes
 from stacks.settings import load_settings
@@ -36,5 +36,6 @@ def build_app(root: Path, app: App) -> BackendStack:
         f"LifestyleSpaces-{settings.name}",
         props=BackendProps(settings=settings, code=code, routes=routes),
     )
+    acknowledge_findings(stack)
     check_compliance(app)
     return stack
