@@ -31,11 +31,12 @@ def build_app(root: Path, app: App) -> BackendStack:
         layer=layer_code(sources / "requirements.txt", target=target, cache=cache),
         target=target,
     )
-    stack = BackendStack(
-        app,
-        f"LifestyleSpaces-{settings.name}",
-        props=BackendProps(settings=settings, code=code, routes=routes),
-    )
+    stack = add_stack(app, BackendProps(settings=settings, code=code, routes=routes))
     acknowledge_findings(stack)
-    check_compliance(app)
     return stack
+
+
+def add_stack(app: App, props: BackendProps) -> BackendStack:
+    """Put one environment's stack into `app`, under the rule packs' eyes."""
+    check_compliance(app)
+    return BackendStack(app, f"LifestyleSpaces-{props.settings.name}", props=props)

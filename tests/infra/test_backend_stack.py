@@ -3,7 +3,7 @@ import re
 
 import pytest
 from aws_cdk import Stack
-from cfnlint.api import lint
+from cfnlint.api import lint  # type: ignore[import-untyped]
 from syrupy.assertion import SnapshotAssertion
 
 from stacks.settings import load_settings
