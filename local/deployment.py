@@ -85,7 +85,7 @@ def deploy(clients: aws.Clients, *, work: Path, root: Path, step: "Step | None" 
     env = aws.tool_environment(os.environ, clients.endpoint_url, root)
 
     def show(line: str) -> None:
-        if step and (done := re.search(r"\| +(\d+/\d+) \|", line)):
+        if step and (done := re.search(r"\| +(\d+)/\d+ \|", line)):
             step.detail = f"{done[1]} resources"
 
     context = ["-c", "env=local", "--require-approval", "never", "--output", str(work / "cdk.out")]

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from aws_cdk import CfnOutput, Stack
 from constructs import Construct
 
-from stacks.compliance import acknowledge_findings
 from stacks.data import Data, DataProps
 from stacks.function import Function, FunctionCode, FunctionProps
 from stacks.gateway import Gateway, GatewayProps
@@ -72,7 +71,6 @@ class BackendStack(Stack):
             ),
         )
         self._publish()
-        acknowledge_findings(self)
 
     def _environment(self) -> dict[str, str]:
         """The function's environment variables: what it must know before it can ask anyone."""

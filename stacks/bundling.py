@@ -25,7 +25,7 @@ _RECIPE = tuple(Path(__file__).with_name(name) for name in ("bundling.py", "laye
 _NOT_SHIPPED = frozenset({".pyc", ".txt", ".typed"})
 
 
-def layer_code(requirements: Path, *, target: Target, cache: Path) -> lambda_.Code:
+def layer_code(requirements: Path, *, target: Target, cache: Path) -> lambda_.AssetCode:
     """The dependencies in `requirements` (a hash-locked file) as a layer for `target`.
 
     Raises ConfigurationError when a wheel is missing, a hash differs or a native file was
@@ -35,7 +35,7 @@ def layer_code(requirements: Path, *, target: Target, cache: Path) -> lambda_.Co
     def build(folder: Path) -> None:
         print(f"Building the dependency layer for {target} ...", file=sys.stderr, flush=True)  # noqa: T201
         packages = folder / "python"
-        _install(requirements, packages, target)
+        install(requirements, packages, target)
         verify_native_files(packages, target)
         strip_layer(packages)
         _compile(folder, target, deployed_at="/opt")
@@ -43,7 +43,7 @@ def layer_code(requirements: Path, *, target: Target, cache: Path) -> lambda_.Co
     return _asset("layer", build, root=requirements.parent, inputs=[requirements], target=target, cache=cache)
 
 
-def function_code(sources: Path, *, target: Target, cache: Path) -> lambda_.Code:
+def function_code(sources: Path, *, target: Target, cache: Path) -> lambda_.AssetCode:
     """Everything under `sources` that the function runs, as its asset for `target`."""
 
     def build(folder: Path) -> None:
@@ -70,11 +70,11 @@ def _asset(
     inputs: Iterable[Path],
     target: Target,
     cache: Path,
-) -> lambda_.Code:
+) -> lambda_.AssetCode:
     digest = _digest(root, inputs, target)
     built = cache / f"{name}-{digest}"
     if not built.is_dir():
-        _build_aside(built, build)
+        build_aside(built, build)
     return lambda_.Code.from_asset(str(built), asset_hash=digest, asset_hash_type=AssetHashType.CUSTOM)
 
 
@@ -88,7 +88,7 @@ def _digest(root: Path, inputs: Iterable[Path], target: Target) -> str:
     return digest.hexdigest()
 
 
-def _build_aside(built: Path, build: Callable[[Path], None]) -> None:
+def build_aside(built: Path, build: Callable[[Path], None]) -> None:
     """Build in a folder of its own and rename it, so that nobody ever sees half an asset."""
     built.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=built.parent, prefix=".building-") as aside:
@@ -103,7 +103,8 @@ def _build_aside(built: Path, build: Callable[[Path], None]) -> None:
                 raise
 
 
-def _install(requirements: Path, packages: Path, target: Target) -> None:
+def install(requirements: Path, packages: Path, target: Target) -> None:
+    """Install hash-locked wheels for `target` into a folder; nothing is ever built from source."""
     command = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--no-deps", "--require-hashes"]
     command += ["--only-binary", ":all:", "--link-mode", "copy", "--python", sys.executable]
     if not target.host:

@@ -72,6 +72,12 @@ ACKNOWLEDGED = (
         "Function/Role/DefaultPolicy/Resource",
         "X-Ray's two write actions know no resource.",
     ),
+    Acknowledged(
+        "AwsSolutions::AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/"
+        "service-role/AmazonAPIGatewayPushToCloudWatchLogs]",
+        "Gateway/Api/CloudWatchRole/Resource",
+        "The account-wide log role, where this stack is told to own it, is AWS's own prescription.",
+    ),
     Acknowledged("AwsSolutions::AwsSolutions-L1", _FUNCTION, _PYTHON),
     Acknowledged(
         "Serverless::Serverless-LambdaLatestVersion",
@@ -98,15 +104,16 @@ def check_compliance(app: App) -> None:
 
 
 def acknowledge_findings(stack: Stack) -> None:
-    """Acknowledge each accepted finding on the resource that it concerns."""
+    """Acknowledge each accepted finding on the resource that it concerns, where that exists."""
     for finding in ACKNOWLEDGED:
-        Validations.of(_find(stack, finding.resource)).acknowledge(
-            Acknowledgment(id=finding.rule, reason=finding.reason)
-        )
+        resource = _find(stack, finding.resource)
+        if resource is not None:
+            acknowledgment = Acknowledgment(id=finding.rule, reason=finding.reason)
+            Validations.of(resource).acknowledge(acknowledgment)
 
 
-def _find(stack: Stack, path: str) -> IConstruct:
-    construct: IConstruct = stack
+def _find(stack: Stack, path: str) -> IConstruct | None:
+    construct: IConstruct | None = stack
     for name in path.split("/"):
-        construct = construct.node.find_child(name)
+        construct = construct and construct.node.try_find_child(name)
     return construct

@@ -6,7 +6,7 @@ from aws_cdk import App
 
 from stacks.backend_stack import BackendProps, BackendStack
 from stacks.bundling import function_code, layer_code
-from stacks.compliance import check_compliance
+from stacks.compliance import acknowledge_findings, check_compliance
 from stacks.function import FunctionCode
 from stacks.routes import load_routes
 from stacks.settings import load_settings
@@ -31,10 +31,12 @@ def build_app(root: Path, app: App) -> BackendStack:
         layer=layer_code(sources / "requirements.txt", target=target, cache=cache),
         target=target,
     )
-    stack = BackendStack(
-        app,
-        f"LifestyleSpaces-{settings.name}",
-        props=BackendProps(settings=settings, code=code, routes=routes),
-    )
-    check_compliance(app)
+    stack = add_stack(app, BackendProps(settings=settings, code=code, routes=routes))
+    acknowledge_findings(stack)
     return stack
+
+
+def add_stack(app: App, props: BackendProps) -> BackendStack:
+    """Put one environment's stack into `app`, under the rule packs' eyes."""
+    check_compliance(app)
+    return BackendStack(app, f"LifestyleSpaces-{props.settings.name}", props=props)

@@ -12,10 +12,11 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk.assertions import Template
 
 from stacks.backend_stack import BackendProps, BackendStack
-from stacks.compliance import check_compliance
+from stacks.compliance import acknowledge_findings
 from stacks.function import FunctionCode
 from stacks.routes import Route, load_routes
 from stacks.settings import Settings, load_settings
+from stacks.synth import add_stack
 from stacks.target import Target
 
 ROOT = Path(__file__).parents[2]
@@ -78,31 +79,31 @@ class Backend:
 
 def changed(name: str, **sections: Mapping[str, Any]) -> Settings:
     """An environment's settings with some keys of some sections replaced."""
-    values = {key: {**section, **sections.get(key, {})} for key, section in ENVIRONMENTS[name].items()}
+    values = {key: section | sections.get(key, {}) for key, section in ENVIRONMENTS[name].items()}
     return load_settings({name: values}, name)
 
 
 def make_stack(
-    settings: Settings, *, routes: tuple[Route, ...] = ROUTES, outdir: Path | None = None
+    settings: Settings,
+    *,
+    routes: tuple[Route, ...] = ROUTES,
+    outdir: Path | None = None,
+    acknowledged: bool = True,
 ) -> tuple[App, BackendStack]:
     """The stack in an app of its own, with any small folder in place of the real assets."""
     app = App(context=CONTEXT, outdir=None if outdir is None else str(outdir), analytics_reporting=False)
     code = lambda_.Code.from_asset(str(ROOT / "tests" / "infra"), exclude=["**"])
-    stack = BackendStack(
-        app,
-        f"LifestyleSpaces-{settings.name}",
-        props=BackendProps(
-            settings=settings, code=FunctionCode(function=code, layer=code, target=TARGET), routes=routes
-        ),
-    )
-    check_compliance(app)
+    function = FunctionCode(function=code, layer=code, target=TARGET)
+    stack = add_stack(app, BackendProps(settings=settings, code=function, routes=routes))
+    if acknowledged:
+        acknowledge_findings(stack)
     return app, stack
 
 
 def synthesise(settings: Settings, *, routes: tuple[Route, ...] = ROUTES) -> Backend:
     """The template that these settings make."""
     _, stack = make_stack(settings, routes=routes)
-    return Backend(Template.from_stack(stack).to_json())
+    return Backend(dict(Template.from_stack(stack).to_json()))
 
 
 @cache

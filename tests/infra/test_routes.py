@@ -7,7 +7,7 @@ import pytest
 from stacks.errors import ConfigurationError
 from stacks.routes import Route, load_routes
 
-SECURED = {"security": [{"Cognito": []}]}
+SECURED: dict[str, Any] = {"security": [{"Cognito": []}]}
 
 
 def document(folder: Path, paths: dict[str, Any]) -> Path:

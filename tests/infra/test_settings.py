@@ -15,7 +15,7 @@ def fault(environments: object, name: object) -> str:
 
 
 def dev_with(section: str, key: str, value: object) -> dict[str, Any]:
-    environments = copy.deepcopy(CONTEXT["environments"])
+    environments: dict[str, Any] = copy.deepcopy(CONTEXT["environments"])
     environments["dev"][section][key] = value
     return environments
 

@@ -1,0 +1,100 @@
+import json
+import re
+
+import pytest
+from aws_cdk import Stack
+from cfnlint.api import lint  # type: ignore[import-untyped]
+from syrupy.assertion import SnapshotAssertion
+
+from stacks.settings import load_settings
+from tests.infra.backend import ENVIRONMENTS, Backend, backend, make_stack, synthesise
+
+
+def without_code(template: str) -> str:
+    """Leave out what changes with the code alone: asset hashes and the version named after them."""
+    template = re.sub(r"\b[0-9a-f]{64}\b", "<asset>", template)
+    return re.sub(r"(CurrentVersion[0-9A-F]{8})[0-9a-f]{32}\b", r"\1<code>", template)
+
+
+class TestWhatThereIs:
+    @pytest.mark.parametrize(
+        "kind",
+        [
+            "Lambda::Function",
+            "ApiGateway::RestApi",
+            "DynamoDB::Table",
+            "Cognito::UserPool",
+            "Lambda::Permission",
+        ],
+    )
+    def test_exactly_one(self, every: Backend, kind: str) -> None:
+        assert len(every.all(kind)) == 1
+
+    def test_no_helper_of_the_cdk(self, every: Backend) -> None:
+        kinds = {resource["Type"] for resource in every.template["Resources"].values()}
+        assert not any(kind.startswith("Custom::") or "CustomResource" in kind for kind in kinds)
+
+    def test_the_outputs_that_others_read(self, every: Backend) -> None:
+        assert list(every.template["Outputs"]) == [
+            "ApiUrl",
+            "UserPoolId",
+            "UserPoolClientId",
+            "TableName",
+            "FunctionName",
+        ]
+
+    def test_the_api_url_ends_before_the_version(self, every: Backend) -> None:
+        assert every.template["Outputs"]["ApiUrl"]["Value"]["Fn::Join"][1][-1] == "/live"
+
+    @pytest.mark.parametrize(("name", "protected"), [("dev", False), ("prod", True)])
+    def test_cannot_be_deleted_by_mistake_where_people_are_real(self, name: str, protected: bool) -> None:
+        _, stack = make_stack(load_settings(ENVIRONMENTS, name))
+        assert stack.termination_protection is protected
+
+    def test_says_by_tag_whose_it_is(self) -> None:
+        _, stack = make_stack(load_settings(ENVIRONMENTS, "prod"))
+        assert Stack.of(stack).tags.tag_values() == {"Project": "lifestyle-spaces", "Environment": "prod"}
+
+
+class TestParameters:
+    def test_are_plain_strings_below_the_prefix(self, prod: Backend) -> None:
+        parameters = [each["Properties"] for each in prod.all("SSM::Parameter").values()]
+        assert {each["Type"] for each in parameters} == {"String"}
+        assert {each["Name"] for each in parameters} == {
+            f"/lifestyle-spaces/prod/{name}"
+            for name in (
+                "api-url",
+                "user-pool-id",
+                "user-pool-client-id",
+                "table-name",
+                "app/web_url",
+                "app/invite_code_days",
+                "app/max_spaces_per_user",
+                "app/max_members_per_space",
+            )
+        }
+
+    def test_say_the_same_as_the_outputs(self, every: Backend) -> None:
+        values = {
+            each["Properties"]["Name"].split("/", 3)[3]: each["Properties"]["Value"]
+            for each in every.all("SSM::Parameter").values()
+        }
+        outputs = {name: output["Value"] for name, output in every.template["Outputs"].items()}
+        assert values["api-url"] == outputs["ApiUrl"]
+        assert values["user-pool-id"] == outputs["UserPoolId"]
+        assert values["user-pool-client-id"] == outputs["UserPoolClientId"]
+        assert values["table-name"] == outputs["TableName"]
+
+
+class TestTemplate:
+    @pytest.mark.parametrize("name", ENVIRONMENTS)
+    def test_is_the_one_we_know(self, name: str, snapshot: SnapshotAssertion) -> None:
+        template = json.dumps(backend(name).template, indent=1, sort_keys=True)
+        assert without_code(template) == snapshot
+
+    def test_is_the_same_each_time(self) -> None:
+        settings = load_settings(ENVIRONMENTS, "prod")
+        assert json.dumps(synthesise(settings).template) == json.dumps(backend("prod").template)
+
+    def test_has_no_finding_of_cfn_lint(self, every: Backend) -> None:
+        assert lint(json.dumps(every.template)) == []

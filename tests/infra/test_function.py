@@ -1,0 +1,125 @@
+import pytest
+
+from tests.infra.backend import Backend, backend, changed, synthesise
+
+TABLE_ARN = {"Fn::GetAtt": ["Table", "Arn"]}
+INDEX_ARN = {"Fn::Join": ["", [TABLE_ARN, "/index/GSI1"]]}
+XRAY_ACTIONS = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
+
+
+def actions(statement: dict[str, object]) -> set[str]:
+    named = statement["Action"]
+    return {named} if isinstance(named, str) else set(named)  # type: ignore[call-overload]
+
+
+def allowed(backend: Backend, service: str) -> dict[str, list[object]]:
+    """Action to resources, of what one service allows the role."""
+    return {
+        action: statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
+        for statement in backend.statements()
+        if statement["Effect"] == "Allow"
+        for action in actions(statement)
+        if action.startswith(f"{service}:")
+    }
+
+
+class TestFunction:
+    def test_runs_python_on_arm_in_aws(self, prod: Backend) -> None:
+        function = prod.properties("Lambda::Function")
+        assert function["Runtime"] == "python3.13"
+        assert function["Architectures"] == ["arm64"]
+        assert function["Handler"] == "lambda_handler.handler"
+
+    def test_answers_before_the_gateway_gives_up(self, every: Backend) -> None:
+        assert every.properties("Lambda::Function")["Timeout"] < 29
+
+    def test_takes_its_dependencies_from_the_layer(self, every: Backend) -> None:
+        (layer,) = every.all("Lambda::LayerVersion")
+        assert every.properties("Lambda::Function")["Layers"] == [{"Ref": layer}]
+        properties = every.properties("Lambda::LayerVersion")
+        assert properties["CompatibleRuntimes"] == ["python3.13"]
+        assert properties["CompatibleArchitectures"] == ["arm64"]
+
+    def test_is_called_by_alias_of_a_published_version(self, every: Backend) -> None:
+        (function,) = every.all("Lambda::Function")
+        (version,) = every.all("Lambda::Version")
+        alias = every.properties("Lambda::Alias")
+        assert alias["Name"] == "live"
+        assert alias["FunctionName"] == {"Ref": function}
+        assert alias["FunctionVersion"] == {"Fn::GetAtt": [version, "Version"]}
+
+    def test_is_snapshot_reserved_and_traced_in_prod(self, prod: Backend) -> None:
+        function = prod.properties("Lambda::Function")
+        assert function["SnapStart"] == {"ApplyOn": "PublishedVersions"}
+        assert function["ReservedConcurrentExecutions"] == 200
+        assert function["TracingConfig"] == {"Mode": "Active"}
+
+    def test_has_none_of_this_locally(self, local: Backend) -> None:
+        function = local.properties("Lambda::Function")
+        assert not {"SnapStart", "ReservedConcurrentExecutions", "TracingConfig"} & set(function)
+
+    @pytest.mark.parametrize(("name", "level"), [("dev", "DEBUG"), ("prod", "INFO")])
+    def test_logs_json_at_the_level_of_the_setting(self, name: str, level: str) -> None:
+        function = backend(name).properties("Lambda::Function")
+        assert function["LoggingConfig"]["LogFormat"] == "JSON"
+        assert function["LoggingConfig"]["ApplicationLogLevel"] == level
+        assert function["Environment"]["Variables"]["POWERTOOLS_LOG_LEVEL"] == level
+
+    def test_owns_its_log_group(self, every: Backend) -> None:
+        group = every.properties("Lambda::Function")["LoggingConfig"]["LogGroup"]["Ref"]
+        assert "RetentionInDays" in every.all("Logs::LogGroup")[group]["Properties"]
+
+
+class TestLogs:
+    @pytest.mark.parametrize(("name", "days"), [("local", 1), ("dev", 14), ("staging", 30), ("prod", 365)])
+    def test_are_kept_for_the_days_of_the_setting(self, name: str, days: int) -> None:
+        groups = backend(name).all("Logs::LogGroup").values()
+        assert [group["Properties"]["RetentionInDays"] for group in groups] == [days, days]
+
+    def test_outlive_the_stack_where_people_are_real(self, prod: Backend, local: Backend) -> None:
+        assert {group["DeletionPolicy"] for group in prod.all("Logs::LogGroup").values()} == {"Retain"}
+        assert {group["DeletionPolicy"] for group in local.all("Logs::LogGroup").values()} == {"Delete"}
+
+
+class TestRole:
+    def test_may_do_exactly_this_on_the_table(self, every: Backend) -> None:
+        assert allowed(every, "dynamodb") == {
+            "dynamodb:Query": [TABLE_ARN, INDEX_ARN],
+            "dynamodb:BatchGetItem": [TABLE_ARN],
+            "dynamodb:ConditionCheckItem": [TABLE_ARN],
+            "dynamodb:DeleteItem": [TABLE_ARN],
+            "dynamodb:GetItem": [TABLE_ARN],
+            "dynamodb:PutItem": [TABLE_ARN],
+            "dynamodb:UpdateItem": [TABLE_ARN],
+        }
+
+    def test_may_never_change_the_audit(self, every: Backend) -> None:
+        (denied,) = [statement for statement in every.statements() if statement["Effect"] == "Deny"]
+        assert actions(denied) == {"dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"}
+        assert denied["Resource"] == TABLE_ARN
+        assert denied["Condition"] == {"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": ["AUDIT#*"]}}
+
+    def test_reads_the_parameters_of_the_app_only(self, prod: Backend) -> None:
+        ((action, (resource,)),) = allowed(prod, "ssm").items()
+        assert action == "ssm:GetParametersByPath"
+        assert str(resource).endswith("':parameter/lifestyle-spaces/prod/app']]}")
+
+    def test_writes_to_its_own_log_only(self, every: Backend) -> None:
+        group = every.properties("Lambda::Function")["LoggingConfig"]["LogGroup"]["Ref"]
+        arn = {"Fn::GetAtt": [group, "Arn"]}
+        assert allowed(every, "logs") == {"logs:CreateLogStream": [arn], "logs:PutLogEvents": [arn]}
+
+    def test_has_no_managed_policy_and_no_other_service(self, every: Backend) -> None:
+        assert "ManagedPolicyArns" not in every.properties("IAM::Role")
+        services = {action.split(":")[0] for one in every.statements() for action in actions(one)}
+        assert services <= {"dynamodb", "logs", "ssm", "xray"}
+
+    def test_has_no_wildcard_but_the_one_that_xray_forces(self, every: Backend) -> None:
+        for statement in every.statements():
+            assert not any("*" in action for action in actions(statement))
+            if "*" in str(statement["Resource"]):
+                assert actions(statement) == XRAY_ACTIONS
+
+    def test_may_not_trace_where_tracing_is_off(self) -> None:
+        untraced = synthesise(changed("prod", function={"tracing": False}))
+        assert allowed(untraced, "xray") == {}

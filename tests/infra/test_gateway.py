@@ -1,0 +1,207 @@
+import json
+from typing import Any
+
+import pytest
+
+from stacks.errors import ConfigurationError
+from stacks.gateway_responses import EDGE_PROBLEMS
+from tests.infra.backend import ROUTES, Backend, backend, changed, synthesise
+
+ORIGIN = "'https://lifestyle-spaces.example'"
+HEADER = "gatewayresponse.header."
+
+
+def stage_setting(backend: Backend, method: str, path: str) -> dict[str, Any]:
+    found: dict[str, Any]
+    (found,) = [
+        setting
+        for setting in backend.properties("ApiGateway::Stage")["MethodSettings"]
+        if (setting["HttpMethod"], setting["ResourcePath"]) == (method, path)
+    ]
+    return found
+
+
+class TestRoutes:
+    def test_are_all_explicit(self, every: Backend) -> None:
+        methods = {(path, method) for path, method, _ in every.methods() if method != "OPTIONS"}
+        assert methods == {(route.path, route.method) for route in ROUTES}
+
+    def test_catch_nothing_else(self, every: Backend) -> None:
+        for path, method, _ in every.methods():
+            assert method != "ANY"
+            assert "+}" not in path
+
+    def test_ask_for_a_token_of_the_pool(self, every: Backend) -> None:
+        (authorizer,) = every.all("ApiGateway::Authorizer")
+        assert every.properties("ApiGateway::Authorizer")["Type"] == "COGNITO_USER_POOLS"
+        assert every.properties("ApiGateway::Authorizer")["ProviderARNs"] == [
+            {"Fn::GetAtt": ["UserPool", "Arn"]}
+        ]
+        for path, method, properties in every.methods():
+            if method == "OPTIONS" or path == "/health":
+                assert properties["AuthorizationType"] == "NONE", (path, method)
+            else:
+                assert properties["AuthorizationType"] == "COGNITO_USER_POOLS", (path, method)
+                assert properties["AuthorizerId"] == {"Ref": authorizer}
+
+    def test_ask_for_no_scope_so_that_only_id_tokens_pass(self, every: Backend) -> None:
+        assert not any("AuthorizationScopes" in properties for _, _, properties in every.methods())
+
+    def test_go_to_the_live_alias(self, every: Backend) -> None:
+        (alias,) = every.all("Lambda::Alias")
+        for _, method, properties in every.methods():
+            if method != "OPTIONS":
+                assert properties["Integration"]["Type"] == "AWS_PROXY"
+                assert {"Ref": alias} in properties["Integration"]["Uri"]["Fn::Join"][1]
+
+    def test_need_one_permission_together(self, every: Backend) -> None:
+        (alias,) = every.all("Lambda::Alias")
+        permission = every.properties("Lambda::Permission")
+        assert permission["FunctionName"] == {"Ref": alias}
+        assert permission["Principal"] == "apigateway.amazonaws.com"
+
+
+class TestPreflight:
+    def test_answers_for_every_path_with_its_methods(self, every: Backend) -> None:
+        offered = {
+            path: properties["Integration"]["IntegrationResponses"][0]["ResponseParameters"][
+                "method.response.header.Access-Control-Allow-Methods"
+            ]
+            for path, method, properties in every.methods()
+            if method == "OPTIONS"
+        }
+        for path in {route.path for route in ROUTES}:
+            methods = sorted(route.method for route in ROUTES if route.path == path)
+            assert sorted(offered.pop(path).strip("'").split(",")) == methods
+        assert offered == {}
+
+    def test_names_the_one_origin_and_what_browsers_may_send_and_read(self, prod: Backend) -> None:
+        for _, method, properties in prod.methods():
+            if method == "OPTIONS":
+                (answer,) = properties["Integration"]["IntegrationResponses"]
+                headers = {
+                    name.removeprefix("method.response.header."): value
+                    for name, value in answer["ResponseParameters"].items()
+                }
+                del headers["Access-Control-Allow-Methods"]
+                assert answer["StatusCode"] == "204"
+                assert headers == {
+                    "Access-Control-Allow-Origin": ORIGIN,
+                    "Access-Control-Allow-Headers": (
+                        "'Authorization,Content-Type,Idempotency-Key,If-Match,If-None-Match,X-Request-Id'"
+                    ),
+                    "Access-Control-Expose-Headers": "'ETag,Location,Retry-After,X-Request-Id'",
+                    "Access-Control-Max-Age": "'7200'",
+                    "Vary": "'Origin'",
+                }
+
+
+class TestGatewayResponses:
+    def test_are_problems_with_their_own_status(self, every: Backend) -> None:
+        for response in every.all("ApiGateway::GatewayResponse").values():
+            properties = response["Properties"]
+            body = json.loads(properties["ResponseTemplates"]["application/json"])
+            assert set(body) == {"type", "title", "status", "detail", "code", "request_id"}
+            assert str(body["status"]) == properties["StatusCode"]
+            assert body["request_id"] == "$context.requestId"
+
+    def test_carry_type_origin_and_request_id(self, prod: Backend) -> None:
+        for response in prod.all("ApiGateway::GatewayResponse").values():
+            headers = response["Properties"]["ResponseParameters"]
+            assert headers[f"{HEADER}Content-Type"] == "'application/problem+json'"
+            assert headers[f"{HEADER}Access-Control-Allow-Origin"] == ORIGIN
+            assert headers[f"{HEADER}Access-Control-Expose-Headers"] == (
+                "'ETag,Location,Retry-After,X-Request-Id'"
+            )
+            assert headers[f"{HEADER}X-Request-Id"] == "context.requestId"
+            assert headers[f"{HEADER}Cache-Control"] == "'no-store'"
+
+    @pytest.mark.parametrize(
+        ("kind", "status", "code"),
+        [
+            ("UNAUTHORIZED", "401", "unauthorized"),
+            ("EXPIRED_TOKEN", "401", "unauthorized"),
+            ("ACCESS_DENIED", "403", "forbidden"),
+            ("MISSING_AUTHENTICATION_TOKEN", "404", "not_found"),
+            ("REQUEST_TOO_LARGE", "413", "payload_too_large"),
+            ("UNSUPPORTED_MEDIA_TYPE", "415", "unsupported_media_type"),
+            ("THROTTLED", "429", "too_many_requests"),
+            ("INTEGRATION_TIMEOUT", "504", "upstream_timeout"),
+            ("DEFAULT_4XX", "400", "bad_request"),
+            ("DEFAULT_5XX", "500", "internal_error"),
+        ],
+    )
+    def test_say_what_happened(self, prod: Backend, kind: str, status: str, code: str) -> None:
+        (found,) = [
+            response["Properties"]
+            for response in prod.all("ApiGateway::GatewayResponse").values()
+            if response["Properties"]["ResponseType"] == kind
+        ]
+        assert found["StatusCode"] == status
+        assert json.loads(found["ResponseTemplates"]["application/json"])["code"] == code
+
+    def test_tell_when_to_come_back_and_how_to_sign_in(self) -> None:
+        headers = {problem.response_type: problem.headers for problem in EDGE_PROBLEMS}
+        assert headers["THROTTLED"] == {"Retry-After": "1"}
+        assert headers["UNAUTHORIZED"] == {"WWW-Authenticate": "Bearer"}
+
+    def test_leave_no_type_out(self) -> None:
+        # https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
+        assert len({problem.response_type for problem in EDGE_PROBLEMS}) == len(EDGE_PROBLEMS) == 21
+
+
+class TestStage:
+    @pytest.mark.parametrize(
+        ("name", "rate", "burst"), [("dev", 50, 100), ("staging", 100, 200), ("prod", 500, 1000)]
+    )
+    def test_throttles_everything(self, name: str, rate: int, burst: int) -> None:
+        setting = stage_setting(backend(name), "*", "/*")
+        assert (setting["ThrottlingRateLimit"], setting["ThrottlingBurstLimit"]) == (rate, burst)
+
+    def test_throttles_joining_on_its_own(self, every: Backend) -> None:
+        setting = stage_setting(every, "POST", "/~1api~1v1~1spaces~1join")
+        everything = stage_setting(every, "*", "/*")
+        assert setting["ThrottlingRateLimit"] < everything["ThrottlingRateLimit"]
+
+    def test_refuses_to_throttle_what_does_not_exist(self) -> None:
+        throttles = {"POST /api/v1/spaces/jion": {"rate_per_second": 1, "burst": 1}}
+        with pytest.raises(
+            ConfigurationError, match=r"no such route in openapi.json: POST /api/v1/spaces/jion"
+        ):
+            synthesise(changed("dev", gateway={"route_throttles": throttles}))
+
+    def test_never_logs_bodies(self, every: Backend) -> None:
+        for setting in every.properties("ApiGateway::Stage")["MethodSettings"]:
+            assert setting["DataTraceEnabled"] is False
+            assert "LoggingLevel" not in setting
+
+    def test_logs_each_access_as_json_without_token_or_email(self, every: Backend) -> None:
+        log = every.properties("ApiGateway::Stage")["AccessLogSetting"]
+        fields = json.loads(log["Format"])
+        assert fields["request_id"] == "$context.requestId"
+        assert fields["user_id"] == "$context.authorizer.claims.sub"
+        assert not any("email" in value or "authorization" in value.lower() for value in fields.values())
+        group = log["DestinationArn"]["Fn::Join"][1][-1]["Ref"]
+        assert "RetentionInDays" in every.all("Logs::LogGroup")[group]["Properties"]
+
+    @pytest.mark.parametrize(("name", "traced"), [("local", False), ("prod", True)])
+    def test_traces_where_the_function_does(self, name: str, traced: bool) -> None:
+        assert backend(name).properties("ApiGateway::Stage")["TracingEnabled"] is traced
+
+
+class TestApi:
+    def test_takes_no_binary_type(self, every: Backend) -> None:
+        assert "BinaryMediaTypes" not in every.properties("ApiGateway::RestApi")
+
+    def test_has_a_stable_id_in_the_emulator_alone(self, local: Backend, prod: Backend) -> None:
+        assert local.properties("ApiGateway::RestApi")["Tags"] == [
+            {"Key": "ms-custom-id", "Value": "lifestyle-spaces"}
+        ]
+        assert "Tags" not in prod.properties("ApiGateway::RestApi")
+
+    def test_leaves_the_accounts_log_role_alone(self, every: Backend) -> None:
+        assert every.all("ApiGateway::Account") == {}
+
+    def test_sets_the_accounts_log_role_when_told_to_and_never_takes_it_away(self) -> None:
+        owner = synthesise(changed("dev", gateway={"owns_account_log_role": True}))
+        assert owner.one("ApiGateway::Account")["DeletionPolicy"] == "Retain"

@@ -1,0 +1,81 @@
+from tests.infra.backend import Backend, backend
+
+
+class TestUserPool:
+    def test_signs_in_by_verified_email_whatever_its_case(self, every: Backend) -> None:
+        pool = every.properties("Cognito::UserPool")
+        assert pool["UsernameAttributes"] == ["email"]
+        assert pool["UsernameConfiguration"] == {"CaseSensitive": False}
+        assert pool["AutoVerifiedAttributes"] == ["email"]
+        assert pool["Schema"] == [{"Name": "email", "Mutable": True, "Required": True}]
+
+    def test_verifies_a_changed_email_before_it_counts(self, every: Backend) -> None:
+        settings = every.properties("Cognito::UserPool")["UserAttributeUpdateSettings"]
+        assert settings == {"AttributesRequireVerificationBeforeUpdate": ["email"]}
+
+    def test_wants_strong_passwords(self, every: Backend) -> None:
+        assert every.properties("Cognito::UserPool")["Policies"]["PasswordPolicy"] == {
+            "MinimumLength": 12,
+            "RequireLowercase": True,
+            "RequireUppercase": True,
+            "RequireNumbers": True,
+            "RequireSymbols": True,
+            "TemporaryPasswordValidityDays": 3,
+        }
+
+    def test_offers_a_one_time_code_app_but_no_sms(self, prod: Backend) -> None:
+        pool = prod.properties("Cognito::UserPool")
+        assert pool["MfaConfiguration"] == "OPTIONAL"
+        assert pool["EnabledMfas"] == ["SOFTWARE_TOKEN_MFA"]
+        assert "SmsConfiguration" not in pool
+
+    def test_offers_no_second_factor_locally(self, local: Backend) -> None:
+        pool = local.properties("Cognito::UserPool")
+        assert pool["MfaConfiguration"] == "OFF"
+        assert "EnabledMfas" not in pool
+
+    def test_keeps_its_logical_id_for_ever(self, every: Backend) -> None:
+        assert list(every.all("Cognito::UserPool")) == ["UserPool"]
+
+    def test_is_kept_where_people_are_real(self) -> None:
+        for name in ("staging", "prod"):
+            pool = backend(name).one("Cognito::UserPool")
+            assert pool["DeletionPolicy"] == pool["UpdateReplacePolicy"] == "Retain"
+            assert pool["Properties"]["DeletionProtection"] == "ACTIVE"
+
+    def test_goes_with_the_stack_elsewhere(self) -> None:
+        for name in ("local", "dev"):
+            pool = backend(name).one("Cognito::UserPool")
+            assert pool["DeletionPolicy"] == "Delete"
+            assert pool["Properties"]["DeletionProtection"] == "INACTIVE"
+
+
+class TestWebClient:
+    def test_has_no_secret_and_hides_who_exists(self, every: Backend) -> None:
+        client = every.properties("Cognito::UserPoolClient")
+        assert client["GenerateSecret"] is False
+        assert client["PreventUserExistenceErrors"] == "ENABLED"
+        assert client["EnableTokenRevocation"] is True
+        assert client["AllowedOAuthFlowsUserPoolClient"] is False
+
+    def test_reads_and_writes_named_attributes_only(self, every: Backend) -> None:
+        client = every.properties("Cognito::UserPoolClient")
+        assert client["ReadAttributes"] == ["email", "email_verified"]
+        assert client["WriteAttributes"] == ["email"]
+
+    def test_never_sends_the_password_where_people_are_real(self) -> None:
+        for name in ("staging", "prod"):
+            assert backend(name).properties("Cognito::UserPoolClient")["ExplicitAuthFlows"] == [
+                "ALLOW_USER_SRP_AUTH",
+                "ALLOW_REFRESH_TOKEN_AUTH",
+            ]
+
+    def test_may_send_the_password_where_a_setting_says_so(self, local: Backend) -> None:
+        flows = local.properties("Cognito::UserPoolClient")["ExplicitAuthFlows"]
+        assert "ALLOW_USER_PASSWORD_AUTH" in flows
+
+    def test_tokens_live_fifteen_minutes_in_prod(self, prod: Backend) -> None:
+        client = prod.properties("Cognito::UserPoolClient")
+        assert (client["IdTokenValidity"], client["AccessTokenValidity"]) == (15, 15)
+        assert client["RefreshTokenValidity"] == 30 * 24 * 60
+        assert set(client["TokenValidityUnits"].values()) == {"minutes"}
