@@ -35,7 +35,7 @@ router = APIRouter(prefix="/spaces/{space_id}/habits", tags=["habits"], route_cl
 Reader = Annotated[Access, may(Action.READ_SPACE)]
 Writer = Annotated[Access, may(Action.WRITE_CONTENT)]
 HabitId = Annotated[Ulid, Path(description="The habit")]
-Day = Annotated[date, Path(description="The calendar day where you live")]
+Day = Annotated[date, Path(alias="date", description="The calendar day where you live")]
 ByUser = Annotated[UserId | None, Query(description="Whose; yours by default")]
 
 
@@ -86,7 +86,7 @@ async def delete_habit(
 
 
 @router.put(
-    "/{habit_id}/check-ins/{day}",
+    "/{habit_id}/check-ins/{date}",
     responses=problems(ProfileRequired, Forbidden, NotFound, DateOutOfRange, PreconditionFailed),
 )
 async def put_habit_check_in(
@@ -102,7 +102,7 @@ async def put_habit_check_in(
 
 
 @router.delete(
-    "/{habit_id}/check-ins/{day}",
+    "/{habit_id}/check-ins/{date}",
     status_code=204,
     responses=problems(ProfileRequired, Forbidden, NotFound, PreconditionFailed),
 )
