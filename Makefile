@@ -101,8 +101,15 @@ environment-named:
 # ---- Keep it up to date
 
 .PHONY: openapi
-openapi: .venv/.installed ## Write openapi.json from the app
-	@$(python) -m tools.openapi
+openapi: .venv/.installed ## Write openapi.json from the app; the gateway's routes follow it
+	@$(tool) tools.openapi
+
+.PHONY: pages
+pages: install ## Write the generated pages of docs/
+	@$(tool) tools.pages
+
+# -P: not this folder first, whose app.py would hide the package `app`.
+tool = PYTHONPATH="$(CURDIR)/lambda_src:$(CURDIR)" $(python) -P -m
 
 .PHONY: lock
 lock: .venv/.installed ## Choose the newest versions that pyproject.toml and package.json allow, and lock them
