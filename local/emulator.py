@@ -56,6 +56,7 @@ def start(home: Path, port: int, *, ministack: Path) -> Emulator:
         LocalError: the port is taken, the program is missing, or it ended early.
     """
     check_port(port)
+    shutil.rmtree(home / "tmp", ignore_errors=True)  # of one that was ended by force
     for folder in ("data", "tmp"):
         (home / folder).mkdir(parents=True, exist_ok=True)
     if not (home / "data" / "state" / "cloudformation.json").exists():

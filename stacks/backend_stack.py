@@ -58,7 +58,12 @@ class BackendStack(Stack):
                 app_parameter_path=f"{settings.parameter_prefix}/app",
             ),
         )
-        self.gateway = Gateway(
+        self.gateway = self._gateway(props)
+        self._publish()
+
+    def _gateway(self, props: BackendProps) -> Gateway:
+        settings = props.settings
+        return Gateway(
             self,
             "Gateway",
             props=GatewayProps(
@@ -70,7 +75,6 @@ class BackendStack(Stack):
                 user_pool=self.identity.user_pool,
             ),
         )
-        self._publish()
 
     def _environment(self) -> dict[str, str]:
         """The function's environment variables: what it must know before it can ask anyone."""

@@ -63,14 +63,6 @@ class Function(Construct):
         target = props.code.target
         runtime = lambda_.Runtime(target.runtime, lambda_.RuntimeFamily.PYTHON, supports_snap_start=True)
         architecture = _ARCHITECTURES[target.architecture]
-        layer = lambda_.LayerVersion(
-            self,
-            "Dependencies",
-            code=props.code.layer,
-            compatible_runtimes=[runtime],
-            compatible_architectures=[architecture],
-            removal_policy=RemovalPolicy.DESTROY,
-        )
         log = log_group(self, "Log", settings=props.logs)
         self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         log.grant_write(self.role)
@@ -81,7 +73,7 @@ class Function(Construct):
             architecture=architecture,
             code=props.code.function,
             handler=HANDLER,
-            layers=[layer],
+            layers=[self._dependencies(props.code.layer, runtime, architecture)],
             role=self.role,
             environment=dict(props.environment),
             memory_size=settings.memory_mb,
@@ -98,6 +90,18 @@ class Function(Construct):
         self._grant_table(props.table)
         self._grant_parameters(props.app_parameter_path)
         self.alias = lambda_.Alias(self, "Live", alias_name=ALIAS_NAME, version=self.function.current_version)
+
+    def _dependencies(
+        self, code: lambda_.Code, runtime: lambda_.Runtime, architecture: lambda_.Architecture
+    ) -> lambda_.LayerVersion:
+        return lambda_.LayerVersion(
+            self,
+            "Dependencies",
+            code=code,
+            compatible_runtimes=[runtime],
+            compatible_architectures=[architecture],
+            removal_policy=RemovalPolicy.DESTROY,
+        )
 
     def _grant_table(self, table: dynamodb.Table) -> None:
         # Not `table.grant(...)`: it would give every action on every index.

@@ -14,6 +14,7 @@ import boto3
 import pytest
 from moto import mock_aws
 from mypy_boto3_dynamodb import DynamoDBClient
+from mypy_boto3_ssm import SSMClient
 from starlette.testclient import TestClient
 
 from app.core.config import Settings, ssm_parameters
@@ -83,18 +84,31 @@ def clock() -> FrozenClock:
     return FrozenClock()
 
 
+@pytest.fixture(scope="session")
+def clients() -> tuple[DynamoDBClient, SSMClient]:
+    """One of each for all tests: to make a client takes as long as ten requests."""
+    with mock_aws():
+        return boto3.client("dynamodb"), boto3.client("ssm")
+
+
 @pytest.fixture
 def aws() -> Iterator[None]:
+    """An empty AWS."""
     with mock_aws():
         yield
 
 
 @pytest.fixture
-def dynamodb(aws: None) -> DynamoDBClient:
+def dynamodb(aws: None, clients: tuple[DynamoDBClient, SSMClient]) -> DynamoDBClient:
     """A client of an empty table."""
-    client = boto3.client("dynamodb")
+    client, _ = clients
     create_table(client)
     return client
+
+
+@pytest.fixture
+def ssm(aws: None, clients: tuple[DynamoDBClient, SSMClient]) -> SSMClient:
+    return clients[1]
 
 
 @pytest.fixture
@@ -103,13 +117,12 @@ def table(dynamodb: DynamoDBClient, clock: FrozenClock) -> Table:
 
 
 @pytest.fixture
-def set_parameter(aws: None) -> Any:
+def set_parameter(ssm: SSMClient) -> Any:
     """Set an SSM parameter of the app: `set_parameter("invite_code_days", "7")`."""
-    client = boto3.client("ssm")
 
     def put(name: str, value: str) -> None:
         path = f"{SETTINGS.parameter_prefix}/app/{name}"
-        client.put_parameter(Name=path, Value=value, Type="String", Overwrite=True)
+        ssm.put_parameter(Name=path, Value=value, Type="String", Overwrite=True)
 
     for name, value in PARAMETERS.items():
         put(name, value)
@@ -117,13 +130,13 @@ def set_parameter(aws: None) -> Any:
 
 
 @pytest.fixture
-def backend(table: Table, keys_url: str, set_parameter: Any) -> Backend:
+def backend(table: Table, keys_url: str, ssm: SSMClient, set_parameter: Any) -> Backend:
     keys = TokenKeys(keys_url)
     return Backend(
         settings=SETTINGS,
         table=table,
         tokens=TokenVerifier(keys=keys, issuer=SETTINGS.token_issuer, audience=SETTINGS.user_pool_client_id),
-        parameters=ssm_parameters(boto3.client("ssm"), SETTINGS.parameter_prefix),
+        parameters=ssm_parameters(ssm, SETTINGS.parameter_prefix),
     )
 
 

@@ -1,0 +1,51 @@
+"""The app and the stack know each other by contract only; here the two sides are held together."""
+
+import json
+
+from app.core.config import Parameters, Settings
+from app.models import access_patterns
+from tests.infra.backend import Backend
+from tools import openapi
+
+# What Lambda or an emulator, not the stack, puts into the environment.
+NOT_OF_THE_STACK = {"AWS_REGION", "AWS_ENDPOINT_URL"}
+
+
+class TestRoutes:
+    def test_are_those_of_the_app(self, every: Backend) -> None:
+        exposed = {(path, method) for path, method, _ in every.methods() if method != "OPTIONS"}
+        assert exposed == {
+            (path, method.upper())
+            for path, operations in json.loads(openapi.render())["paths"].items()
+            for method in operations
+        }
+
+
+class TestConfiguration:
+    def test_variables_are_those_that_the_app_reads(self, every: Backend) -> None:
+        variables = every.properties("Lambda::Function")["Environment"]["Variables"]
+        own = {name for name in variables if not name.startswith("POWERTOOLS_")}
+        assert own == {name.upper() for name in Settings.model_fields} - NOT_OF_THE_STACK
+
+    def test_parameters_are_those_that_the_app_reads(self, every: Backend) -> None:
+        prefix = every.properties("Lambda::Function")["Environment"]["Variables"]["PARAMETER_PREFIX"]
+        values = {
+            each["Properties"]["Name"].removeprefix(f"{prefix}/app/"): each["Properties"]["Value"]
+            for each in every.all("SSM::Parameter").values()
+            if each["Properties"]["Name"].startswith(f"{prefix}/app/")
+        }
+        assert set(values) == set(Parameters.model_fields)
+        Parameters.model_validate(values)
+
+
+class TestTable:
+    def test_index_and_keys_are_those_that_queries_use(self, every: Backend) -> None:
+        table = every.properties("DynamoDB::Table")
+        (index,) = table["GlobalSecondaryIndexes"]
+        schemas = {None: table["KeySchema"], index["IndexName"]: index["KeySchema"]}
+        for query in (
+            access_patterns.members_of_space(space_id="S"),
+            access_patterns.memberships_of_user(user_id="U"),
+        ):
+            assert tuple(key["AttributeName"] for key in schemas.pop(query.index)) == query.key_names
+        assert schemas == {}

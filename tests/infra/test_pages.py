@@ -1,0 +1,65 @@
+from types import ModuleType
+from typing import Any
+
+import pytest
+from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untyped]
+
+from tests.infra.backend import ENVIRONMENTS, backend
+from tools import environment, iam
+from tools.deploying import DEPLOYING
+from tools.pages import PAGES
+from tools.templates import readable
+
+
+class TestPages:
+    @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.PATH.name)
+    def test_are_committed_as_they_are_made(self, page: ModuleType) -> None:
+        assert page.PATH.read_text(encoding="utf-8") == page.render(), "run `make pages`"
+
+    def test_name_every_parameter_and_output(self) -> None:
+        text = environment.PATH.read_text(encoding="utf-8")
+        prod = backend("prod")
+        for parameter in prod.all("SSM::Parameter").values():
+            assert parameter["Properties"]["Name"].replace("/prod/", "/<env>/") in text
+        for output in prod.template["Outputs"]:
+            assert f"`{output}`" in text
+
+    def test_give_a_reason_for_no_permission_that_is_gone(self) -> None:
+        granted: dict[str, set[str]] = {"Allow": set(), "Deny": set()}
+        for name in ENVIRONMENTS:
+            for statement in backend(name).statements():
+                named = statement["Action"]
+                granted[statement["Effect"]] |= {named} if isinstance(named, str) else set(named)
+        assert granted == {"Allow": set(iam.REASONS), "Deny": set(iam.DENIALS)}
+
+
+class TestDeployingRole:
+    def test_covers_every_resource_type_and_no_other(self) -> None:
+        kinds = {
+            resource["Type"]
+            for name in ENVIRONMENTS
+            for resource in backend(name).template["Resources"].values()
+        }
+        assert set(DEPLOYING) == kinds
+
+    @pytest.mark.parametrize("kind", DEPLOYING)
+    def test_names_only_what_aws_says_the_type_may_call(self, kind: str) -> None:
+        schema: dict[str, Any] = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", kind).schema
+        callable_actions = {
+            action for handler in schema["handlers"].values() for action in handler["permissions"]
+        }
+        assert set(DEPLOYING[kind]) - callable_actions == set()
+
+
+class TestReadable:
+    @pytest.mark.parametrize(
+        ("value", "text"),
+        [
+            ("plain", "plain"),
+            ({"Ref": "Table"}, "${Table}"),
+            ({"Fn::GetAtt": ["Table", "Arn"]}, "${Table.Arn}"),
+            ({"Fn::Join": ["", [{"Ref": "A"}, "/x"]]}, "${A}/x"),
+        ],
+    )
+    def test_writes_references_as_people_do(self, value: object, text: str) -> None:
+        assert readable(value) == text
