@@ -8,7 +8,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from app.core.config import Parameters
 from app.core.database import Session
-from app.core.errors import Unauthorized
+from app.core.errors import Forbidden, NotFound, ProfileRequired, Unauthorized
 from app.core.security import Identity
 from app.models.fields import Ulid, UserId
 from app.models.users import UserProfile
@@ -21,6 +21,9 @@ _bearer = HTTPBearer(
     description="The ID token of the environment's Cognito user pool",
     auto_error=False,
 )
+
+# What `may` raises, for a route's `problems(...)`.
+IN_SPACE = (ProfileRequired, Forbidden, NotFound)
 
 SpaceId = Annotated[Ulid, Path(description="The space")]
 MemberId = Annotated[UserId, Path(description="The member's user id")]
@@ -85,3 +88,8 @@ def may(action: Action) -> Any:
         return permissions.authorize(session, user_id=identity.user_id, space_id=space_id, action=action)
 
     return Depends(access)
+
+
+# The two that content is read and written by.
+Reader = Annotated[Access, may(Action.READ_SPACE)]
+Writer = Annotated[Access, may(Action.WRITE_CONTENT)]

@@ -23,7 +23,8 @@
     |-- PayloadTooLarge           413
     |-- ValidationFailed          422
     |   |-- IdempotencyKeyReused
-    |   `-- DateOutOfRange
+    |   |-- DateOutOfRange
+    |   `-- GoalKindMismatch
     |-- TooManyRequests           429
     |-- InternalError             500
     `-- ServiceUnavailable        503
@@ -189,6 +190,12 @@ class DateOutOfRange(ValidationFailed):
     """The day has not begun, or lies too far back."""
 
     code, title = "date_out_of_range", "The day is out of range"
+
+
+class GoalKindMismatch(ValidationFailed):
+    """Only a numeric goal has a target and a unit."""
+
+    code, title = "goal_kind_mismatch", "Only a numeric goal has target_value and unit"
 
 
 class TooManyRequests(Problem):

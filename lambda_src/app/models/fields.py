@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Generic, Self, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -43,11 +44,19 @@ def _timezone(name: str) -> str:
     return name
 
 
+def _iso_day(value: Any) -> Any:
+    # Pydantic would take a number for seconds since 1970.
+    if not isinstance(value, date) and not (isinstance(value, str) and _DAY.fullmatch(value)):
+        raise ValueError("must be a calendar day, like 2026-03-14")
+    return value
+
+
 def _lower_case(value: Any) -> Any:
     return value.strip().lower() if isinstance(value, str) else value
 
 
 _LINE = (StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_one_line))
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _EMAIL = re.compile(r"[^@\s#]+@[^@\s#]+\.[^@\s#]+")
 
 Name = Annotated[str, *_LINE, StringConstraints(max_length=100)]
@@ -57,6 +66,7 @@ Category = Annotated[str, *_LINE, StringConstraints(max_length=50)]
 Title = Annotated[str, *_LINE, StringConstraints(max_length=200)]
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(_prose)]
 Unit = Annotated[str, *_LINE, StringConstraints(max_length=20)]
+Day = Annotated[date, BeforeValidator(_iso_day)]
 # A decimal, so that 0.1 three times is 0.3; JSON has it as a number.
 Quantity = Annotated[
     Decimal,

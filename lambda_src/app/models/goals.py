@@ -1,16 +1,15 @@
 """Goals: what a space wants to reach, and the steps towards it."""
 
 from collections.abc import Mapping
-from datetime import date as Date  # noqa: N812 - a field of the contract is called `date`
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import MISSING, Field, model_validator
 
 from app.core.entities import Record
-from app.core.errors import ValidationFailed
+from app.core.errors import GoalKindMismatch
 from app.models.content import Content, ContentView
-from app.models.fields import Description, Input, Note, Patch, Quantity, Resource, Title, Unit
+from app.models.fields import Day, Description, Input, Note, Patch, Quantity, Resource, Title, Unit
 
 GoalKind = Literal["numeric", "milestone", "yes_no"]
 GoalStatus = Literal["active", "achieved", "abandoned"]
@@ -24,7 +23,7 @@ class GoalCreate(Input):
     kind: GoalKind
     target_value: Annotated[Quantity | None, Field(gt=0, examples=[100])] = None
     unit: Annotated[Unit | None, Field(examples=["km"])] = None
-    due_on: Date | None = None
+    due_on: Day | None = None
 
     @model_validator(mode="after")
     def _target_fits_kind(self) -> Self:
@@ -43,7 +42,7 @@ class GoalPatch(Patch):
     description: Description | None | MISSING = MISSING
     target_value: Annotated[Quantity, Field(gt=0)] | MISSING = MISSING
     unit: Unit | MISSING = MISSING
-    due_on: Date | None | MISSING = MISSING
+    due_on: Day | None | MISSING = MISSING
     status: GoalStatus | MISSING = MISSING
 
 
@@ -56,7 +55,7 @@ class Goal(Content):
     kind: GoalKind
     target_value: Quantity | None = None
     unit: str | None = None
-    due_on: Date | None = None
+    due_on: Day | None = None
     status: GoalStatus = "active"
     reached: Quantity = Decimal(0)
 
@@ -69,10 +68,10 @@ class Goal(Content):
         """Check that a change keeps to the kind.
 
         Raises:
-            ValidationFailed: only a numeric goal has a target and a unit.
+            GoalKindMismatch: only a numeric goal has a target and a unit.
         """
         if self.kind != "numeric" and {"target_value", "unit"} & changes.keys():
-            raise ValidationFailed("Only a numeric goal has target_value and unit")
+            raise GoalKindMismatch
 
 
 class GoalCheckInCreate(Input):
@@ -80,7 +79,7 @@ class GoalCheckInCreate(Input):
 
     value: Annotated[Quantity, Field(description="What is added to the goal", examples=[5.5])] = Decimal(1)
     note: Note | None = None
-    date: Annotated[Date | None, Field(description="Today in your time zone, if absent")] = None
+    date: Annotated[Day | None, Field(description="Today in your time zone, if absent")] = None
 
 
 class GoalCheckIn(Record):
@@ -92,7 +91,7 @@ class GoalCheckIn(Record):
     user_id: str
     value: Quantity
     note: str | None = None
-    date: Date
+    date: Day
 
 
 class GoalCheckInView(Resource):
@@ -104,7 +103,7 @@ class GoalCheckInView(Resource):
     user_id: str
     value: Quantity
     note: str | None
-    date: Date
+    date: Day
 
 
 class GoalView(ContentView):
@@ -116,6 +115,6 @@ class GoalView(ContentView):
     kind: GoalKind
     target_value: Quantity | None
     unit: str | None
-    due_on: Date | None
+    due_on: Day | None
     status: GoalStatus
     progress: Annotated[float, Field(ge=0, le=1)]

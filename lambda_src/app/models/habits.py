@@ -1,15 +1,20 @@
 """Habits: what one wants to do again and again, and the days on which one did."""
 
-from datetime import date as Date  # noqa: N812 - a field of the contract is called `date`
 from typing import Annotated, Literal
 
-from pydantic import MISSING, BaseModel, ConfigDict, Field
+from pydantic import MISSING, AfterValidator, BaseModel, ConfigDict, Field
 
 from app.core.entities import Record
 from app.models.content import Content, ContentView
-from app.models.fields import Description, Input, Note, Patch, Quantity, Resource, Title
+from app.models.fields import Day, Description, Input, Note, Patch, Quantity, Resource, Title
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+
+def _each_once(days: tuple[Weekday, ...]) -> tuple[Weekday, ...]:
+    if len(set(days)) < len(days):
+        raise ValueError("must name each day once")
+    return days
 
 
 class Daily(BaseModel):
@@ -26,7 +31,11 @@ class Weekly(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     kind: Literal["weekly"]
-    days: Annotated[tuple[Weekday, ...], Field(min_length=1, max_length=7, examples=[["monday", "thursday"]])]
+    days: Annotated[
+        tuple[Weekday, ...],
+        Field(min_length=1, max_length=7, examples=[["monday", "thursday"]]),
+        AfterValidator(_each_once),
+    ]
 
 
 class TimesPerWeek(BaseModel):
@@ -91,7 +100,7 @@ class HabitCheckIn(Record):
     habit_id: str
     space_id: str
     user_id: str
-    date: Date
+    date: Day
     note: str | None = None
     value: Quantity | None = None
 
@@ -102,7 +111,7 @@ class HabitCheckInView(Resource):
     habit_id: str
     space_id: str
     user_id: str
-    date: Date
+    date: Day
     note: str | None
     value: Quantity | None
 

@@ -35,7 +35,7 @@ def update(
     """Change a goal. Raises what `Collection.read` and `Collection.update` raise, and:
 
     Raises:
-        ValidationFailed: the change does not fit the goal's kind.
+        GoalKindMismatch: the change does not fit the goal's kind.
     """
     goal = _goals.read(session, access, goal_id=goal_id)
     goal.require_fitting(body.changes())

@@ -133,7 +133,14 @@ def list_check_ins(
     limit: int,
     cursor: str | None,
 ) -> Page[HabitCheckInView]:
-    """One user's days in order, the caller's by default. Raises NotFound."""
+    """One user's days in order, the caller's by default.
+
+    Raises:
+        NotFound: there is no such habit.
+        DateOutOfRange: the last day lies before the first.
+    """
+    if first and last and last < first:
+        raise DateOutOfRange("`to` lies before `from`")
     _habits.read(session, access, habit_id=habit_id)
     query = check_ins_of_habit(habit_id, user_id or access.user.user_id).between(first, last)
     found = session.table.page(query, limit=limit, cursor=cursor)

@@ -5,34 +5,29 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 
 from app.api.conditional import AcceptedVersions
-from app.api.deps import PagingDep, ParametersDep, SessionDep, may
+from app.api.deps import IN_SPACE, PagingDep, ParametersDep, Reader, SessionDep, Writer
 from app.api.errors import problems
 from app.api.unit_of_work import REPEATABLE, UnitOfWorkRoute
 from app.core.errors import (
     DateOutOfRange,
-    Forbidden,
+    GoalKindMismatch,
     InvalidCursor,
-    NotFound,
     PreconditionFailed,
-    ProfileRequired,
     TooManyTrackers,
 )
 from app.models.fields import Page, Ulid
 from app.models.goals import GoalCheckInCreate, GoalCheckInView, GoalCreate, GoalPatch, GoalView
 from app.services import goals
-from app.services.permissions import Access, Action
 
 router = APIRouter(prefix="/spaces/{space_id}/goals", tags=["goals"], route_class=UnitOfWorkRoute)
 
-Reader = Annotated[Access, may(Action.READ_SPACE)]
-Writer = Annotated[Access, may(Action.WRITE_CONTENT)]
 GoalId = Annotated[Ulid, Path(description="The goal")]
 
 
 @router.post(
     "",
     status_code=201,
-    responses=problems(ProfileRequired, Forbidden, NotFound, TooManyTrackers, *REPEATABLE),
+    responses=problems(*IN_SPACE, TooManyTrackers, *REPEATABLE),
 )
 async def create_goal(
     session: SessionDep, access: Writer, body: GoalCreate, parameters: ParametersDep, response: Response
@@ -43,19 +38,19 @@ async def create_goal(
     return goal
 
 
-@router.get("", responses=problems(ProfileRequired, Forbidden, NotFound, InvalidCursor))
+@router.get("", responses=problems(*IN_SPACE, InvalidCursor))
 async def list_goals(session: SessionDep, access: Reader, paging: PagingDep) -> Page[GoalView]:
     """List a space's goals, newest first."""
     return goals.list_page(session, access, limit=paging.limit, cursor=paging.cursor)
 
 
-@router.get("/{goal_id}", responses=problems(ProfileRequired, Forbidden, NotFound))
+@router.get("/{goal_id}", responses=problems(*IN_SPACE))
 async def get_goal(session: SessionDep, access: Reader, goal_id: GoalId) -> GoalView:
     """Read a goal and how far it has come."""
     return goals.get(session, access, goal_id=goal_id)
 
 
-@router.patch("/{goal_id}", responses=problems(ProfileRequired, Forbidden, NotFound, PreconditionFailed))
+@router.patch("/{goal_id}", responses=problems(*IN_SPACE, GoalKindMismatch, PreconditionFailed))
 async def update_goal(
     session: SessionDep, access: Writer, goal_id: GoalId, body: GoalPatch, versions: AcceptedVersions
 ) -> GoalView:
@@ -66,7 +61,7 @@ async def update_goal(
 @router.delete(
     "/{goal_id}",
     status_code=204,
-    responses=problems(ProfileRequired, Forbidden, NotFound, PreconditionFailed),
+    responses=problems(*IN_SPACE, PreconditionFailed),
 )
 async def delete_goal(
     session: SessionDep, access: Reader, goal_id: GoalId, versions: AcceptedVersions
@@ -78,7 +73,7 @@ async def delete_goal(
 @router.post(
     "/{goal_id}/check-ins",
     status_code=201,
-    responses=problems(ProfileRequired, Forbidden, NotFound, DateOutOfRange, *REPEATABLE),
+    responses=problems(*IN_SPACE, DateOutOfRange, *REPEATABLE),
 )
 async def create_goal_check_in(
     session: SessionDep, access: Writer, goal_id: GoalId, body: GoalCheckInCreate, response: Response
@@ -89,7 +84,7 @@ async def create_goal_check_in(
     return step
 
 
-@router.get("/{goal_id}/check-ins", responses=problems(ProfileRequired, Forbidden, NotFound, InvalidCursor))
+@router.get("/{goal_id}/check-ins", responses=problems(*IN_SPACE, InvalidCursor))
 async def list_goal_check_ins(
     session: SessionDep, access: Reader, goal_id: GoalId, paging: PagingDep
 ) -> Page[GoalCheckInView]:

@@ -1,24 +1,20 @@
 """`/spaces/{space_id}/habits`: habits, the days one kept them, and statistics."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
 from app.api.conditional import AcceptedVersions
-from app.api.deps import PagingDep, ParametersDep, SessionDep, may
+from app.api.deps import IN_SPACE, PagingDep, ParametersDep, Reader, SessionDep, Writer
 from app.api.errors import problems
 from app.api.unit_of_work import REPEATABLE, UnitOfWorkRoute
 from app.core.errors import (
     DateOutOfRange,
-    Forbidden,
     InvalidCursor,
-    NotFound,
     PreconditionFailed,
-    ProfileRequired,
     TooManyTrackers,
 )
-from app.models.fields import Page, Ulid, UserId
+from app.models.fields import Day, Page, Ulid, UserId
 from app.models.habits import (
     HabitCheckInPut,
     HabitCheckInView,
@@ -28,21 +24,18 @@ from app.models.habits import (
     HabitView,
 )
 from app.services import habits
-from app.services.permissions import Access, Action
 
 router = APIRouter(prefix="/spaces/{space_id}/habits", tags=["habits"], route_class=UnitOfWorkRoute)
 
-Reader = Annotated[Access, may(Action.READ_SPACE)]
-Writer = Annotated[Access, may(Action.WRITE_CONTENT)]
 HabitId = Annotated[Ulid, Path(description="The habit")]
-Day = Annotated[date, Path(alias="date", description="The calendar day where you live")]
+DayInPath = Annotated[Day, Path(alias="date", description="The calendar day where you live")]
 ByUser = Annotated[UserId | None, Query(description="Whose; yours by default")]
 
 
 @router.post(
     "",
     status_code=201,
-    responses=problems(ProfileRequired, Forbidden, NotFound, TooManyTrackers, *REPEATABLE),
+    responses=problems(*IN_SPACE, TooManyTrackers, *REPEATABLE),
 )
 async def create_habit(
     session: SessionDep, access: Writer, body: HabitCreate, parameters: ParametersDep, response: Response
@@ -53,19 +46,19 @@ async def create_habit(
     return habit
 
 
-@router.get("", responses=problems(ProfileRequired, Forbidden, NotFound, InvalidCursor))
+@router.get("", responses=problems(*IN_SPACE, InvalidCursor))
 async def list_habits(session: SessionDep, access: Reader, paging: PagingDep) -> Page[HabitView]:
     """List a space's habits, newest first."""
     return habits.list_page(session, access, limit=paging.limit, cursor=paging.cursor)
 
 
-@router.get("/{habit_id}", responses=problems(ProfileRequired, Forbidden, NotFound))
+@router.get("/{habit_id}", responses=problems(*IN_SPACE))
 async def get_habit(session: SessionDep, access: Reader, habit_id: HabitId) -> HabitView:
     """Read a habit."""
     return habits.get(session, access, habit_id=habit_id)
 
 
-@router.patch("/{habit_id}", responses=problems(ProfileRequired, Forbidden, NotFound, PreconditionFailed))
+@router.patch("/{habit_id}", responses=problems(*IN_SPACE, PreconditionFailed))
 async def update_habit(
     session: SessionDep, access: Writer, habit_id: HabitId, body: HabitPatch, versions: AcceptedVersions
 ) -> HabitView:
@@ -76,7 +69,7 @@ async def update_habit(
 @router.delete(
     "/{habit_id}",
     status_code=204,
-    responses=problems(ProfileRequired, Forbidden, NotFound, PreconditionFailed),
+    responses=problems(*IN_SPACE, PreconditionFailed),
 )
 async def delete_habit(
     session: SessionDep, access: Reader, habit_id: HabitId, versions: AcceptedVersions
@@ -87,13 +80,13 @@ async def delete_habit(
 
 @router.put(
     "/{habit_id}/check-ins/{date}",
-    responses=problems(ProfileRequired, Forbidden, NotFound, DateOutOfRange, PreconditionFailed),
+    responses=problems(*IN_SPACE, DateOutOfRange, PreconditionFailed),
 )
 async def put_habit_check_in(
     session: SessionDep,
     access: Writer,
     habit_id: HabitId,
-    day: Day,
+    day: DayInPath,
     body: HabitCheckInPut,
     versions: AcceptedVersions,
 ) -> HabitCheckInView:
@@ -104,23 +97,23 @@ async def put_habit_check_in(
 @router.delete(
     "/{habit_id}/check-ins/{date}",
     status_code=204,
-    responses=problems(ProfileRequired, Forbidden, NotFound, PreconditionFailed),
+    responses=problems(*IN_SPACE, PreconditionFailed),
 )
 async def delete_habit_check_in(
-    session: SessionDep, access: Writer, habit_id: HabitId, day: Day, versions: AcceptedVersions
+    session: SessionDep, access: Writer, habit_id: HabitId, day: DayInPath, versions: AcceptedVersions
 ) -> None:
     """Take your check-in of that day away."""
     habits.undo_check_in(session, access, habit_id=habit_id, day=day, versions=versions)
 
 
-@router.get("/{habit_id}/check-ins", responses=problems(ProfileRequired, Forbidden, NotFound, InvalidCursor))
+@router.get("/{habit_id}/check-ins", responses=problems(*IN_SPACE, DateOutOfRange, InvalidCursor))
 async def list_habit_check_ins(
     session: SessionDep,
     access: Reader,
     habit_id: HabitId,
     paging: PagingDep,
-    first: Annotated[date | None, Query(alias="from", description="The first day")] = None,
-    last: Annotated[date | None, Query(alias="to", description="The last day")] = None,
+    first: Annotated[Day | None, Query(alias="from", description="The first day")] = None,
+    last: Annotated[Day | None, Query(alias="to", description="The last day")] = None,
     user_id: ByUser = None,
 ) -> Page[HabitCheckInView]:
     """List the days on which a member kept the habit, in their order."""
@@ -136,7 +129,7 @@ async def list_habit_check_ins(
     )
 
 
-@router.get("/{habit_id}/stats", responses=problems(ProfileRequired, Forbidden, NotFound))
+@router.get("/{habit_id}/stats", responses=problems(*IN_SPACE))
 async def get_habit_stats(
     session: SessionDep, access: Reader, habit_id: HabitId, user_id: ByUser = None
 ) -> HabitStats:

@@ -4,10 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Response
 
-from app.api.deps import ParametersDep, SessionDep, may
+from app.api.deps import IN_SPACE, ParametersDep, SessionDep, may
 from app.api.errors import problems
 from app.api.unit_of_work import REPEATABLE, UnitOfWorkRoute
-from app.core.errors import Forbidden, NotFound, ProfileRequired
 from app.models.spaces import InviteCodeView
 from app.services import invite_codes
 from app.services.permissions import Access, Action
@@ -17,7 +16,7 @@ router = APIRouter(
 )
 
 
-@router.get("", responses=problems(ProfileRequired, Forbidden, NotFound))
+@router.get("", responses=problems(*IN_SPACE))
 async def get_invite_code(
     session: SessionDep, access: Annotated[Access, may(Action.MANAGE_INVITE_CODE)], parameters: ParametersDep
 ) -> InviteCodeView:
@@ -25,7 +24,7 @@ async def get_invite_code(
     return invite_codes.get(session, access=access, parameters=parameters)
 
 
-@router.post("", status_code=201, responses=problems(ProfileRequired, Forbidden, NotFound, *REPEATABLE))
+@router.post("", status_code=201, responses=problems(*IN_SPACE, *REPEATABLE))
 async def rotate_invite_code(
     session: SessionDep,
     access: Annotated[Access, may(Action.MANAGE_INVITE_CODE)],
@@ -37,7 +36,7 @@ async def rotate_invite_code(
     return invite_codes.rotate(session, access=access, parameters=parameters)
 
 
-@router.delete("", status_code=204, responses=problems(ProfileRequired, Forbidden, NotFound))
+@router.delete("", status_code=204, responses=problems(*IN_SPACE))
 async def disable_invite_code(
     session: SessionDep, access: Annotated[Access, may(Action.MANAGE_INVITE_CODE)]
 ) -> None:

@@ -5,12 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 
 from app.api.conditional import AcceptedVersions
-from app.api.deps import CurrentUser, MemberId, PagingDep, ParametersDep, SessionDep, may
+from app.api.deps import IN_SPACE, CurrentUser, MemberId, PagingDep, ParametersDep, SessionDep, may
 from app.api.errors import problems
 from app.api.unit_of_work import REPEATABLE, UnitOfWorkRoute
 from app.core.errors import (
     AlreadyMember,
-    Forbidden,
     InvalidCursor,
     InviteCodeInvalid,
     NotFound,
@@ -59,7 +58,7 @@ async def join_public_space(
     return member
 
 
-@router.get("/{space_id}/members", responses=problems(ProfileRequired, Forbidden, NotFound, InvalidCursor))
+@router.get("/{space_id}/members", responses=problems(*IN_SPACE, InvalidCursor))
 async def list_members(
     session: SessionDep, access: Annotated[Access, may(Action.READ_SPACE)], paging: PagingDep
 ) -> Page[MemberView]:
@@ -67,7 +66,7 @@ async def list_members(
     return members.list_page(session, access=access, limit=paging.limit, cursor=paging.cursor)
 
 
-@router.get("/{space_id}/members/{user_id}", responses=problems(ProfileRequired, Forbidden, NotFound))
+@router.get("/{space_id}/members/{user_id}", responses=problems(*IN_SPACE))
 async def get_member(
     session: SessionDep, access: Annotated[Access, may(Action.READ_SPACE)], user_id: MemberId
 ) -> MemberView:
@@ -77,7 +76,7 @@ async def get_member(
 
 @router.patch(
     "/{space_id}/members/{user_id}",
-    responses=problems(ProfileRequired, Forbidden, NotFound, OwnerIsFixed, PreconditionFailed),
+    responses=problems(*IN_SPACE, OwnerIsFixed, PreconditionFailed),
 )
 async def update_member(
     session: SessionDep,
@@ -93,7 +92,7 @@ async def update_member(
 @router.delete(
     "/{space_id}/members/{user_id}",
     status_code=204,
-    responses=problems(ProfileRequired, Forbidden, NotFound, OwnerIsFixed, PreconditionFailed),
+    responses=problems(*IN_SPACE, OwnerIsFixed, PreconditionFailed),
 )
 async def remove_member(
     session: SessionDep,

@@ -5,11 +5,10 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Response
 
 from app.api.conditional import AcceptedVersions
-from app.api.deps import CurrentUser, PagingDep, ParametersDep, SessionDep, may
+from app.api.deps import IN_SPACE, CurrentUser, PagingDep, ParametersDep, SessionDep, may
 from app.api.errors import problems
 from app.api.unit_of_work import REPEATABLE, UnitOfWorkRoute
 from app.core.errors import (
-    Forbidden,
     InvalidCursor,
     NotFound,
     PreconditionFailed,
@@ -54,7 +53,7 @@ async def get_space(access: Annotated[Access, may(Action.READ_CARD)]) -> SpaceVi
     return SpaceView.seen_by(access.role, access.space)
 
 
-@router.patch("/{space_id}", responses=problems(ProfileRequired, Forbidden, NotFound, PreconditionFailed))
+@router.patch("/{space_id}", responses=problems(*IN_SPACE, PreconditionFailed))
 async def update_space(
     session: SessionDep,
     access: Annotated[Access, may(Action.EDIT_SPACE)],
@@ -68,7 +67,7 @@ async def update_space(
 @router.delete(
     "/{space_id}",
     status_code=202,
-    responses=problems(ProfileRequired, Forbidden, NotFound, PreconditionFailed),
+    responses=problems(*IN_SPACE, PreconditionFailed),
 )
 async def delete_space(
     session: SessionDep,

@@ -1,0 +1,270 @@
+"""`/spaces/{space_id}/goals`: setting goals and moving towards them."""
+
+from typing import Any
+
+import pytest
+
+from tests.assertions import assert_problem
+from tests.factories import Api, Person
+
+NUMERIC = {"title": "Run 100 km", "kind": "numeric", "target_value": 100, "unit": "km"}
+MILESTONE = {"title": "Finish the book", "kind": "milestone"}
+NOWHERE = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
+
+
+def goals_of(space: dict[str, Any]) -> str:
+    return f"/api/v1/spaces/{space['space_id']}/goals"
+
+
+def path_of(goal: dict[str, Any]) -> str:
+    return f"{goals_of(goal)}/{goal['goal_id']}"
+
+
+def set_goal(person: Person, space: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    response = person.post(goals_of(space), {**NUMERIC, **fields})
+    assert response.status_code == 201, response.text
+    goal: dict[str, Any] = response.json()
+    return goal
+
+
+def progress(person: Person, goal: dict[str, Any]) -> float:
+    return float(person.get(path_of(goal)).json()["progress"])
+
+
+class TestCreateGoal:
+    def test_sets_an_active_goal_without_progress(self, api: Api) -> None:
+        ada = api.person()
+        space = ada.make_space()
+
+        response = ada.post(goals_of(space), {**NUMERIC, "due_on": "2028-02-29"})
+
+        assert response.status_code == 201
+        made = response.json()
+        assert made == {
+            "goal_id": made["goal_id"],
+            "space_id": space["space_id"],
+            "author_id": ada.user_id,
+            "title": "Run 100 km",
+            "description": None,
+            "kind": "numeric",
+            "target_value": 100,
+            "unit": "km",
+            "due_on": "2028-02-29",
+            "status": "active",
+            "progress": 0,
+            "version": 1,
+            "created_at": "2026-03-14T15:09:26.535Z",
+            "updated_at": "2026-03-14T15:09:26.535Z",
+        }
+        assert response.headers["Location"] == path_of(made)
+        assert ada.get(path_of(made)).json() == made
+
+    @pytest.mark.parametrize("missing", ["target_value", "unit"])
+    def test_wants_target_and_unit_of_a_numeric_goal(self, api: Api, missing: str) -> None:
+        ada = api.person()
+        body = {name: value for name, value in NUMERIC.items() if name != missing}
+
+        assert_problem(ada.post(goals_of(ada.make_space()), body), 422, "validation_failed", field="body")
+
+    @pytest.mark.parametrize("extra", [{"target_value": 5}, {"unit": "km"}])
+    def test_wants_neither_of_a_milestone(self, api: Api, extra: dict[str, Any]) -> None:
+        ada = api.person()
+
+        response = ada.post(goals_of(ada.make_space()), MILESTONE | extra)
+
+        assert_problem(response, 422, "validation_failed", field="body")
+
+    def test_stops_at_the_limit_of_goals_and_habits_a_space(self, api: Api, set_parameter: Any) -> None:
+        set_parameter("max_trackers_per_space", "1")
+        ada = api.person()
+        space = ada.make_space()
+        goal = set_goal(ada, space)
+
+        assert_problem(ada.post(goals_of(space), NUMERIC), 409, "too_many_trackers")
+        assert ada.delete(path_of(goal)).status_code == 204
+        set_goal(ada, space)
+
+
+class TestListGoals:
+    def test_shows_the_newest_first_page_by_page(self, api: Api) -> None:
+        ada = api.person()
+        space = ada.make_space()
+        made = [set_goal(ada, space, title=f"Goal {number}") for number in range(3)]
+
+        first = ada.get(f"{goals_of(space)}?limit=2").json()
+        second = ada.get(f"{goals_of(space)}?limit=2&cursor={first['next_cursor']}").json()
+
+        assert first["items"] + second["items"] == made[::-1]
+        assert second["next_cursor"] is None
+
+    def test_shows_no_goal_of_another_space(self, api: Api) -> None:
+        ada = api.person()
+        set_goal(ada, ada.make_space())
+
+        assert ada.get(goals_of(ada.make_space())).json()["items"] == []
+
+
+class TestGetGoal:
+    def test_is_404_in_another_space(self, api: Api) -> None:
+        ada = api.person()
+        goal = set_goal(ada, ada.make_space())
+        elsewhere = ada.make_space()
+
+        assert_problem(ada.get(f"{goals_of(elsewhere)}/{goal['goal_id']}"), 404, "not_found")
+
+
+class TestUpdateGoal:
+    def test_changes_what_is_sent_and_clears_by_null(self, api: Api) -> None:
+        ada = api.person()
+        goal = set_goal(ada, ada.make_space(), description="By foot", due_on="2026-12-31")
+        api.clock.advance(minutes=1)
+
+        changed = ada.patch(path_of(goal), {"description": None, "status": "abandoned"}).json()
+
+        assert changed == goal | {
+            "description": None,
+            "status": "abandoned",
+            "version": 2,
+            "updated_at": "2026-03-14T15:10:26.535Z",
+        }
+
+    def test_a_new_target_moves_the_progress(self, api: Api) -> None:
+        ada = api.person()
+        goal = set_goal(ada, ada.make_space())
+        ada.post(f"{path_of(goal)}/check-ins", {"value": 25})
+
+        assert ada.patch(path_of(goal), {"target_value": 50}).json()["progress"] == 0.5
+
+    def test_keeps_the_steps_that_came_meanwhile(self, api: Api, meanwhile: Any) -> None:
+        ada = api.person()
+        goal = set_goal(ada, ada.make_space())
+        meanwhile(lambda: ada.elsewhere().post(f"{path_of(goal)}/check-ins", {"value": 25}))
+
+        assert ada.patch(path_of(goal), {"title": "Run"}).status_code == 200
+        assert progress(ada, goal) == 0.25
+
+    def test_gives_a_milestone_no_target(self, api: Api) -> None:
+        ada = api.person()
+        goal = set_goal(ada, ada.make_space(), kind="milestone", target_value=None, unit=None)
+
+        assert_problem(ada.patch(path_of(goal), {"unit": "km"}), 422, "goal_kind_mismatch")
+
+    def test_is_the_authors_alone(self, api: Api) -> None:
+        ada = api.person()
+        space = ada.make_space()
+        goal = set_goal(api.member_of(space, ada, "member"), space)
+
+        assert_problem(ada.patch(path_of(goal), {"title": "Mine now"}), 403, "forbidden")
+
+    def test_refuses_a_stale_version(self, api: Api) -> None:
+        ada = api.person()
+        goal = set_goal(ada, ada.make_space())
+        stale = ada.get(path_of(goal)).headers["ETag"]
+        ada.patch(path_of(goal), {"title": "Second"})
+
+        response = ada.patch(path_of(goal), {"title": "Third"}, if_match=stale)
+
+        assert_problem(response, 412, "precondition_failed")
+
+
+class TestDeleteGoal:
+    @pytest.mark.parametrize("role", ["owner", "admin"])
+    def test_lets_a_moderator_delete_what_others_set(self, api: Api, role: str) -> None:
+        ada = api.person()
+        space = ada.make_space()
+        moderator = ada if role == "owner" else api.member_of(space, ada, role)
+        goal = set_goal(api.member_of(space, ada, "member"), space)
+
+        assert moderator.delete(path_of(goal)).status_code == 204
+        assert_problem(ada.get(path_of(goal)), 404, "not_found")
+
+    def test_refuses_another_member(self, api: Api) -> None:
+        ada = api.person()
+        space = ada.make_space()
+        goal = set_goal(ada, space)
+
+        assert_problem(api.member_of(space, ada, "member").delete(path_of(goal)), 403, "forbidden")
+
+    def test_lets_an_author_who_became_a_viewer_delete_their_own(self, api: Api) -> None:
+        ada = api.person()
+        space = ada.make_space()
+        bob = api.member_of(space, ada, "member")
+        goal = set_goal(bob, space)
+        ada.patch(f"/api/v1/spaces/{space['space_id']}/members/{bob.user_id}", {"role": "viewer"})
+
+        assert bob.delete(path_of(goal)).status_code == 204
+
+
+class TestGoalCheckIns:
+    def test_a_step_moves_the_progress(self, api: Api) -> None:
+        ada = api.person()
+        goal = set_goal(ada, ada.make_space())
+
+        step = ada.post(f"{path_of(goal)}/check-ins", {"value": 5.5, "note": "Along the river"})
+
+        assert step.status_code == 201
+        assert (step.json()["value"], step.json()["date"]) == (5.5, "2026-03-14")
+        assert progress(ada, goal) == 0.055
+
+    def test_decimals_add_up_exactly(self, api: Api) -> None:
+        ada = api.person()
+        goal = set_goal(ada, ada.make_space(), target_value=0.3)
+        for _ in range(3):
+            ada.post(f"{path_of(goal)}/check-ins", {"value": 0.1})
+
+        assert progress(ada, goal) == 1
+
+    @pytest.mark.parametrize(("value", "expected"), [(250, 1), (-5, 0)])
+    def test_progress_stays_between_0_and_1(self, api: Api, value: int, expected: int) -> None:
+        ada = api.person()
+        goal = set_goal(ada, ada.make_space())
+        ada.post(f"{path_of(goal)}/check-ins", {"value": value})
+
+        assert progress(ada, goal) == expected
+
+    def test_a_milestone_is_done_by_one_step(self, api: Api) -> None:
+        ada = api.person()
+        goal = set_goal(ada, ada.make_space(), kind="milestone", target_value=None, unit=None)
+        ada.post(f"{path_of(goal)}/check-ins", {})
+
+        assert progress(ada, goal) == 1
+
+    def test_another_member_may_help(self, api: Api) -> None:
+        ada = api.person()
+        space = ada.make_space()
+        goal = set_goal(ada, space)
+        bob = api.member_of(space, ada, "member")
+
+        assert bob.post(f"{path_of(goal)}/check-ins", {"value": 10}).json()["user_id"] == bob.user_id
+
+    def test_today_is_today_where_the_caller_lives(self, api: Api) -> None:
+        ada = api.person()
+        ada.patch("/api/v1/users/me", {"timezone": "Pacific/Auckland"})
+        goal = set_goal(ada, ada.make_space())
+
+        assert ada.post(f"{path_of(goal)}/check-ins", {}).json()["date"] == "2026-03-15"
+
+    def test_refuses_a_day_that_has_not_begun(self, api: Api) -> None:
+        ada = api.person()
+        goal = set_goal(ada, ada.make_space())
+
+        response = ada.post(f"{path_of(goal)}/check-ins", {"date": "2026-03-15"})
+
+        assert_problem(response, 422, "date_out_of_range")
+
+    def test_are_listed_newest_first(self, api: Api) -> None:
+        ada = api.person()
+        goal = set_goal(ada, ada.make_space())
+        for value in (1, 2, 3):
+            ada.post(f"{path_of(goal)}/check-ins", {"value": value})
+
+        items = ada.get(f"{path_of(goal)}/check-ins").json()["items"]
+
+        assert [item["value"] for item in items] == [3, 2, 1]
+
+    def test_are_404_without_the_goal(self, api: Api) -> None:
+        ada = api.person()
+        path = f"{goals_of(ada.make_space())}/{NOWHERE}/check-ins"
+
+        assert_problem(ada.get(path), 404, "not_found")
+        assert_problem(ada.post(path, {}), 404, "not_found")
