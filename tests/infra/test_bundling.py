@@ -84,7 +84,7 @@ class TestFunctionCode:
         root = sources(
             tmp_path,
             **{
-                "app__templates__mail.html": "<p>",
+                "app__templates__mail.txt": "Hello",
                 "requirements.txt": "",
                 "app__py.typed": "",
                 "app____pycache____main.cpython-39.pyc": "",
@@ -92,7 +92,7 @@ class TestFunctionCode:
             },
         )
         function_code(root, target=UNKNOWN, cache=tmp_path / "cache")
-        assert set(contents(only(tmp_path / "cache"))) == {"app/main.py", "app/templates/mail.html"}
+        assert set(contents(only(tmp_path / "cache"))) == {"app/main.py", "app/templates/mail.txt"}
 
     def test_is_compiled_for_the_target_without_a_path_of_this_machine(self, tmp_path: Path) -> None:
         function_code(sources(tmp_path), target=HOST, cache=tmp_path / "cache")
