@@ -5,7 +5,7 @@ import itertools
 import json
 import time
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -120,6 +120,10 @@ class Person:
         return self.client.request(
             method, path, json=json, headers={"Authorization": f"Bearer {self.token}", **named}
         )
+
+    def elsewhere(self) -> "Person":
+        """The same person on a connection of its own, for what they do while another request runs."""
+        return replace(self, client=TestClient(self.client.app))
 
     def get(self, path: str, **headers: str) -> Response:
         return self.request("GET", path, **headers)
