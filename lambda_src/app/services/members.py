@@ -24,8 +24,12 @@ from app.services import invite_codes, rate_limits
 from app.services.permissions import Access, Action
 
 
-def enter(session: Session, *, access: Access, role: Role, parameters: Parameters) -> Membership:
+def enter(
+    session: Session, *, access: Access, role: Role, parameters: Parameters, **require: str
+) -> Membership:
     """Make the caller a member, however they came; both counters move in the same transaction.
+
+    `require` names fields of the space and the values that they must still have then.
 
     Raises:
         AlreadyMember: the caller is in the space.
@@ -52,7 +56,7 @@ def enter(session: Session, *, access: Access, role: Role, parameters: Parameter
             SPACES.key(space_id=space.space_id),
             {"member_count": 1},
             at_most={"member_count": parameters.max_members_per_space},
-            require={"status": "active"},
+            require={"status": "active", **require},
         ),
         USER_PROFILES.count(
             USER_PROFILES.key(user_id=user.user_id),
@@ -65,7 +69,10 @@ def enter(session: Session, *, access: Access, role: Role, parameters: Parameter
 
 def join_public(session: Session, *, access: Access, parameters: Parameters) -> MemberView:
     """Join a public space as viewer. Raises what `enter` raises."""
-    return _view(enter(session, access=access, role=Role.VIEWER, parameters=parameters), access.user)
+    membership = enter(
+        session, access=access, role=Role.VIEWER, parameters=parameters, visibility=access.space.visibility
+    )
+    return _view(membership, access.user)
 
 
 def join_by_code(session: Session, *, user: UserProfile, code: str, parameters: Parameters) -> SpaceView:
