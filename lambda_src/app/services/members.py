@@ -135,13 +135,13 @@ def change_role(
 
     Raises:
         NotFound: the user is not in the space.
-        PreconditionFailed: the membership is at none of these versions.
         Forbidden: making or demoting an admin is the owner's to do.
         OwnerIsFixed: the owner asks to change their own role.
+        PreconditionFailed: the membership is at none of these versions.
     """
     member, profile = _read(session, access, user_id)
-    member.require_version(versions)
     _require_power(access, member, role)
+    member.require_version(versions)
     changed = member.patched(session.now, {"role": role})
     if changed is not member:
         session.add(MEMBERSHIPS.update(member, changed), access.still_holds())
@@ -155,14 +155,16 @@ def remove(
 
     Raises:
         NotFound: the user is not in the space.
-        PreconditionFailed: the membership is at none of these versions.
         Forbidden: the caller's role does not reach that far.
         OwnerIsFixed: the owner asks to leave.
+        PreconditionFailed: the membership is at none of these versions.
     """
     member, _ = _read(session, access, user_id)
-    member.require_version(versions)
-    if user_id != access.user.user_id or member.role is Role.OWNER:
+    leaves = user_id == access.user.user_id and member.role is not Role.OWNER
+    if not leaves:
         _require_power(access, member)
+    member.require_version(versions)
+    if not leaves:
         session.add(access.still_holds())
         invite_codes.rotate_if_any(session, space_id=member.space_id, parameters=parameters)
     session.add(

@@ -4,10 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Response
 
+from app.api.conditional import AcceptedVersions
 from app.api.deps import ParametersDep, SessionDep, may
 from app.api.errors import problems
 from app.api.unit_of_work import REPEATABLE, UnitOfWorkRoute
-from app.core.errors import Forbidden, NotFound, ProfileRequired
+from app.core.errors import Forbidden, NotFound, PreconditionFailed, ProfileRequired
 from app.models.spaces import InviteCodeView
 from app.services import invite_codes
 from app.services.permissions import Access, Action
@@ -37,9 +38,13 @@ async def rotate_invite_code(
     return invite_codes.rotate(session, access=access, parameters=parameters)
 
 
-@router.delete("", status_code=204, responses=problems(ProfileRequired, Forbidden, NotFound))
+@router.delete(
+    "", status_code=204, responses=problems(ProfileRequired, Forbidden, NotFound, PreconditionFailed)
+)
 async def disable_invite_code(
-    session: SessionDep, access: Annotated[Access, may(Action.MANAGE_INVITE_CODE)]
+    session: SessionDep,
+    access: Annotated[Access, may(Action.MANAGE_INVITE_CODE)],
+    versions: AcceptedVersions,
 ) -> None:
     """Take the invite code away."""
-    invite_codes.disable(session, access=access)
+    invite_codes.disable(session, access=access, versions=versions)
