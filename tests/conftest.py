@@ -14,6 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import boto3
+import botocore.handlers
 import pytest
 from moto import mock_aws
 from mypy_boto3_dynamodb import DynamoDBClient
@@ -53,6 +54,18 @@ PARAMETERS = {
     "max_spaces_per_user": "100",
     "max_members_per_space": "1000",
 }
+
+
+def _refuse(model: Any, **_: Any) -> None:
+    # Not an Exception, so that no code under test can catch it.
+    pytest.fail(f"{model.name} reads what no key names")
+
+
+# Every client that is made from here on, by whatever test, fails the test that scans.
+botocore.handlers.BUILTIN_HANDLERS += [
+    (f"before-call.dynamodb.{operation}", _refuse)
+    for operation in ("Scan", "ExecuteStatement", "BatchExecuteStatement")
+]
 
 
 @pytest.fixture(scope="session")
