@@ -24,7 +24,8 @@ export UV_SYSTEM_CERTS ?= 1
 endif
 
 python := .venv/bin/python
-pip_install := -m pip install --quiet --no-input --require-hashes
+# The locks are complete, so nothing is resolved; Python compiles what it imports when it does.
+pip_install := -m pip install --quiet --no-input --no-deps --no-compile --require-hashes
 cdk := cdk --no-notices --no-version-reporting
 environments := local dev staging prod
 tests := $(wildcard tests/unit tests/integration tests/security tests/infra tests/local tests/e2e)

@@ -2,7 +2,8 @@
 
 Both are built once into a cache folder whose name is a hash of everything that goes in:
 sources, lock file, target, and this recipe itself. The hash is the asset's hash too, so
-two synths of one commit agree, on any machine that has a matching interpreter.
+two synths of one commit agree, on any two machines that both have an interpreter of the
+target's version (see ADR 10).
 """
 
 import hashlib
@@ -22,7 +23,7 @@ from stacks.layer_contents import strip_layer
 from stacks.target import Target, matching_interpreter, verify_native_files
 
 _RECIPE = tuple(Path(__file__).with_name(name) for name in ("bundling.py", "layer_contents.py", "target.py"))
-_NOT_SHIPPED = frozenset({".pyc", ".txt", ".typed"})
+_NOT_SHIPPED = frozenset({"__pycache__", "py.typed", "requirements.txt"})
 
 
 def layer_code(requirements: Path, *, target: Target, cache: Path) -> lambda_.AssetCode:
@@ -58,8 +59,7 @@ def function_code(sources: Path, *, target: Target, cache: Path) -> lambda_.Asse
 
 
 def _is_shipped(path: Path, sources: Path) -> bool:
-    hidden = any(part.startswith(".") for part in path.relative_to(sources).parts)
-    return not hidden and path.suffix not in _NOT_SHIPPED
+    return not any(part.startswith(".") or part in _NOT_SHIPPED for part in path.relative_to(sources).parts)
 
 
 def _asset(

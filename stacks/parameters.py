@@ -31,6 +31,12 @@ class Parameters(Construct):
             ("AppCodeDays", "app/invite_code_days", app.invite_code_days, "Days that an invite code lives"),
             ("AppMaxSpaces", "app/max_spaces_per_user", app.max_spaces_per_user, "Spaces a user may be in"),
             ("AppMaxMembers", "app/max_members_per_space", app.max_members_per_space, "Members of a space"),
+            (
+                "AppMaxTrackers",
+                "app/max_trackers_per_space",
+                app.max_trackers_per_space,
+                "Goals and habits of a space",
+            ),
             ("ApiUrl", "api-url", props.api_url, "The API's address, before /api/v1"),
             ("UserPoolId", "user-pool-id", props.user_pool_id, "The Cognito user pool"),
             ("UserPoolClientId", "user-pool-client-id", props.user_pool_client_id, "The web app's client"),

@@ -93,6 +93,7 @@ class AppSettings(_Section):
     invite_code_days: Positive
     max_spaces_per_user: Annotated[int, Field(ge=1, le=100)]
     max_members_per_space: Annotated[int, Field(ge=1, le=1000)]
+    max_trackers_per_space: Annotated[int, Field(ge=1, le=200)]
 
 
 class Settings(_Section):

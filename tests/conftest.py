@@ -4,19 +4,24 @@ Only the clock and the outside world are made up. moto plays DynamoDB where it i
 `database` run on the real DynamoDB Local (see `tests/database`).
 """
 
+import io
+import json
+import logging
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import boto3
+import botocore.handlers
 import pytest
 from moto import mock_aws
 from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_ssm import SSMClient
 from starlette.testclient import TestClient
 
+from app.core import observability
 from app.core.config import Settings, ssm_parameters
 from app.core.database import Table
 from app.core.security import TokenKeys, TokenVerifier
@@ -42,13 +47,27 @@ SETTINGS = Settings(
     cors_origin="https://app.example.com",
     aws_region="eu-central-1",
 )
+WRITES = {"PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"}
 PARAMETERS = {
     "web_url": "https://app.example.com",
     "invite_code_days": "30",
     "max_spaces_per_user": "100",
     "max_members_per_space": "1000",
     "max_trackers_per_space": "200",
+    "max_trackers_per_space": "200",
 }
+
+
+def _refuse(model: Any, **_: Any) -> None:
+    # Not an Exception, so that no code under test can catch it.
+    pytest.fail(f"{model.name} reads what no key names")
+
+
+# Every client that is made from here on, by whatever test, fails the test that scans.
+botocore.handlers.BUILTIN_HANDLERS += [
+    (f"before-call.dynamodb.{operation}", _refuse)
+    for operation in ("Scan", "ExecuteStatement", "BatchExecuteStatement")
+]
 
 
 @pytest.fixture(scope="session")
@@ -145,3 +164,56 @@ def api(backend: Backend, signing_key: SigningKey, clock: FrozenClock) -> Iterat
     """The app over HTTP, and people to use it: see `Api`."""
     with TestClient(create_app(backend)) as client:
         yield Api(client, signing_key, clock)
+
+
+@pytest.fixture
+def calls(dynamodb: DynamoDBClient) -> Iterator[list[str]]:
+    """The names of DynamoDB's operations in the order in which they were called. Clear it as you like."""
+    names: list[str] = []
+
+    def note(model: Any, **_: Any) -> None:
+        names.append(model.name)
+
+    dynamodb.meta.events.register("before-call.dynamodb", note)
+    yield names
+    dynamodb.meta.events.unregister("before-call.dynamodb", note)
+
+
+@pytest.fixture
+def meanwhile(dynamodb: DynamoDBClient) -> Iterator[Callable[..., None]]:
+    """`meanwhile(action)`: do it once the next request has read all it reads, just before it commits.
+
+    With `times=n` again before each of its next tries to commit. A try of an invite code is counted by
+    a write of its own, before the space is read: `counting=True` means that one.
+    """
+    waiting: list[tuple[Callable[[], object], bool]] = []
+    busy = False
+
+    def interrupt(model: Any, params: Any, **_: Any) -> None:
+        nonlocal busy
+        if waiting and not busy and model.name in WRITES:
+            action, counting = waiting[-1]
+            if counting is (b"RATE#" in params["body"]):
+                waiting.pop()
+                busy = True
+                action()
+                busy = False
+
+    def arrange(action: Callable[[], object], *, times: int = 1, counting: bool = False) -> None:
+        waiting.extend([(action, counting)] * times)
+
+    dynamodb.meta.events.register("before-call.dynamodb", interrupt)
+    yield arrange
+    dynamodb.meta.events.unregister("before-call.dynamodb", interrupt)
+    assert not waiting, "the request has not written as often as the test expects"
+
+
+@pytest.fixture
+def logs() -> Iterator[Callable[[], list[dict[str, Any]]]]:
+    """`logs()`: the events that were logged since the test began."""
+    stream = io.StringIO()
+    handler = observability.logger.registered_handler
+    assert isinstance(handler, logging.StreamHandler)
+    before = handler.setStream(stream)
+    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+    handler.setStream(before)

@@ -5,14 +5,14 @@ import itertools
 import json
 import time
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from httpx2 import Response
-from jose import jwt
+from jose import jwk, jwt
 from mypy_boto3_dynamodb import DynamoDBClient
 from starlette.testclient import TestClient
 
@@ -67,15 +67,12 @@ class SigningKey:
         self.audience = audience
         self.kid = kid
         self._private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-
-    @property
-    def pem(self) -> str:
-        """The private key."""
-        return self._private.private_bytes(
+        pem = self._private.private_bytes(
             serialization.Encoding.PEM,
             serialization.PrivateFormat.PKCS8,
             serialization.NoEncryption(),
-        ).decode()
+        )
+        self._signing = jwk.construct(pem, "RS256")  # once: reading a private key takes long
 
     def jwks(self) -> str:
         """The public half, as the pool publishes it."""
@@ -88,7 +85,14 @@ class SigningKey:
         key = {"kid": self.kid, "kty": "RSA", "alg": "RS256", "use": "sig"}
         return json.dumps({"keys": [key | {"n": text(numbers.n), "e": text(numbers.e)}]})
 
-    def token(self, user_id: str, email: str, *, algorithm: str = "RS256", **claims: Any) -> str:
+    @property
+    def public_pem(self) -> bytes:
+        """The public half as text, which anybody can have."""
+        return self._private.public_key().public_bytes(
+            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+
+    def token(self, user_id: str, email: str, **claims: Any) -> str:
         """An ID token that is good for an hour; `claims` override, and None leaves a claim out."""
         now = int(time.time())
         everything = {
@@ -102,7 +106,7 @@ class SigningKey:
             "exp": now + 3600,
         } | claims
         present = {name: value for name, value in everything.items() if value is not None}
-        return jwt.encode(present, self.pem, algorithm=algorithm, headers={"kid": self.kid})
+        return jwt.encode(present, self._signing, algorithm="RS256", headers={"kid": self.kid})
 
 
 @dataclass
@@ -120,6 +124,10 @@ class Person:
         return self.client.request(
             method, path, json=json, headers={"Authorization": f"Bearer {self.token}", **named}
         )
+
+    def elsewhere(self) -> "Person":
+        """The same person on a connection of its own, for what they do while another request runs."""
+        return replace(self, client=TestClient(self.client.app))
 
     def get(self, path: str, **headers: str) -> Response:
         return self.request("GET", path, **headers)

@@ -18,6 +18,7 @@ _POWERTOOLS = {
 _UNITS = {
     "invite_code_days": "days",
     "max_members_per_space": "members",
+    "max_trackers_per_space": "goals and habits",
     "max_spaces_per_user": "spaces",
     "web_url": "URL",
 }

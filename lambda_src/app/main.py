@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from app import __version__
+from app.api.body_limit import BodyLimit
 from app.api.context import RequestContext
 from app.api.errors import install_error_handlers
 from app.api.router import router
@@ -16,8 +17,6 @@ from app.core.config import ParameterSource, Settings, ssm_parameters
 from app.core.database import Table
 from app.core.security import TokenKeys, TokenVerifier
 
-# Well below what Lambda can answer (6 MB) and far above what any noun needs.
-MAX_BODY_BYTES = 1_000_000
 _CLIENT = Config(
     connect_timeout=2,
     read_timeout=3,
@@ -60,12 +59,12 @@ def create_app(backend: Backend) -> FastAPI:
         description="Shared spaces for goals, habits and journals.",
         openapi_url=None,
         redirect_slashes=False,
-        max_body_size=MAX_BODY_BYTES,
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.backend = backend
     app.include_router(router)
     install_error_handlers(app)
+    app.add_middleware(BodyLimit)
     app.add_middleware(RequestContext)
     # Added last, so it stands outermost and a failure has its headers too.
     app.add_middleware(

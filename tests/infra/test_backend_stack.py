@@ -71,6 +71,7 @@ class TestParameters:
                 "app/invite_code_days",
                 "app/max_spaces_per_user",
                 "app/max_members_per_space",
+                "app/max_trackers_per_space",
             )
         }
 

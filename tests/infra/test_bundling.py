@@ -27,8 +27,8 @@ MAX_ZIPPED_BYTES = 15_000_000
 
 def sources(folder: Path, **files: str) -> Path:
     root = folder / "sources"
-    for name, content in {"app__main.py": "ANSWER = 42\n", **files}.items():
-        file = root / name.replace("__", "/")
+    for name, content in {"app/main.py": "ANSWER = 42\n", **files}.items():
+        file = root / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(content, encoding="utf-8")
     return root
@@ -84,15 +84,15 @@ class TestFunctionCode:
         root = sources(
             tmp_path,
             **{
-                "app__templates__mail.html": "<p>",
+                "app/templates/mail.txt": "Hello",
                 "requirements.txt": "",
-                "app__py.typed": "",
-                "app____pycache____main.cpython-39.pyc": "",
-                ".hidden__notes.py": "",
+                "app/py.typed": "",
+                "app/__pycache__/main.cpython-39.pyc": "",
+                ".hidden/notes.py": "",
             },
         )
         function_code(root, target=UNKNOWN, cache=tmp_path / "cache")
-        assert set(contents(only(tmp_path / "cache"))) == {"app/main.py", "app/templates/mail.html"}
+        assert set(contents(only(tmp_path / "cache"))) == {"app/main.py", "app/templates/mail.txt"}
 
     def test_is_compiled_for_the_target_without_a_path_of_this_machine(self, tmp_path: Path) -> None:
         function_code(sources(tmp_path), target=HOST, cache=tmp_path / "cache")
@@ -110,7 +110,7 @@ class TestFunctionCode:
             names.add(only(tmp_path / place / "cache").name)
         assert len(names) == 1
 
-    @pytest.mark.parametrize("changed", [{"app__main.py": "ANSWER = 43\n"}, {"app__other.py": ""}])
+    @pytest.mark.parametrize("changed", [{"app/main.py": "ANSWER = 43\n"}, {"app/other.py": ""}])
     def test_has_another_hash_when_a_source_changes(self, tmp_path: Path, changed: dict[str, str]) -> None:
         cache = tmp_path / "cache"
         function_code(sources(tmp_path), target=HOST, cache=cache)
@@ -131,7 +131,7 @@ class TestFunctionCode:
         assert (only(cache) / "mark").exists()
 
     def test_says_which_module_does_not_compile_and_leaves_nothing(self, tmp_path: Path) -> None:
-        root, cache = sources(tmp_path, **{"app__main.py": "def"}), tmp_path / "cache"
+        root, cache = sources(tmp_path, **{"app/main.py": "def"}), tmp_path / "cache"
         with pytest.raises(ConfigurationError, match=r"cannot compile for .*main\.py"):
             function_code(root, target=HOST, cache=cache)
         assert list(cache.iterdir()) == []

@@ -13,7 +13,7 @@ from fastapi import Depends, Header, Request, Response
 
 from app.core.entities import Versions
 
-_TAG = re.compile(r'(?:W/)?"(\d+)-[0-9a-f]{16}"')
+_TAG = re.compile(r'(?:W/)?"([0-9]{1,18})-[0-9a-f]{16}"')
 
 
 def tag(response: Response) -> None:

@@ -13,7 +13,6 @@ from app.core.errors import (
     InternalError,
     MethodNotAllowed,
     NotFound,
-    PayloadTooLarge,
     Problem,
     ServiceUnavailable,
     TooManyRequests,
@@ -23,6 +22,8 @@ from app.core.errors import (
 
 PROBLEM_JSON = "application/problem+json"
 PROBLEM_SCHEMA = "#/components/schemas/Problem"
+# A body may hold a hundred thousand faults with names of any length; an answer may not.
+_MAX_ERRORS, _MAX_FIELD = 100, 200
 _EXAMPLE_ID = "0f5d0c1e-7a55-4a5e-9f0e-2a9c1b1f6a11"
 _ANYWHERE: tuple[type[Problem], ...] = (
     Unauthorized,
@@ -102,15 +103,19 @@ async def _on_problem(request: Request, problem: Problem) -> Response:
 async def _on_invalid_input(request: Request, error: RequestValidationError) -> Response:
     # Pydantic's `input` is left out: an answer never repeats what was sent.
     errors = [
-        FieldError(field=".".join(str(part) for part in item["loc"]), code=item["type"], message=item["msg"])
-        for item in error.errors()
+        FieldError(
+            field=".".join(str(part) for part in item["loc"])[:_MAX_FIELD],
+            code=item["type"],
+            message=item["msg"],
+        )
+        for item in error.errors()[:_MAX_ERRORS]
     ]
     return problem_response(request, ValidationFailed(), errors)
 
 
 async def _on_http_exception(request: Request, error: HTTPException) -> Response:
     """What Starlette and FastAPI refuse before a route runs: unknown path or method, unreadable body."""
-    known = {kind.status: kind for kind in (NotFound, MethodNotAllowed, PayloadTooLarge)}
+    known = {kind.status: kind for kind in (NotFound, MethodNotAllowed)}
     return problem_response(request, known.get(error.status_code, BadRequest)())
 
 

@@ -169,7 +169,7 @@ class PreconditionFailed(Problem):
 
 
 class PayloadTooLarge(Problem):
-    """The body is larger than `app.main.MAX_BODY_BYTES`."""
+    """The body is larger than `app.api.body_limit.MAX_BODY_BYTES`."""
 
     status, code, title = 413, "payload_too_large", "The body is larger than 1 MB"
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from app.core.config import Parameters
 from app.core.database import Session
+from app.core.entities import Versions
 from app.core.errors import NotFound
 from app.models.access_patterns import INVITE_CODE_POINTERS, INVITE_CODES
 from app.models.spaces import InviteCode, InviteCodePointer, InviteCodeView
@@ -35,13 +36,15 @@ def rotate(session: Session, *, access: Access, parameters: Parameters) -> Invit
     return _view(_replace(session, access.space.space_id, old, parameters), parameters)
 
 
-def disable(session: Session, *, access: Access) -> None:
+def disable(session: Session, *, access: Access, versions: Versions) -> None:
     """Take the code away.
 
     Raises:
         NotFound: the space has none, or it has expired.
+        PreconditionFailed: the code is at none of these versions.
     """
     pointer = _require(session, access)
+    pointer.require_version(versions)
     session.add(
         access.still_holds(),
         INVITE_CODE_POINTERS.delete(pointer),

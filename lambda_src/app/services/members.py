@@ -24,8 +24,12 @@ from app.services import invite_codes, rate_limits
 from app.services.permissions import Access, Action
 
 
-def enter(session: Session, *, access: Access, role: Role, parameters: Parameters) -> Membership:
+def enter(
+    session: Session, *, access: Access, role: Role, parameters: Parameters, **require: str
+) -> Membership:
     """Make the caller a member, however they came; both counters move in the same transaction.
+
+    `require` names fields of the space and the values that they must still have then.
 
     Raises:
         AlreadyMember: the caller is in the space.
@@ -52,7 +56,7 @@ def enter(session: Session, *, access: Access, role: Role, parameters: Parameter
             SPACES.key_of(space),
             {"member_count": 1},
             at_most={"member_count": parameters.max_members_per_space},
-            require={"status": "active"},
+            require={"status": "active", **require},
         ),
         USER_PROFILES.count(
             USER_PROFILES.key_of(user),
@@ -65,7 +69,10 @@ def enter(session: Session, *, access: Access, role: Role, parameters: Parameter
 
 def join_public(session: Session, *, access: Access, parameters: Parameters) -> MemberView:
     """Join a public space as viewer. Raises what `enter` raises."""
-    return _view(enter(session, access=access, role=Role.VIEWER, parameters=parameters), access.user)
+    membership = enter(
+        session, access=access, role=Role.VIEWER, parameters=parameters, visibility=access.space.visibility
+    )
+    return _view(membership, access.user)
 
 
 def join_by_code(session: Session, *, user: UserProfile, code: str, parameters: Parameters) -> SpaceView:
@@ -128,13 +135,13 @@ def change_role(
 
     Raises:
         NotFound: the user is not in the space.
-        PreconditionFailed: the membership is at none of these versions.
         Forbidden: making or demoting an admin is the owner's to do.
         OwnerIsFixed: the owner asks to change their own role.
+        PreconditionFailed: the membership is at none of these versions.
     """
     member, profile = _read(session, access, user_id)
-    member.require_version(versions)
     _require_power(access, member, role)
+    member.require_version(versions)
     changed = member.patched(session.now, {"role": role})
     if changed is not member:
         session.add(MEMBERSHIPS.update(member, changed), access.still_holds())
@@ -148,14 +155,16 @@ def remove(
 
     Raises:
         NotFound: the user is not in the space.
-        PreconditionFailed: the membership is at none of these versions.
         Forbidden: the caller's role does not reach that far.
         OwnerIsFixed: the owner asks to leave.
+        PreconditionFailed: the membership is at none of these versions.
     """
     member, _ = _read(session, access, user_id)
-    member.require_version(versions)
-    if user_id != access.user.user_id or member.role is Role.OWNER:
+    leaves = user_id == access.user.user_id and member.role is not Role.OWNER
+    if not leaves:
         _require_power(access, member)
+    member.require_version(versions)
+    if not leaves:
         session.add(access.still_holds())
         invite_codes.rotate_if_any(session, space_id=member.space_id, parameters=parameters)
     session.add(

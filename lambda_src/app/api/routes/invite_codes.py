@@ -4,9 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Response
 
+from app.api.conditional import AcceptedVersions
 from app.api.deps import IN_SPACE, ParametersDep, SessionDep, may
 from app.api.errors import problems
 from app.api.unit_of_work import REPEATABLE, UnitOfWorkRoute
+from app.core.errors import PreconditionFailed
 from app.models.spaces import InviteCodeView
 from app.services import invite_codes
 from app.services.permissions import Access, Action
@@ -36,9 +38,11 @@ async def rotate_invite_code(
     return invite_codes.rotate(session, access=access, parameters=parameters)
 
 
-@router.delete("", status_code=204, responses=problems(*IN_SPACE))
+@router.delete("", status_code=204, responses=problems(*IN_SPACE, PreconditionFailed))
 async def disable_invite_code(
-    session: SessionDep, access: Annotated[Access, may(Action.MANAGE_INVITE_CODE)]
+    session: SessionDep,
+    access: Annotated[Access, may(Action.MANAGE_INVITE_CODE)],
+    versions: AcceptedVersions,
 ) -> None:
     """Take the invite code away."""
-    invite_codes.disable(session, access=access)
+    invite_codes.disable(session, access=access, versions=versions)

@@ -1,0 +1,148 @@
+"""Bodies that cannot be taken: too large, or not what they should be. Each is a problem, never a 500."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from httpx2 import Response
+
+from tests.assertions import assert_problem
+from tests.factories import Api, Person
+
+SPACES, ORIGIN = "/api/v1/spaces", "https://app.example.com"
+LIMIT = 1_000_000
+
+
+def padded(size: int) -> bytes:
+    return b'{"name": "Runners"' + b" " * (size - 19) + b"}"
+
+
+def send(person: Person, content: Any, path: str = SPACES, method: str = "POST", **headers: str) -> Response:
+    """Send this content as it is, from a browser."""
+    named = {"Content-Type": "application/json", "Origin": ORIGIN} | {
+        name.replace("_", "-"): value for name, value in headers.items()
+    }
+    named = {name: value for name, value in named.items() if value}
+    token = {"Authorization": f"Bearer {person.token}"}
+    return person.client.request(method, path, content=content, headers=token | named)
+
+
+class TestSize:
+    def test_of_a_megabyte_is_taken(self, api: Api) -> None:
+        assert send(api.person(), padded(LIMIT)).status_code == 201
+
+    @pytest.mark.parametrize("size", [LIMIT + 1, 5 * LIMIT])
+    def test_over_a_megabyte_is_refused(self, api: Api, calls: list[str], size: int) -> None:
+        ada = api.person()
+        calls.clear()
+
+        response = send(ada, padded(size))
+
+        assert_problem(response, 413, "payload_too_large")
+        assert response.headers["Access-Control-Allow-Origin"] == ORIGIN
+        assert calls == []
+
+    def test_that_nobody_announced_is_refused_too(self, api: Api) -> None:
+        def chunks() -> Iterator[bytes]:
+            for start in range(0, LIMIT + 1, 100_000):
+                yield padded(LIMIT + 1)[start : start + 100_000]
+
+        assert_problem(send(api.person(), chunks()), 413, "payload_too_large")
+
+    @pytest.mark.parametrize("size", [100, LIMIT])
+    def test_that_comes_in_pieces_is_put_together(self, api: Api, size: int) -> None:
+        def pieces() -> Iterator[bytes]:
+            yield padded(size)[: size // 2]
+            yield padded(size)[size // 2 :]
+
+        assert send(api.person(), pieces()).status_code == 201
+
+    @pytest.mark.parametrize("announced", ["", "0", "nonsense"])
+    def test_is_counted_whatever_was_announced(self, api: Api, announced: str) -> None:
+        response = send(api.person(), iter([padded(LIMIT + 1)]), Content_Length=announced)
+
+        assert_problem(response, 413, "payload_too_large")
+
+    def test_counts_where_a_route_reads_no_body(self, api: Api) -> None:
+        ada = api.person()
+        path = f"{SPACES}/{ada.make_space()['space_id']}"
+
+        for method, target in (("POST", f"{path}/invite-code"), ("DELETE", path), ("GET", path)):
+            assert_problem(send(ada, padded(LIMIT + 1), target, method), 413, "payload_too_large")
+
+        assert_problem(ada.get(f"{path}/invite-code"), 404, "not_found")
+        assert ada.get(path).status_code == 200
+
+    def test_counts_where_there_is_no_route(self, api: Api) -> None:
+        assert_problem(send(api.someone(), padded(LIMIT + 1), "/nowhere"), 413, "payload_too_large")
+
+
+class TestContent:
+    @pytest.mark.parametrize(
+        "content",
+        [
+            b"",
+            b"null",
+            b"[]",
+            b"true",
+            b"42",
+            b'"name"',
+            b"{",
+            b'{"name": "Runners"',
+            b'{"name": "Runners"}}',
+            b"{'name': 'Runners'}",
+            b'{"name": "Run\nners"}',
+            b'{"name": NaN}',
+            b'{"name": -Infinity}',
+            b'{"name": ["Runners"]}',
+            b'{"name": {"name": {"name": "Runners"}}}',
+            b'{"name": "Runners", "name": null}',
+            b"name=Runners",
+        ],
+    )
+    def test_that_breaks_a_rule(self, api: Api, calls: list[str], content: bytes) -> None:
+        ada = api.person()
+        calls.clear()
+
+        assert_problem(send(ada, content), 422, "validation_failed")
+        assert "TransactWriteItems" not in calls
+
+    @pytest.mark.parametrize(
+        "content",
+        [
+            b'{"name": "\xff\xfe"}',
+            b'{"name": "\xc3\x28"}',
+            b"[" * 200_000,
+            b'{"name": ' + b"[" * 200_000 + b"]" * 200_000 + b"}",
+            b'{"name": ' + b"9" * 5000 + b"}",
+        ],
+        ids=["UTF-8 that is none", "UTF-8 cut short", "open without end", "deep", "a number without end"],
+    )
+    def test_that_cannot_be_read(self, api: Api, content: bytes) -> None:
+        assert_problem(send(api.person(), content), 400, "bad_request")
+
+    @pytest.mark.parametrize("kind", ["", "text/plain", "application/x-www-form-urlencoded", "nonsense"])
+    def test_that_is_not_called_json(self, api: Api, kind: str) -> None:
+        response = send(api.person(), padded(100), Content_Type=kind)
+
+        assert_problem(response, 422, "validation_failed", field="body")
+
+    def test_with_a_name_for_its_alphabet(self, api: Api) -> None:
+        response = send(api.person(), padded(100), Content_Type="application/json; charset=utf-8")
+
+        assert response.status_code == 201
+
+    def test_with_more_faults_than_one_wants_to_read(self, api: Api) -> None:
+        faults = {f"{number:06}": 0 for number in range(60_000)}
+
+        response = send(api.person(), json.dumps(faults))
+
+        problem = assert_problem(response, 422, "validation_failed")
+        assert len(problem["errors"]) == 100
+
+    def test_with_a_fault_in_a_field_of_endless_name(self, api: Api) -> None:
+        response = send(api.person(), json.dumps({"name": "Runners", "x" * 900_000: 0}))
+
+        assert_problem(response, 422, "validation_failed")
+        assert len(response.content) < 10_000

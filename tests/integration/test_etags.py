@@ -1,0 +1,238 @@
+"""ETags on whatever can change: `If-None-Match` saves an answer, `If-Match` a change of somebody else's."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.assertions import assert_problem
+from tests.factories import Api, Person
+
+TAG = re.compile(r'"[0-9]+-[0-9a-f]{16}"')
+
+
+@dataclass
+class Scene:
+    """A public space of Ada's, Bob who is a member, an invite code, and an operation."""
+
+    ada: Person
+    bob: Person
+    paths: dict[str, str]
+    patches: dict[str, dict[str, Any]]
+
+
+@pytest.fixture
+def scene(api: Api) -> Scene:
+    ada = api.person("Ada")
+    space = ada.make_space(visibility="public")
+    bob = api.member_of(space, ada, "member")
+    path = f"/api/v1/spaces/{space['space_id']}"
+    started = ada.delete(f"/api/v1/spaces/{ada.make_space()['space_id']}").headers["Location"]
+    paths = {
+        "profile": "/api/v1/users/me",
+        "space": path,
+        "member": f"{path}/members/{bob.user_id}",
+        "invite code": f"{path}/invite-code",
+        "operation": started,
+    }
+    patches = {"profile": {"name": "Ada King"}, "space": {"name": "Walkers"}, "member": {"role": "viewer"}}
+    return Scene(ada, bob, paths, patches)
+
+
+resources = pytest.mark.parametrize("what", ["profile", "space", "member", "invite code", "operation"])
+patchable = pytest.mark.parametrize("what", ["profile", "space", "member"])
+deletable = pytest.mark.parametrize("what", ["space", "member", "invite code"])
+
+
+class TestETag:
+    @resources
+    def test_names_the_version_that_is_answered(self, scene: Scene, what: str) -> None:
+        response = scene.ada.get(scene.paths[what])
+
+        assert TAG.fullmatch(response.headers["ETag"])
+        assert response.headers["ETag"].startswith(f'"{response.json()["version"]}-')
+
+    @resources
+    def test_stays_while_nothing_changes(self, scene: Scene, what: str) -> None:
+        first, second = (scene.ada.get(scene.paths[what]).headers["ETag"] for _ in range(2))
+
+        assert first == second
+
+    @patchable
+    def test_of_a_change_is_that_of_the_next_read(self, scene: Scene, what: str) -> None:
+        before = scene.ada.get(scene.paths[what]).headers["ETag"]
+
+        changed = scene.ada.patch(scene.paths[what], scene.patches[what])
+
+        assert changed.headers["ETag"] == scene.ada.get(scene.paths[what]).headers["ETag"] != before
+
+    def test_of_what_is_made_is_that_of_the_next_read(self, api: Api) -> None:
+        ada = api.someone()
+        made = [
+            ada.post("/api/v1/users", {"email": ada.email, "name": "Ada"}),
+            ada.post("/api/v1/spaces", {"name": "Runners"}),
+        ]
+        made.append(ada.post(f"{made[1].headers['Location']}/invite-code"))
+
+        for response in made:
+            assert ada.get(response.headers["Location"]).headers["ETag"] == response.headers["ETag"]
+
+    def test_differs_where_the_answer_does(self, scene: Scene, api: Api) -> None:
+        stranger = api.person()
+
+        assert (
+            len({p.get(scene.paths["space"]).headers["ETag"] for p in (scene.ada, scene.bob, stranger)}) == 3
+        )
+
+    def test_differs_when_a_counter_has_moved(self, scene: Scene, api: Api) -> None:
+        before = scene.ada.get(scene.paths["space"])
+
+        api.person().post(f"{scene.paths['space']}/members")
+
+        after = scene.ada.get(scene.paths["space"])
+        assert after.json()["version"] == before.json()["version"]
+        assert after.headers["ETag"] != before.headers["ETag"]
+
+    @pytest.mark.parametrize("path", ["/api/v1/spaces", "/api/v1/users/me/spaces"])
+    def test_is_not_on_lists(self, scene: Scene, path: str) -> None:
+        assert "ETag" not in scene.ada.get(path).headers
+
+
+class TestIfNoneMatch:
+    @resources
+    def test_saves_an_answer_that_is_known(self, scene: Scene, what: str) -> None:
+        etag = scene.ada.get(scene.paths[what]).headers["ETag"]
+
+        response = scene.ada.get(scene.paths[what], if_none_match=etag)
+
+        assert response.status_code == 304
+        assert response.content == b""
+        assert response.headers["ETag"] == etag
+        assert response.headers["X-Request-Id"]
+        assert "Content-Type" not in response.headers
+
+    @pytest.mark.parametrize("form", ["W/{}", '"1-0000000000000000", {}', 'garbage,W/"x" , {} ,', "*"])
+    def test_takes_lists_weak_tags_and_the_star(self, scene: Scene, form: str) -> None:
+        etag = scene.ada.get(scene.paths["space"]).headers["ETag"]
+
+        response = scene.ada.get(scene.paths["space"], if_none_match=form.format(etag))
+
+        assert response.status_code == 304
+
+    @pytest.mark.parametrize("form", ["", '""', '"1-0000000000000000"', "garbage", '"*"', "{}x", "'{}'"])
+    def test_answers_what_is_not_known(self, scene: Scene, form: str) -> None:
+        etag = scene.ada.get(scene.paths["space"]).headers["ETag"].strip('"')
+
+        response = scene.ada.get(scene.paths["space"], if_none_match=form.format(etag))
+
+        assert response.status_code == 200
+        assert response.json()["version"]
+
+    @patchable
+    def test_answers_what_has_changed(self, scene: Scene, what: str) -> None:
+        etag = scene.ada.get(scene.paths[what]).headers["ETag"]
+        scene.ada.patch(scene.paths[what], scene.patches[what])
+
+        assert scene.ada.get(scene.paths[what], if_none_match=etag).status_code == 200
+
+    def test_tells_nothing_of_what_is_hidden(self, scene: Scene, api: Api) -> None:
+        scene.ada.patch(scene.paths["space"], {"visibility": "private"})
+        etag = scene.ada.get(scene.paths["space"]).headers["ETag"]
+
+        for known in (etag, "*"):
+            response = api.person().get(scene.paths["space"], if_none_match=known)
+            assert_problem(response, 404, "not_found")
+
+
+class TestIfMatch:
+    @patchable
+    def test_lets_a_change_of_the_known_version_through(self, scene: Scene, what: str) -> None:
+        etag = scene.ada.get(scene.paths[what]).headers["ETag"]
+
+        response = scene.ada.patch(scene.paths[what], scene.patches[what], if_match=etag)
+
+        assert response.status_code == 200
+        assert scene.patches[what].items() <= response.json().items()
+
+    @pytest.mark.parametrize("form", ["W/{}", '"7-0000000000000000", {}', "garbage,{}", "*", " * "])
+    def test_takes_lists_weak_tags_and_the_star(self, scene: Scene, form: str) -> None:
+        etag = scene.ada.get(scene.paths["space"]).headers["ETag"]
+
+        response = scene.ada.patch(scene.paths["space"], {"name": "W"}, if_match=form.format(etag))
+
+        assert response.status_code == 200
+
+    @patchable
+    def test_refuses_to_change_what_has_changed_since(self, scene: Scene, what: str) -> None:
+        etag = scene.ada.get(scene.paths[what]).headers["ETag"]
+        changed = scene.ada.patch(scene.paths[what], scene.patches[what])
+
+        response = scene.ada.patch(scene.paths[what], scene.patches[what], if_match=etag)
+
+        assert_problem(response, 412, "precondition_failed")
+        assert scene.ada.get(scene.paths[what]).headers["ETag"] == changed.headers["ETag"]
+
+    @patchable
+    def test_refuses_where_it_changes_meanwhile(
+        self, scene: Scene, what: str, meanwhile: Callable[..., None]
+    ) -> None:
+        path, etag = scene.paths[what], scene.ada.get(scene.paths[what]).headers["ETag"]
+        first = {"profile": {"bio": "First"}, "space": {"category": "first"}, "member": {"role": "admin"}}[
+            what
+        ]
+        meanwhile(lambda: scene.ada.elsewhere().patch(path, first))
+
+        assert_problem(scene.ada.patch(path, scene.patches[what], if_match=etag), 412, "precondition_failed")
+        assert first.items() <= scene.ada.get(path).json().items()
+
+    @pytest.mark.parametrize(
+        "tag", ["", '""', "garbage", '"*"', "1", '"1"', '"1-x"', f'"{"1" * 5000}-0123456789abcdef"']
+    )
+    def test_refuses_a_tag_that_was_never_made(self, scene: Scene, tag: str) -> None:
+        response = scene.ada.patch(scene.paths["space"], {"name": "Walkers"}, if_match=tag)
+
+        assert_problem(response, 412, "precondition_failed")
+
+    def test_is_no_matter_of_counters(self, scene: Scene, api: Api) -> None:
+        etag = scene.ada.get(scene.paths["space"]).headers["ETag"]
+        api.person().post(f"{scene.paths['space']}/members")
+
+        response = scene.ada.patch(scene.paths["space"], {"name": "Walkers"}, if_match=etag)
+
+        assert response.status_code == 200
+
+    @deletable
+    def test_refuses_to_delete_what_has_changed_since(self, scene: Scene, what: str) -> None:
+        path, etag = scene.paths[what], scene.ada.get(scene.paths[what]).headers["ETag"]
+        changed = (
+            scene.ada.post(path) if what == "invite code" else scene.ada.patch(path, scene.patches[what])
+        )
+
+        assert_problem(scene.ada.delete(path, if_match=etag), 412, "precondition_failed")
+        assert scene.ada.get(path).headers["ETag"] == changed.headers["ETag"]
+
+    @deletable
+    @pytest.mark.parametrize("form", ["{}", "*"])
+    def test_lets_the_known_version_be_deleted(self, scene: Scene, what: str, form: str) -> None:
+        path, etag = scene.paths[what], scene.ada.get(scene.paths[what]).headers["ETag"]
+
+        assert scene.ada.delete(path, if_match=form.format(etag)).status_code in {202, 204}
+        assert_problem(scene.ada.get(path), 404, "not_found")
+
+    def test_is_judged_after_the_right_to_change(self, scene: Scene) -> None:
+        response = scene.bob.patch(scene.paths["space"], {"name": "Mine"}, if_match='"9-0000000000000000"')
+
+        assert_problem(response, 403, "forbidden")
+
+    @pytest.mark.parametrize("method", ["PATCH", "DELETE"])
+    def test_is_judged_after_the_right_to_change_an_admin(self, scene: Scene, api: Api, method: str) -> None:
+        space = {"space_id": scene.paths["space"].rpartition("/")[2]}
+        admin, other = (api.member_of(space, scene.ada, "admin") for _ in range(2))
+        path = f"{scene.paths['space']}/members/{other.user_id}"
+        body = {"role": "viewer"} if method == "PATCH" else None
+
+        response = admin.request(method, path, json=body, if_match='"9-0000000000000000"')
+
+        assert_problem(response, 403, "forbidden")

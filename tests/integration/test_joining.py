@@ -1,0 +1,211 @@
+"""`POST /spaces/join`: coming into a space by its invite code."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from mypy_boto3_dynamodb import DynamoDBClient
+
+from tests.assertions import assert_problem
+from tests.factories import Api, FrozenClock, Person
+
+
+@pytest.fixture
+def ada(api: Api) -> Person:
+    """The owner."""
+    return api.person("Ada")
+
+
+@pytest.fixture
+def space(ada: Person) -> dict[str, Any]:
+    return ada.make_space()
+
+
+@pytest.fixture
+def code(ada: Person, space: dict[str, Any]) -> str:
+    return ada.make_code(space["space_id"])
+
+
+@pytest.fixture
+def bob(api: Api) -> Person:
+    """Who wants to come in."""
+    return api.person("Bob")
+
+
+class TestJoinSpace:
+    def test_makes_a_member(self, bob: Person, space: dict[str, Any], code: str) -> None:
+        response = bob.join(code)
+
+        assert response.status_code == 200
+        assert response.json() == space | {"role": "member", "member_count": 2}
+        assert bob.get(f"/api/v1/spaces/{space['space_id']}").json() == response.json()
+        assert bob.get("/api/v1/users/me/spaces").json()["items"] == [response.json()]
+
+    @pytest.mark.parametrize("write", [str.lower, str.title, " {}\n".format])
+    def test_takes_the_code_however_it_is_written(
+        self, bob: Person, code: str, write: Callable[[str], str]
+    ) -> None:
+        assert bob.join(write(code)).status_code == 200
+
+    @pytest.mark.parametrize(
+        "wrong",
+        ["AAAAAAAA", "AAAAAAA", "AAAAAAAAA", "IIIIIIII", "00000000", "CODE#AAA", " ", "ÄÄÄÄÄÄÄÄ", "ẞ" * 4],
+    )
+    def test_refuses_a_code_that_is_none(self, bob: Person, wrong: str) -> None:
+        assert_problem(bob.join(wrong), 404, "invite_code_invalid")
+
+    def test_refuses_an_expired_code(self, bob: Person, code: str, clock: FrozenClock) -> None:
+        clock.advance(days=30)
+
+        assert_problem(bob.join(code), 404, "invite_code_invalid")
+
+    def test_refuses_a_code_that_is_rotated_meanwhile(
+        self, ada: Person, bob: Person, space: dict[str, Any], code: str, meanwhile: Callable[..., None]
+    ) -> None:
+        meanwhile(lambda: ada.elsewhere().make_code(space["space_id"]))
+
+        assert_problem(bob.join(code), 404, "invite_code_invalid")
+        assert_problem(bob.get(f"/api/v1/spaces/{space['space_id']}"), 404, "not_found")
+
+    def test_refuses_who_is_in_already(self, api: Api, ada: Person, space: dict[str, Any]) -> None:
+        viewer = api.member_of(space, ada, "viewer")
+        code = ada.make_code(space["space_id"])
+
+        assert_problem(ada.join(code), 409, "already_member")
+        assert_problem(viewer.join(code), 409, "already_member")
+        assert viewer.get(f"/api/v1/spaces/{space['space_id']}").json()["role"] == "viewer"
+
+    def test_needs_a_profile(self, api: Api, code: str) -> None:
+        assert_problem(api.someone().join(code), 403, "profile_required")
+
+
+class TestLimits:
+    def test_stops_at_the_limit_of_members_a_space(
+        self, api: Api, ada: Person, bob: Person, set_parameter: Any, meanwhile: Callable[..., None]
+    ) -> None:
+        set_parameter("max_members_per_space", "2")
+        space = ada.make_space()
+        code, first = ada.make_code(space["space_id"]), api.person()
+        meanwhile(lambda: first.elsewhere().join(code))
+
+        assert_problem(bob.join(code), 409, "space_full")
+        assert_problem(bob.join(code), 409, "space_full")
+        assert ada.get(f"/api/v1/spaces/{space['space_id']}").json()["member_count"] == 2
+
+    def test_stops_at_the_limit_of_spaces_a_user(
+        self, ada: Person, bob: Person, set_parameter: Any, meanwhile: Callable[..., None]
+    ) -> None:
+        set_parameter("max_spaces_per_user", "1")
+        code = ada.make_code(ada.make_space()["space_id"])
+        meanwhile(lambda: bob.elsewhere().make_space())
+
+        assert_problem(bob.join(code), 409, "space_limit_reached")
+
+
+class TestRateLimit:
+    @pytest.fixture
+    def tired(self, bob: Person) -> Person:
+        """Bob after ten tries at once."""
+        for _ in range(10):
+            assert_problem(bob.join("AAAAAAAA"), 404, "invite_code_invalid")
+        return bob
+
+    def test_refuses_the_eleventh_try_in_a_minute(self, tired: Person, code: str) -> None:
+        response = tired.join(code)
+
+        assert_problem(response, 429, "too_many_requests")
+        assert response.headers["Retry-After"] == "60"
+
+    @pytest.mark.parametrize(("seconds", "retry_after"), [(30, "30"), (30.2, "30"), (59, "1"), (59.9, "1")])
+    def test_says_when_to_come_again(
+        self, tired: Person, code: str, clock: FrozenClock, seconds: float, retry_after: str
+    ) -> None:
+        clock.advance(seconds=seconds)
+
+        response = tired.join(code)
+
+        assert_problem(response, 429, "too_many_requests")
+        assert response.headers["Retry-After"] == retry_after
+
+    def test_allows_another_after_that(self, tired: Person, code: str, clock: FrozenClock) -> None:
+        clock.advance(seconds=60)
+
+        assert tired.join(code).status_code == 200
+
+    def test_slides(self, bob: Person, clock: FrozenClock) -> None:
+        statuses = []
+        for _ in range(22):
+            statuses.append(bob.join("AAAAAAAA").status_code)
+            clock.advance(seconds=5)
+
+        # Ten in 45 s; then one more for each that is a minute old; what was refused does not count.
+        assert statuses == [404] * 10 + [429] * 2 + [404] * 10
+
+    def test_counts_good_tries_too(self, ada: Person, bob: Person) -> None:
+        codes = [ada.make_code(ada.make_space()["space_id"]) for _ in range(11)]
+
+        statuses = [bob.join(code).status_code for code in codes]
+
+        assert statuses == [200] * 10 + [429]
+
+    def test_counts_tries_that_run_side_by_side(
+        self, bob: Person, meanwhile: Callable[..., None], clock: FrozenClock
+    ) -> None:
+        for _ in range(8):
+            bob.join("AAAAAAAA")
+        meanwhile(lambda: bob.elsewhere().join("AAAAAAAA"), counting=True)
+
+        assert_problem(bob.join("AAAAAAAA"), 404, "invite_code_invalid")
+        assert_problem(bob.join("AAAAAAAA"), 429, "too_many_requests")
+
+    @pytest.mark.parametrize("seconds", [59.4, 60.4])
+    def test_goes_on_when_the_last_try_is_forgotten_while_it_is_read(
+        self, bob: Person, code: str, clock: FrozenClock, dynamodb: DynamoDBClient, seconds: float
+    ) -> None:
+        bob.join("AAAAAAAA")
+        clock.advance(seconds=seconds)
+
+        def tick(params: Any, **_: Any) -> None:
+            if b"RATE#" in params["body"]:
+                clock.advance(milliseconds=100)  # past a full second, in which items are forgotten
+
+        dynamodb.meta.events.register("before-call.dynamodb.GetItem", tick)
+        try:
+            response = bob.join(code)
+        finally:
+            dynamodb.meta.events.unregister("before-call.dynamodb.GetItem", tick)
+
+        assert response.status_code == 200
+
+    def test_is_for_each_user_alone(self, tired: Person, api: Api, code: str) -> None:
+        assert api.person().join(code).status_code == 200
+
+    def test_is_not_spent_by_a_body_that_is_none(self, tired: Person, api: Api, code: str) -> None:
+        carol = api.person()
+        for _ in range(11):
+            assert_problem(carol.post("/api/v1/spaces/join", {}), 422, "validation_failed", field="body.code")
+
+        assert carol.join(code).status_code == 200
+
+
+class TestAlarm:
+    def test_counts_codes_that_are_none_and_names_nobody(
+        self, bob: Person, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        capsys.readouterr()
+
+        bob.join("AAAAAAAA")
+
+        metric = json.loads(next(line for line in capsys.readouterr().out.splitlines() if "_aws" in line))
+        assert metric["InviteCodeRejected"] == [1.0]
+        assert set(metric) == {"_aws", "service", "InviteCodeRejected"}
+
+    def test_does_not_count_good_codes(
+        self, bob: Person, code: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        capsys.readouterr()
+
+        bob.join(code)
+
+        assert "InviteCodeRejected" not in capsys.readouterr().out

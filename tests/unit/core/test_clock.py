@@ -1,0 +1,66 @@
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel, ValidationError
+from ulid import ULID
+
+from app.core.clock import Timestamp, new_ulid, rfc3339, utc_now
+
+MOMENTS = st.datetimes(
+    min_value=datetime(1970, 1, 1),  # noqa: DTZ001 - Hypothesis adds the zone
+    max_value=datetime(9998, 12, 31),  # noqa: DTZ001
+    timezones=st.timezones(),
+)
+
+
+class TestUtcNow:
+    def test_is_now_in_utc(self) -> None:
+        before = datetime.now(UTC)
+        now = utc_now()
+        assert before - timedelta(milliseconds=1) < now <= datetime.now(UTC)
+        assert now.tzinfo is UTC
+
+    def test_knows_nothing_finer_than_a_millisecond(self) -> None:
+        assert {utc_now().microsecond % 1000 for _ in range(50)} == {0}
+
+
+class TestNewUlid:
+    def test_is_a_ulid_of_this_moment(self) -> None:
+        before = utc_now()
+        made = ULID.from_str(new_ulid())
+        assert before <= made.datetime <= datetime.now(UTC)
+
+    def test_sorts_as_it_was_made_and_is_never_the_same(self) -> None:
+        made = [new_ulid() for _ in range(1000)]
+        assert made == sorted(set(made))
+
+
+class TestRfc3339:
+    def test_is_utc_with_three_decimals(self) -> None:
+        noon_in_tokyo = datetime(2026, 1, 2, 12, 0, 0, tzinfo=timezone(timedelta(hours=9)))
+        assert rfc3339(noon_in_tokyo) == "2026-01-02T03:00:00.000Z"
+
+    @given(MOMENTS, MOMENTS)
+    def test_sorts_as_text_as_the_moments_do(self, one: datetime, other: datetime) -> None:
+        one, other = (moment.replace(microsecond=0) for moment in (one, other))
+        assert (rfc3339(one) < rfc3339(other)) is (one.astimezone(UTC) < other.astimezone(UTC))
+
+    @given(MOMENTS)
+    def test_reads_back_as_the_same_millisecond(self, moment: datetime) -> None:
+        lost = moment.astimezone(UTC) - datetime.fromisoformat(rfc3339(moment))
+        assert timedelta() <= lost < timedelta(milliseconds=1)
+
+
+class TestTimestamp:
+    class Seen(BaseModel):
+        at: Timestamp
+
+    def test_goes_out_as_rfc3339(self) -> None:
+        seen = self.Seen(at=datetime(2026, 1, 2, 3, 4, 5, 678000, UTC))
+        assert seen.model_dump_json() == '{"at":"2026-01-02T03:04:05.678Z"}'
+
+    def test_refuses_a_moment_without_a_zone(self) -> None:
+        with pytest.raises(ValidationError, match="timezone"):
+            self.Seen.model_validate({"at": "2026-01-02T03:04:05"})

@@ -1,0 +1,148 @@
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from aws_lambda_powertools.utilities.parameters import base
+from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
+from mypy_boto3_ssm import SSMClient
+from pydantic import ValidationError
+
+from app.core.config import Parameters, ParameterSource, Settings, ssm_parameters
+
+PREFIX = "/lifestyle-spaces/test"
+VARIABLES = {
+    "ENVIRONMENT": "dev",
+    "PARAMETER_PREFIX": "/lifestyle-spaces/dev",
+    "TABLE_NAME": "the-table",
+    "USER_POOL_ID": "eu-west-1_pool",
+    "USER_POOL_CLIENT_ID": "client",
+    "CORS_ORIGIN": "https://app.example.com",
+    "AWS_REGION": "eu-west-1",
+}
+SetParameter = Callable[[str, str], None]
+
+
+class TestSettingsFromEnvironment:
+    @pytest.fixture(autouse=True)
+    def _environment(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        for name, value in VARIABLES.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+
+    def test_reads_each_variable(self) -> None:
+        settings = Settings.from_environment()
+        read = {name.upper(): value for name, value in settings.model_dump(exclude_none=True).items()}
+        assert read == VARIABLES
+
+    @pytest.mark.parametrize("name", VARIABLES)
+    def test_names_the_variable_that_is_missing(self, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delenv(name)
+        with pytest.raises(ValidationError, match=f"1 validation error for Settings\n{name.lower()}"):
+            Settings.from_environment()
+
+    def test_tells_no_values_when_it_fails(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delenv("ENVIRONMENT")
+        with pytest.raises(ValidationError) as raised:
+            Settings.from_environment()
+        assert "the-table" not in str(raised.value)
+
+    def test_finds_issuer_and_keys_at_cognito(self) -> None:
+        settings = Settings.from_environment()
+        assert settings.token_issuer == "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_pool"
+        assert settings.token_keys_url == f"{settings.token_issuer}/.well-known/jwks.json"
+
+    def test_finds_the_keys_at_an_emulator_whose_tokens_name_cognito_all_the_same(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", "http://localhost:4566")
+        settings = Settings.from_environment()
+        assert settings.token_issuer == "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_pool"
+        assert settings.token_keys_url == "http://localhost:4566/eu-west-1_pool/.well-known/jwks.json"
+
+
+@pytest.fixture
+def read(ssm: SSMClient, set_parameter: SetParameter) -> ParameterSource:
+    return ssm_parameters(ssm, PREFIX)
+
+
+class TestSsmParameters:
+    def test_reads_them_typed(self, read: ParameterSource) -> None:
+        assert read() == Parameters.model_validate(
+            {
+                "web_url": "https://app.example.com",
+                "invite_code_days": 30,
+                "max_spaces_per_user": 100,
+                "max_members_per_space": 1000,
+            }
+        )
+
+    def test_leaves_alone_what_it_does_not_know(
+        self, read: ParameterSource, set_parameter: SetParameter
+    ) -> None:
+        set_parameter("for_a_later_version", "1")
+        assert not hasattr(read(), "for_a_later_version")
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [("invite_code_days", "0"), ("max_spaces_per_user", "many"), ("web_url", "app.example.com")],
+    )
+    def test_refuses_what_makes_no_sense(
+        self, read: ParameterSource, set_parameter: SetParameter, name: str, value: str
+    ) -> None:
+        set_parameter(name, value)
+        with pytest.raises(ValidationError, match=name):
+            read()
+
+    def test_refuses_to_go_on_where_one_is_missing(self, read: ParameterSource, ssm: SSMClient) -> None:
+        ssm.delete_parameter(Name=f"{PREFIX}/app/web_url")
+        with pytest.raises(ValidationError, match="web_url"):
+            read()
+
+    def test_says_that_ssm_cannot_be_read(self, read: ParameterSource, ssm: SSMClient) -> None:
+        def refuse(**_: Any) -> Any:
+            raise ConnectionError
+
+        ssm.meta.events.register("before-send.ssm", refuse)
+        try:
+            with pytest.raises(GetParameterError):
+                read()
+        finally:
+            ssm.meta.events.unregister("before-send.ssm", refuse)
+
+
+class TestSsmParametersOverTime:
+    """The parameters are Powertools' to remember, by a clock of its own."""
+
+    @pytest.fixture
+    def wait(self, monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+        waited = timedelta()
+
+        class Clock:
+            @staticmethod
+            def now() -> datetime:
+                return datetime.now() + waited  # noqa: DTZ005 - as Powertools asks
+
+        monkeypatch.setattr(base, "datetime", Clock)
+
+        def wait(seconds: float) -> None:
+            nonlocal waited
+            waited += timedelta(seconds=seconds)
+
+        return wait
+
+    def test_asks_ssm_once_in_five_minutes(
+        self, read: ParameterSource, set_parameter: SetParameter, wait: Callable[[float], None]
+    ) -> None:
+        read()
+        set_parameter("invite_code_days", "7")
+        wait(299)
+        assert read().invite_code_days == 30
+
+    def test_sees_a_change_after_five_minutes(
+        self, read: ParameterSource, set_parameter: SetParameter, wait: Callable[[float], None]
+    ) -> None:
+        read()
+        set_parameter("invite_code_days", "7")
+        wait(301)
+        assert read().invite_code_days == 7
