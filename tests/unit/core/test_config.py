@@ -74,6 +74,7 @@ class TestSsmParameters:
                 "invite_code_days": 30,
                 "max_spaces_per_user": 100,
                 "max_members_per_space": 1000,
+                "max_trackers_per_space": 200,
             }
         )
 
