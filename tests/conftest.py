@@ -15,6 +15,7 @@ from typing import Any
 
 import boto3
 import botocore.handlers
+import hypothesis
 import pytest
 from moto import mock_aws
 from mypy_boto3_dynamodb import DynamoDBClient
@@ -37,6 +38,10 @@ os.environ |= {
     "POWERTOOLS_SERVICE_NAME": "lifestyle-spaces",
     "POWERTOOLS_METRICS_NAMESPACE": "LifestyleSpaces/test",
 }
+
+# No deadline, as a busy machine is no fault of the code; no memory of earlier runs, so that all are alike.
+hypothesis.settings.register_profile("tests", deadline=None, database=None)
+hypothesis.settings.load_profile("tests")
 
 SETTINGS = Settings(
     environment="test",
