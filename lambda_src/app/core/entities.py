@@ -36,7 +36,8 @@ Versions = frozenset[int] | None
 class Record(BaseModel):
     """What every stored item has. `version` counts changes from 1; counters do not raise it."""
 
-    model_config = ConfigDict(frozen=True)
+    # An error that quoted what is stored would carry it into the log.
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     version: int = 1
     created_at: Timestamp

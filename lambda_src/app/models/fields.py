@@ -85,7 +85,7 @@ class Patch(Input):
 class View(BaseModel):
     """An answer's body: exactly these fields, taken by name from what is stored."""
 
-    model_config = ConfigDict(from_attributes=True)
+    model_config = ConfigDict(from_attributes=True, hide_input_in_errors=True)
 
     @classmethod
     def of(cls, stored: BaseModel, **more: Any) -> Self:
