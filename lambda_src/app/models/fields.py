@@ -1,6 +1,5 @@
 """The kinds of field that inputs are made of, and the bases of what comes in and what goes out."""
 
-import re
 import unicodedata
 from typing import Annotated, Any, Generic, Self, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -19,6 +18,7 @@ from pydantic.networks import AnyUrl
 from app.core.clock import Timestamp
 
 T = TypeVar("T")
+_URL_LENGTH = 2048
 
 
 def _one_line(text: str) -> str:
@@ -31,6 +31,13 @@ def _prose(text: str) -> str:
     if any(unicodedata.category(character) == "Cc" and character not in "\n\t" for character in text):
         raise ValueError("must not contain control characters other than newline and tab")
     return text
+
+
+def _stored_whole(url: AnyUrl) -> AnyUrl:
+    # What is stored is percent-encoded and up to twelve times as long as what was sent.
+    if len(str(url)) > _URL_LENGTH:
+        raise ValueError(f"must be at most {_URL_LENGTH} characters when percent-encoded")
+    return url
 
 
 def _timezone(name: str) -> str:
@@ -46,7 +53,6 @@ def _lower_case(value: Any) -> Any:
 
 
 _LINE = (StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_one_line))
-_EMAIL = re.compile(r"[^@\s#]+@[^@\s#]+\.[^@\s#]+")
 
 Name = Annotated[str, *_LINE, StringConstraints(max_length=100)]
 Description = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(_prose)]
@@ -56,10 +62,14 @@ Category = Annotated[str, *_LINE, StringConstraints(max_length=50)]
 Email = Annotated[
     str,
     BeforeValidator(_lower_case),
-    StringConstraints(max_length=254, pattern=_EMAIL.pattern),
+    StringConstraints(max_length=254, pattern=r"^[^@\s#]+@[^@\s#]+\.[^@\s#]+$"),
     AfterValidator(_one_line),
 ]
-HttpsUrl = Annotated[AnyUrl, UrlConstraints(allowed_schemes=["https"], host_required=True, max_length=2048)]
+HttpsUrl = Annotated[
+    AnyUrl,
+    UrlConstraints(allowed_schemes=["https"], host_required=True, max_length=_URL_LENGTH),
+    AfterValidator(_stored_whole),
+]
 TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_timezone)]
 Locale = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
 TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
