@@ -163,7 +163,7 @@ class TestHttpsUrl:
 
 class TestTimeZone:
     def test_is_any_of_the_iana_database(self) -> None:
-        for name in available_timezones():
+        for name in available_timezones() - {"localtime"}:  # some hosts have it, and mean themselves
             assert accepts(TimeZone, name) == name
 
     @pytest.mark.parametrize(
@@ -180,6 +180,8 @@ class TestTimeZone:
             "../../etc/passwd",
             "/etc/passwd",
             "UTC\x00",
+            "localtime",
+            "posix/Europe/Zurich",
             "tzdata.zi",
             "zone.tab",
             "+01:00",
