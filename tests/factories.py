@@ -67,12 +67,12 @@ class SigningKey:
         self.audience = audience
         self.kid = kid
         self._private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-        pem = self._private.private_bytes(
+        self.pem = self._private.private_bytes(
             serialization.Encoding.PEM,
             serialization.PrivateFormat.PKCS8,
             serialization.NoEncryption(),
-        )
-        self._signing = jwk.construct(pem, "RS256")  # once: reading a private key takes long
+        ).decode()
+        self._signing = jwk.construct(self.pem, "RS256")  # once: reading a private key takes long
 
     def jwks(self) -> str:
         """The public half, as the pool publishes it."""
