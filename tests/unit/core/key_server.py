@@ -49,7 +49,9 @@ def serving(server: KeyServer) -> Iterator[KeyServer]:
         thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         server.url = f"http://127.0.0.1:{http.server_port}/jwks.json"
-        yield server
-        closing.set()
-        http.shutdown()
-        thread.join()
+        try:
+            yield server
+        finally:
+            closing.set()
+            http.shutdown()
+            thread.join()
