@@ -131,9 +131,11 @@ class UnitOfWorkRoute(APIRoute):
                     self._finish(request, response)
                 except StaleRead:
                     continue
-                except Problem:
+                except Problem as problem:
                     if _answered_meanwhile(request):
                         continue
+                    if type(problem) is Conflict:  # the table's own: transactions collided to the end
+                        break
                     raise
                 if request.method == "GET" and "ETag" in response.headers:
                     return conditional.unless_known(request, response)
