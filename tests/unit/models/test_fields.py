@@ -1,5 +1,5 @@
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import example, given
@@ -162,9 +162,11 @@ class TestHttpsUrl:
 
 
 class TestTimeZone:
-    def test_is_any_of_the_iana_database(self) -> None:
-        for name in available_timezones() - {"localtime"}:  # some hosts have it, and mean themselves
-            assert accepts(TimeZone, name) == name
+    @pytest.mark.parametrize(
+        "name", ["UTC", "Europe/Zurich", "America/Argentina/Ushuaia", "Asia/Kathmandu", "Etc/GMT+12"]
+    )
+    def test_is_one_of_the_iana_database(self, name: str) -> None:
+        assert accepts(TimeZone, name) == name
 
     @pytest.mark.parametrize(
         "name",
@@ -184,6 +186,7 @@ class TestTimeZone:
             "posix/Europe/Zurich",
             "tzdata.zi",
             "zone.tab",
+            "posixrules",
             "+01:00",
             "a" * 65,
             None,
