@@ -17,6 +17,7 @@ import boto3
 import botocore.handlers
 import hypothesis
 import pytest
+from fastapi import FastAPI
 from moto import mock_aws
 from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_ssm import SSMClient
@@ -162,10 +163,17 @@ def backend(table: Table, keys_url: str, ssm: SSMClient, set_parameter: Any) -> 
     )
 
 
+@pytest.fixture(scope="session")
+def app() -> FastAPI:
+    """The app, built once: that takes as long as ten requests. Each test puts its own backend in."""
+    return create_app(Backend.from_settings(SETTINGS))
+
+
 @pytest.fixture
-def api(backend: Backend, signing_key: SigningKey, clock: FrozenClock) -> Iterator[Api]:
+def api(app: FastAPI, backend: Backend, signing_key: SigningKey, clock: FrozenClock) -> Iterator[Api]:
     """The app over HTTP, and people to use it: see `Api`."""
-    with TestClient(create_app(backend)) as client:
+    app.state.backend = backend
+    with TestClient(app) as client:
         yield Api(client, signing_key, clock)
 
 
