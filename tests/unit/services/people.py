@@ -44,7 +44,8 @@ def membership(now: datetime, name: str, role: Role, space_id: str = "S") -> Mem
 def enrol(table: Table, role: Role | None = Role.OWNER, name: str = "ada", **fields: object) -> Access:
     """A stored person in a stored space of their own, with this role or none."""
     now = table.clock()
-    person, place = profile(now, name, space_count=1), space(now, f"space-of-{name}", **fields)
+    person = profile(now, name, space_count=1)
+    place = space(now, f"space-of-{name}", **{"owner_id": name, **fields})
     member = membership(now, name, role, place.space_id) if role else None
     table.write([USER_PROFILES.create(person), SPACES.create(place)])
     if member:
