@@ -28,7 +28,7 @@ python := .venv/bin/python
 pip_install := -m pip install --quiet --no-input --no-deps --no-compile --require-hashes
 cdk := cdk --no-notices --no-version-reporting
 environments := local dev staging prod
-tests := $(wildcard tests/unit tests/integration tests/security tests/infra tests/local tests/e2e)
+tests := $(wildcard tests/unit tests/integration tests/security tests/database tests/infra tests/local tests/e2e)
 checked := lambda_src stacks local tools tests
 
 # ---- Run it
