@@ -38,9 +38,8 @@ def store(table: Table) -> Callable[..., None]:
     """`store(10, text="...")`: put the notes 1 to 10 into the table."""
 
     def put(count: int, **fields: object) -> None:
-        writes = creations(count, **fields)
-        for start in range(0, count, 100):
-            table.write(writes[start : start + 100])
+        for write in creations(count, **fields):
+            table.write([write])
 
     return put
 

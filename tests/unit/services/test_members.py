@@ -8,6 +8,7 @@ from app.core.errors import (
     AlreadyMember,
     Forbidden,
     InviteCodeInvalid,
+    NotFound,
     OwnerIsFixed,
     SpaceFull,
     SpaceLimitReached,
@@ -257,6 +258,16 @@ class TestChangeRole:
                 members.change_role(
                     Session(table), access=access, user_id="ada", role=Role.MEMBER, versions=None
                 )
+
+
+class TestGet:
+    def test_gives_the_member_by_name(self, table: Table, owner: Access) -> None:
+        view = members.get(Session(table), access=owner, user_id="ada")
+        assert (view.name, view.role, view.joined_at) == ("Ada", Role.OWNER, owner.space.created_at)
+
+    def test_finds_nobody_who_is_not_in(self, table: Table, owner: Access, bob: UserProfile) -> None:
+        with pytest.raises(NotFound):
+            members.get(Session(table), access=owner, user_id="bob")
 
 
 class TestListPage:
