@@ -16,7 +16,7 @@ Find = Callable[[str], Target]
 
 # One world is enough for all examples of a test; the same examples every time.
 once = settings(
-    max_examples=60,
+    max_examples=40,
     deadline=None,
     derandomize=True,
     database=None,
