@@ -11,7 +11,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from httpx2 import Response
+from httpx2 import Client, Response
 from jose import jwk, jwt
 from mypy_boto3_dynamodb import DynamoDBClient
 from starlette.testclient import TestClient
@@ -113,7 +113,7 @@ class SigningKey:
 class Person:
     """Somebody with a token, and the HTTP methods in their name."""
 
-    client: TestClient
+    client: Client
     user_id: str
     email: str
     token: str
@@ -127,6 +127,7 @@ class Person:
 
     def elsewhere(self) -> "Person":
         """The same person on a connection of its own, for what they do while another request runs."""
+        assert isinstance(self.client, TestClient)
         return replace(self, client=TestClient(self.client.app))
 
     def get(self, path: str, **headers: str) -> Response:
