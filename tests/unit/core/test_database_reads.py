@@ -264,6 +264,12 @@ class TestExpiry:
         clock.advance(minutes=1)
         assert self.read(table) == ([None], [None], [None])
 
+    def test_hides_an_item_at_the_very_second(self, table: Table, clock: FrozenClock, dies: Ticket) -> None:
+        clock.now = dies.expires_at.replace(microsecond=0) - timedelta(milliseconds=1)
+        assert self.read(table) == ([dies], [dies], [dies])
+        clock.advance(milliseconds=1)
+        assert self.read(table) == ([None], [None], [None])
+
     def test_leaves_a_page_short_but_the_list_going_on(self, table: Table, clock: FrozenClock) -> None:
         for number in range(1, 6):
             dies_at = clock.now + timedelta(minutes=1 if number < 4 else 9)

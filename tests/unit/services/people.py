@@ -51,3 +51,10 @@ def enrol(table: Table, role: Role | None = Role.OWNER, name: str = "ada", **fie
     if member:
         table.write([MEMBERSHIPS.create(member)])
     return Access(person, place, member)
+
+
+def demote(table: Table, access: Access) -> None:
+    """Make a viewer of somebody, while a request of theirs is under way."""
+    assert access.membership is not None
+    viewer = access.membership.patched(table.clock(), {"role": Role.VIEWER})
+    table.write([MEMBERSHIPS.update(access.membership, viewer)])

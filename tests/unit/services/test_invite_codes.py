@@ -13,7 +13,7 @@ from app.models.spaces import InviteCodeView
 from app.services import invite_codes
 from app.services.permissions import Access
 from tests.factories import FrozenClock
-from tests.unit.services.people import PARAMETERS, enrol
+from tests.unit.services.people import PARAMETERS, demote, enrol
 
 
 @pytest.fixture
@@ -99,6 +99,14 @@ class TestRotate:
         assert leads_to(table, new.code) == access.space.space_id
         assert new.created_at == clock.now
 
+    def test_asks_for_a_new_try_where_the_right_is_lost_meanwhile(self, table: Table, access: Access) -> None:
+        session = Session(table)
+        made = invite_codes.rotate(session, access=access, parameters=PARAMETERS)
+        demote(table, access)
+        with pytest.raises(StaleRead):
+            session.commit()
+        assert leads_to(table, made.code) is None
+
 
 class TestGet:
     def test_gives_the_code(self, table: Table, access: Access) -> None:
@@ -127,6 +135,14 @@ class TestDisable:
         self.disable(table, access)
         assert leads_to(table, made.code) is None
         assert table.get(INVITE_CODE_POINTERS.key(space_id=access.space.space_id)) is None
+
+    def test_asks_for_a_new_try_where_the_right_is_lost_meanwhile(self, table: Table, access: Access) -> None:
+        made, session = rotate(table, access), Session(table)
+        invite_codes.disable(session, access=access, versions=None)
+        demote(table, access)
+        with pytest.raises(StaleRead):
+            session.commit()
+        assert leads_to(table, made.code)
 
     def test_finds_none_where_there_is_none(self, table: Table, access: Access) -> None:
         with pytest.raises(NotFound):

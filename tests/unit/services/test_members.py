@@ -22,7 +22,7 @@ from app.models.users import UserProfile
 from app.services import invite_codes, members
 from app.services.permissions import Access
 from tests.factories import FrozenClock
-from tests.unit.services.people import PARAMETERS, enrol, membership, profile
+from tests.unit.services.people import PARAMETERS, demote, enrol, membership, profile
 
 
 @pytest.fixture
@@ -216,6 +216,16 @@ class TestRemove:
             self.remove(table, owner, "bob", MEMBERSHIPS.delete(bob.membership))
         assert counts(table, owner, "bob") == (2, 1)
 
+    def test_asks_for_a_new_try_where_the_right_is_lost_meanwhile(
+        self, table: Table, clock: FrozenClock, owner: Access
+    ) -> None:
+        admin, session = member(table, clock, owner, Role.ADMIN, "carol"), Session(table)
+        member(table, clock, owner, Role.MEMBER)
+        members.remove(session, access=admin, user_id="bob", versions=None, parameters=PARAMETERS)
+        demote(table, admin)
+        with pytest.raises(StaleRead):
+            session.commit()
+
     @pytest.mark.parametrize("role", [Role.ADMIN, Role.OWNER])
     def test_lets_no_admin_remove_one_of_their_kind_or_above(
         self, table: Table, clock: FrozenClock, owner: Access, role: Role
@@ -250,6 +260,16 @@ class TestChangeRole:
         session.commit()
         assert calls == ["BatchGetItem"]
         assert (view.role, view.version) == (role, 1)
+
+    def test_asks_for_a_new_try_where_the_right_is_lost_meanwhile(
+        self, table: Table, clock: FrozenClock, owner: Access
+    ) -> None:
+        admin, session = member(table, clock, owner, Role.ADMIN, "carol"), Session(table)
+        member(table, clock, owner, Role.MEMBER)
+        members.change_role(session, access=admin, user_id="bob", role=Role.VIEWER, versions=None)
+        demote(table, admin)
+        with pytest.raises(StaleRead):
+            session.commit()
 
     def test_lets_nobody_change_the_owner(self, table: Table, clock: FrozenClock, owner: Access) -> None:
         admin = member(table, clock, owner, Role.ADMIN)

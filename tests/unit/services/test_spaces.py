@@ -14,7 +14,7 @@ from app.models.users import UserProfile
 from app.services import spaces
 from app.services.permissions import Access
 from tests.factories import FrozenClock
-from tests.unit.services.people import PARAMETERS, enrol, membership, profile
+from tests.unit.services.people import PARAMETERS, demote, enrol, membership, profile
 
 RUNNERS = SpaceCreate(name="Runners", description="Three runs a week", category="fitness")
 
@@ -86,14 +86,10 @@ class TestUpdate:
                 Session(table), access=enrol(table), body=SpacePatch(name="New"), versions=frozenset({7})
             )
 
-    def test_asks_for_a_new_try_where_the_right_is_lost_meanwhile(
-        self, table: Table, clock: FrozenClock
-    ) -> None:
+    def test_asks_for_a_new_try_where_the_right_is_lost_meanwhile(self, table: Table) -> None:
         access, session = enrol(table, Role.ADMIN), Session(table)
         spaces.update(session, access=access, body=SpacePatch(name="New"), versions=None)
-        assert access.membership is not None
-        demoted = access.membership.patched(clock.now, {"role": Role.MEMBER})
-        table.write([MEMBERSHIPS.update(access.membership, demoted)])
+        demote(table, access)
         with pytest.raises(StaleRead):
             session.commit()
         assert stored(table, access) == access.space
@@ -142,6 +138,14 @@ class TestDelete:
             self.delete(table, access, gone)
         assert stored(table, access) == access.space
         assert self.messages(table) == []
+
+    def test_asks_for_a_new_try_where_the_right_is_lost_meanwhile(self, table: Table, access: Access) -> None:
+        session = Session(table)
+        spaces.delete(session, access=access, versions=None)
+        demote(table, access)
+        with pytest.raises(StaleRead):
+            session.commit()
+        assert stored(table, access) == access.space
 
     def test_starts_an_operation_that_is_kept_a_week(
         self, table: Table, access: Access, clock: FrozenClock
