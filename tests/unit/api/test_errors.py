@@ -1,8 +1,17 @@
 """How exceptions are answered; over HTTP and through every route in `tests/integration/test_problems.py`."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
+from botocore.exceptions import (
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ParamValidationError,
+    ReadTimeoutError,
+)
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from httpx2 import Response
@@ -82,6 +91,33 @@ class TestHttpException:
         self, answer: Answer, status: int, answered: int, code: str
     ) -> None:
         assert_problem(answer(HTTPException(status, "The framework's words")), answered, code)
+
+
+class TestServiceThatIsAway:
+    @pytest.mark.parametrize(
+        "error",
+        [
+            ConnectTimeoutError(endpoint_url="https://dynamodb.example.com"),
+            ReadTimeoutError(endpoint_url="https://dynamodb.example.com"),
+            EndpointConnectionError(endpoint_url="https://dynamodb.example.com"),
+            ConnectionClosedError(endpoint_url="https://dynamodb.example.com"),
+            GetParameterError("ThrottlingException"),
+        ],
+        ids=lambda error: type(error).__name__,
+    )
+    def test_asks_to_come_again_and_logs_which(
+        self, answer: Answer, error: Exception, logs: Callable[[], list[dict[str, Any]]]
+    ) -> None:
+        response = answer(error)
+        problem = assert_problem(response, 503, "service_unavailable")
+        assert response.headers["Retry-After"] == "1"
+        assert "dynamodb" not in response.text
+        event = logs()[0]
+        assert (event["message"], event["error"]) == ("aws.unreachable", repr(error))
+        assert event["request_id"] == problem["request_id"]
+
+    def test_is_not_one_that_was_asked_wrongly(self, answer: Answer) -> None:
+        assert_problem(answer(ParamValidationError(report="")), 500, "internal_error")
 
 
 class TestDeclaredProblems:

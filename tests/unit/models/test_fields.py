@@ -58,6 +58,11 @@ class TestLine:
         assert accepts(kind, " " + "ä" * longest + " ") == "ä" * longest
         refuses(kind, "a" * (longest + 1))
 
+    @pytest.mark.parametrize("text", ["\u200b", "\u200e \u200f", "\u00a0\u2060"], ids=ascii)
+    def test_holds_something_that_can_be_seen(self, kind: Any, longest: int, text: str) -> None:
+        refuses(kind, text)
+        assert accepts(kind, f"{text}a").endswith("a")
+
     @pytest.mark.parametrize("text", ["", "   ", "\t\n", "two\nlines", "a\x00b", "a\x7fb", "a\x85b", None, 1])
     def test_holds_something_on_one_line(self, kind: Any, longest: int, text: object) -> None:
         refuses(kind, text)

@@ -71,6 +71,12 @@ class TestUpdate:
         assert changed == made.model_copy(update={"bio": None, "preferred_name": "Addie", "version": 2})
         assert table.get(USER_PROFILES.key(user_id="ada")) == changed
 
+    def test_writes_nothing_where_nothing_changes(self, table: Table, calls: list[str]) -> None:
+        made = sign_up(table, identity())
+        calls.clear()
+        assert self.update(table, identity(), name="Ada", email="ADA@example.com") == made
+        assert calls == ["GetItem"]
+
     def test_moves_the_claim_with_the_email(self, table: Table) -> None:
         sign_up(table, identity())
         changed = self.update(table, identity(email="new@example.com"), email="New@Example.com")
