@@ -95,8 +95,8 @@ def build_aside(built: Path, build: Callable[[Path], None]) -> None:
         folder = Path(aside) / "asset"
         folder.mkdir()
         build(folder)
-        _open_to_lambda(folder)
         try:
+            _open_to_lambda(folder)
             folder.rename(built)
         except OSError:
             # Another synth was faster; its result is the same.
