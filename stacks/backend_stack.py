@@ -9,7 +9,7 @@ from stacks.data import Data, DataProps
 from stacks.function import Function, FunctionCode, FunctionProps
 from stacks.gateway import Gateway, GatewayProps
 from stacks.identity import Identity, IdentityProps
-from stacks.parameters import Parameters, ParametersProps
+from stacks.parameters import Parameters, ParametersProps, app_parameters
 from stacks.routes import Route
 from stacks.settings import Settings
 
@@ -96,16 +96,27 @@ class BackendStack(Stack):
         user_pool_id = self.identity.user_pool.user_pool_id
         client_id = self.identity.client.user_pool_client_id
         table_name = self.data.table.table_name
+        app_reads = Parameters(
+            self,
+            "AppParameters",
+            props=ParametersProps(
+                prefix=f"{self._settings.parameter_prefix}/app",
+                parameters=app_parameters(self._settings.app),
+            ),
+        )
+        # A new version must find the parameters that it reads.
+        self.function.alias.node.add_dependency(app_reads)
         Parameters(
             self,
             "Parameters",
             props=ParametersProps(
                 prefix=self._settings.parameter_prefix,
-                app=self._settings.app,
-                api_url=self.gateway.url,
-                user_pool_id=user_pool_id,
-                user_pool_client_id=client_id,
-                table_name=table_name,
+                parameters=(
+                    ("api-url", self.gateway.url, "The API's address, before /api/v1"),
+                    ("user-pool-id", user_pool_id, "The Cognito user pool"),
+                    ("user-pool-client-id", client_id, "The web app's client"),
+                    ("table-name", table_name, "The DynamoDB table"),
+                ),
             ),
         )
         for output_id, value, description in (

@@ -96,11 +96,18 @@ def build_aside(built: Path, build: Callable[[Path], None]) -> None:
         folder.mkdir()
         build(folder)
         try:
+            _open_to_lambda(folder)
             folder.rename(built)
         except OSError:
             # Another synth was faster; its result is the same.
             if not built.is_dir():
                 raise
+
+
+def _open_to_lambda(folder: Path) -> None:
+    """Lambda runs as another user, so what a strict umask made private here could not be read there."""
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
 
 
 def install(requirements: Path, packages: Path, target: Target) -> None:

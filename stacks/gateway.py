@@ -17,6 +17,8 @@ from stacks.routes import Route
 from stacks.settings import GatewaySettings, LogSettings
 
 STAGE_NAME = "live"
+# Literal, because the API's address depends on it.
+API_LOGICAL_ID = "Api"
 ALLOWED_HEADERS = (
     "Authorization",
     "Content-Type",
@@ -75,6 +77,9 @@ class Gateway(Construct):
             cloud_watch_role_removal_policy=RemovalPolicy.RETAIN if settings.owns_account_log_role else None,
             deploy_options=self._stage_options(props),
         )
+        cfn_api = self.api.node.default_child
+        assert isinstance(cfn_api, apigateway.CfnRestApi)  # noqa: S101 - narrows jsii's type
+        cfn_api.override_logical_id(API_LOGICAL_ID)
         # CDK's own output would say the same as `ApiUrl`, with a slash too many.
         self.api.node.try_remove_child("Endpoint")
         if settings.emulator_id is not None:
@@ -97,7 +102,9 @@ class Gateway(Construct):
             throttling_burst_limit=settings.throttle.burst,
             method_options={
                 _method_path(route): apigateway.MethodDeploymentOptions(
-                    throttling_rate_limit=throttle.rate_per_second, throttling_burst_limit=throttle.burst
+                    throttling_rate_limit=throttle.rate_per_second,
+                    throttling_burst_limit=throttle.burst,
+                    metrics_enabled=True,
                 )
                 for route, throttle in settings.route_throttles.items()
             },

@@ -63,10 +63,11 @@ EDGE_PROBLEMS = (
     _problem("EXPIRED_TOKEN", *_UNAUTHORIZED, WWW_Authenticate="Bearer"),
     _problem("ACCESS_DENIED", *_FORBIDDEN),
     _problem("INVALID_API_KEY", *_FORBIDDEN),
-    _problem("INVALID_SIGNATURE", *_FORBIDDEN),
     _problem("WAF_FILTERED", *_FORBIDDEN),
     # What API Gateway says to an unknown path or method, as a 403 unless told otherwise.
     _problem("MISSING_AUTHENTICATION_TOKEN", *_NOT_FOUND),
+    # The same with a token sent: no route has IAM authorization, so it is read as a broken signature.
+    _problem("INVALID_SIGNATURE", *_NOT_FOUND),
     _problem("RESOURCE_NOT_FOUND", *_NOT_FOUND),
     _problem("BAD_REQUEST_BODY", *_BAD_REQUEST),
     _problem("BAD_REQUEST_PARAMETERS", *_BAD_REQUEST),

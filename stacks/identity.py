@@ -10,6 +10,8 @@ from stacks.settings import IdentitySettings
 
 # Literal, so that no refactoring of constructs can ever replace the pool and its users.
 USER_POOL_LOGICAL_ID = "UserPool"
+# A new client id would break every web app built with the old one.
+CLIENT_LOGICAL_ID = "UserPoolClient"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,8 +62,7 @@ class Identity(Construct):
         self.client = self._client(settings)
 
     def _client(self, settings: IdentitySettings) -> cognito.UserPoolClient:
-        email = cognito.ClientAttributes().with_standard_attributes(email=True)
-        return self.user_pool.add_client(
+        client = self.user_pool.add_client(
             "WebClient",
             generate_secret=False,
             auth_flows=cognito.AuthFlow(user_srp=True, user_password=settings.password_flow),
@@ -72,6 +73,12 @@ class Identity(Construct):
             access_token_validity=Duration.minutes(settings.access_token_minutes),
             refresh_token_validity=Duration.days(settings.refresh_token_days),
             # Without these two readable the ID token lacks the claims that the app decides by.
-            read_attributes=email.with_standard_attributes(email=True, email_verified=True),
-            write_attributes=email,
+            read_attributes=cognito.ClientAttributes().with_standard_attributes(
+                email=True, email_verified=True
+            ),
+            write_attributes=cognito.ClientAttributes().with_standard_attributes(email=True),
         )
+        cfn_client = client.node.default_child
+        assert isinstance(cfn_client, cognito.CfnUserPoolClient)  # noqa: S101 - narrows jsii's type
+        cfn_client.override_logical_id(CLIENT_LOGICAL_ID)
+        return client

@@ -1,5 +1,6 @@
 """Parameter Store: what the app reads at run time, and what other teams read."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from aws_cdk import aws_ssm as ssm
@@ -10,14 +11,10 @@ from stacks.settings import AppSettings
 
 @dataclass(frozen=True, kw_only=True)
 class ParametersProps:
-    """The values to publish under `prefix`, which starts but does not end with a slash."""
+    """What to publish under `prefix`, which starts but does not end with a slash: name, value, meaning."""
 
     prefix: str
-    app: AppSettings
-    api_url: str
-    user_pool_id: str
-    user_pool_client_id: str
-    table_name: str
+    parameters: Iterable[tuple[str, str, str]]
 
 
 class Parameters(Construct):
@@ -25,27 +22,17 @@ class Parameters(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, *, props: ParametersProps) -> None:
         super().__init__(scope, construct_id)
-        app = props.app
-        for parameter_id, name, value, description in (
-            ("AppWebUrl", "app/web_url", app.web_url, "The web app's address, for invite links"),
-            ("AppCodeDays", "app/invite_code_days", app.invite_code_days, "Days that an invite code lives"),
-            ("AppMaxSpaces", "app/max_spaces_per_user", app.max_spaces_per_user, "Spaces a user may be in"),
-            ("AppMaxMembers", "app/max_members_per_space", app.max_members_per_space, "Members of a space"),
-            (
-                "AppMaxTrackers",
-                "app/max_trackers_per_space",
-                app.max_trackers_per_space,
-                "Goals and habits of a space",
-            ),
-            ("ApiUrl", "api-url", props.api_url, "The API's address, before /api/v1"),
-            ("UserPoolId", "user-pool-id", props.user_pool_id, "The Cognito user pool"),
-            ("UserPoolClientId", "user-pool-client-id", props.user_pool_client_id, "The web app's client"),
-            ("TableName", "table-name", props.table_name, "The DynamoDB table"),
-        ):
+        for name, value, description in props.parameters:
             ssm.StringParameter(
                 self,
-                parameter_id,
+                name,
                 parameter_name=f"{props.prefix}/{name}",
-                string_value=str(value),
+                string_value=value,
                 description=description,
             )
+
+
+def app_parameters(settings: AppSettings) -> Iterable[tuple[str, str, str]]:
+    """What the app reads at run time: every field of its settings."""
+    for name, field in AppSettings.model_fields.items():
+        yield name, str(getattr(settings, name)), str(field.description)

@@ -65,7 +65,7 @@ class Throttle(_Section):
 class GatewaySettings(_Section):
     """The REST API."""
 
-    throttle: Throttle = Field(description="of the whole stage")
+    throttle: Throttle = Field(description="of each route that has none of its own")
     route_throttles: dict[str, Throttle] = Field(description="by `METHOD /path`")
     cors_origin: HttpsUrl
     emulator_id: str | None = Field(
@@ -89,11 +89,11 @@ class IdentitySettings(_Section):
 class AppSettings(_Section):
     """What the app reads at run time, from Parameter Store."""
 
-    web_url: HttpsUrl
-    invite_code_days: Positive
-    max_spaces_per_user: Annotated[int, Field(ge=1, le=100)]
-    max_members_per_space: Annotated[int, Field(ge=1, le=1000)]
-    max_trackers_per_space: Annotated[int, Field(ge=1, le=200)]
+    web_url: HttpsUrl = Field(description="The web app's address, for invite links")
+    invite_code_days: Positive = Field(description="Days that an invite code lives")
+    max_spaces_per_user: Annotated[int, Field(ge=1, le=100, description="Spaces a user may be in")]
+    max_members_per_space: Annotated[int, Field(ge=1, le=1000, description="Members of a space")]
+    max_trackers_per_space: Annotated[int, Field(ge=1, le=200, description="Goals and habits of a space")]
 
 
 class Settings(_Section):

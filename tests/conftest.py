@@ -15,7 +15,9 @@ from typing import Any
 
 import boto3
 import botocore.handlers
+import hypothesis
 import pytest
+from fastapi import FastAPI
 from moto import mock_aws
 from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_ssm import SSMClient
@@ -38,6 +40,10 @@ os.environ |= {
     "POWERTOOLS_METRICS_NAMESPACE": "LifestyleSpaces/test",
 }
 
+# No deadline, as a busy machine is no fault of the code; no memory of earlier runs, so that all are alike.
+hypothesis.settings.register_profile("tests", deadline=None, database=None)
+hypothesis.settings.load_profile("tests")
+
 SETTINGS = Settings(
     environment="test",
     parameter_prefix="/lifestyle-spaces/test",
@@ -53,7 +59,6 @@ PARAMETERS = {
     "invite_code_days": "30",
     "max_spaces_per_user": "100",
     "max_members_per_space": "1000",
-    "max_trackers_per_space": "200",
     "max_trackers_per_space": "200",
 }
 
@@ -159,10 +164,17 @@ def backend(table: Table, keys_url: str, ssm: SSMClient, set_parameter: Any) -> 
     )
 
 
+@pytest.fixture(scope="session")
+def app() -> FastAPI:
+    """The app, built once: that takes as long as ten requests. Each test puts its own backend in."""
+    return create_app(Backend.from_settings(SETTINGS))
+
+
 @pytest.fixture
-def api(backend: Backend, signing_key: SigningKey, clock: FrozenClock) -> Iterator[Api]:
+def api(app: FastAPI, backend: Backend, signing_key: SigningKey, clock: FrozenClock) -> Iterator[Api]:
     """The app over HTTP, and people to use it: see `Api`."""
-    with TestClient(create_app(backend)) as client:
+    app.state.backend = backend
+    with TestClient(app) as client:
         yield Api(client, signing_key, clock)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from httpx2 import Response
+from httpx2 import Client, Response
 from jose import jwk, jwt
 from mypy_boto3_dynamodb import DynamoDBClient
 from starlette.testclient import TestClient
@@ -67,12 +67,12 @@ class SigningKey:
         self.audience = audience
         self.kid = kid
         self._private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-        pem = self._private.private_bytes(
+        self.pem = self._private.private_bytes(
             serialization.Encoding.PEM,
             serialization.PrivateFormat.PKCS8,
             serialization.NoEncryption(),
-        )
-        self._signing = jwk.construct(pem, "RS256")  # once: reading a private key takes long
+        ).decode()
+        self._signing = jwk.construct(self.pem, "RS256")  # once: reading a private key takes long
 
     def jwks(self) -> str:
         """The public half, as the pool publishes it."""
@@ -113,7 +113,7 @@ class SigningKey:
 class Person:
     """Somebody with a token, and the HTTP methods in their name."""
 
-    client: TestClient
+    client: Client
     user_id: str
     email: str
     token: str
@@ -127,6 +127,7 @@ class Person:
 
     def elsewhere(self) -> "Person":
         """The same person on a connection of its own, for what they do while another request runs."""
+        assert isinstance(self.client, TestClient)
         return replace(self, client=TestClient(self.client.app))
 
     def get(self, path: str, **headers: str) -> Response:

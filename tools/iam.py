@@ -66,8 +66,9 @@ _DEPLOYING = """
 """
 _EXECUTION = """
 CloudFormation then acts by the execution role. Bootstrapping gives it AdministratorAccess unless
-`cdk bootstrap --cloudformation-execution-policies` names a policy. This is all that such a policy must
-allow for this stack:
+`cdk bootstrap --cloudformation-execution-policies` names a policy. These are the actions that create, change
+and delete this stack; CloudFormation's handlers also read what they made (`Get*`, `List*`, `Describe*` of the
+same services), so such a policy should allow those too:
 
 """
 

@@ -71,7 +71,14 @@ def create_app(backend: Backend) -> FastAPI:
         CORSMiddleware,
         allow_origins=[backend.settings.cors_origin],
         allow_methods=["*"],
-        allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match"],
+        allow_headers=[
+            "Authorization",
+            "Content-Type",
+            "Idempotency-Key",
+            "If-Match",
+            "If-None-Match",
+            "X-Request-Id",
+        ],
         expose_headers=["ETag", "Location", "Retry-After", "X-Request-Id"],
     )
     return app

@@ -4,7 +4,6 @@ import itertools
 import signal
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx2
@@ -16,22 +15,11 @@ from local import emulator
 from local.aws import Clients, Deployment
 from local.ports import free_port
 from local.users import sign_in
+from tests.e2e.answers import CORS_ORIGIN
+from tests.factories import Person
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "Correct-Horse-1"
-
-
-@dataclass(frozen=True)
-class Person:
-    """Someone with an ID token of the deployed user pool."""
-
-    email: str
-    user_id: str
-    token: str
-
-    @property
-    def headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.token}"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -63,20 +51,22 @@ def deployment(embedded_aws: Clients, tmp_path_factory: pytest.TempPathFactory) 
 
 
 @pytest.fixture(scope="session")
-def sign_up(embedded_aws: Clients, deployment: Deployment) -> Callable[..., Person]:
-    """Sign somebody up, confirm and sign in: `sign_up()`, or with an e-mail of your choice."""
-    numbers = itertools.count(1)
-
-    def someone(email: str | None = None) -> Person:
-        email = email or f"person-{next(numbers)}@example.com"
-        token = sign_in(embedded_aws, deployment, email, PASSWORD)
-        return Person(email=email, user_id=jwt.get_unverified_claims(token)["sub"], token=token)
-
-    return someone
+def api(deployment: Deployment) -> Iterator[httpx2.Client]:
+    """A client that calls as the front end does: `api.get("/health")`. Whoever signs up uses it too."""
+    with httpx2.Client(
+        base_url=deployment.api_url, headers={"Origin": CORS_ORIGIN}, timeout=60, trust_env=False
+    ) as client:
+        yield client
 
 
 @pytest.fixture(scope="session")
-def api(deployment: Deployment) -> Iterator[httpx2.Client]:
-    """A plain HTTP client of the API: `api.get("/api/v1/users/me", headers=person.headers)`."""
-    with httpx2.Client(base_url=deployment.api_url, timeout=30, trust_env=False) as client:
-        yield client
+def sign_up(embedded_aws: Clients, deployment: Deployment, api: httpx2.Client) -> Callable[[], Person]:
+    """Sign somebody up, confirm and sign in: `sign_up()`. They have no profile yet."""
+    numbers = itertools.count(1)
+
+    def someone() -> Person:
+        email = f"person-{next(numbers)}@example.com"
+        token = sign_in(embedded_aws, deployment, email, PASSWORD)
+        return Person(api, jwt.get_unverified_claims(token)["sub"], email, token)
+
+    return someone

@@ -1,29 +1,11 @@
 """What every caller meets first: health, refusals at the edge, preflight, a token from the pool."""
 
-import json
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
 import httpx2
 
-from tests.e2e.conftest import Person
-
-CORS_ORIGIN = json.loads((Path(__file__).parents[2] / "cdk.json").read_text())["context"]["environments"][
-    "local"
-]["gateway"]["cors_origin"]
-
-
-def assert_problem(response: httpx2.Response, status: int, code: str) -> None:
-    assert response.status_code == status, response.text
-    assert response.headers["Content-Type"] == "application/problem+json"
-    assert response.headers["Access-Control-Allow-Origin"] == CORS_ORIGIN
-    assert "X-Request-Id" in response.headers["Access-Control-Expose-Headers"]
-    problem: dict[str, Any] = response.json()
-    assert problem["status"] == status
-    assert problem["code"] == code
-    assert problem["title"]
-    assert problem["request_id"] == response.headers["X-Request-Id"] != ""
+from tests.e2e.answers import CORS_ORIGIN, assert_refused
+from tests.factories import Person
 
 
 class TestHealth:
@@ -38,18 +20,18 @@ class TestHealth:
 
 class TestRefusals:
     def test_without_a_token(self, api: httpx2.Client) -> None:
-        assert_problem(api.get("/api/v1/users/me"), 401, "unauthorized")
+        assert_refused(api.get("/api/v1/users/me"), 401, "unauthorized")
 
     def test_with_a_token_that_is_none(self, api: httpx2.Client) -> None:
         headers = {"Authorization": "Bearer nonsense"}
 
-        assert_problem(api.get("/api/v1/users/me", headers=headers), 401, "unauthorized")
+        assert_refused(api.get("/api/v1/users/me", headers=headers), 401, "unauthorized")
 
     def test_an_unknown_path(self, api: httpx2.Client) -> None:
-        assert_problem(api.get("/api/v1/nowhere"), 404, "not_found")
+        assert_refused(api.get("/api/v1/nowhere"), 404, "not_found")
 
     def test_an_unknown_method(self, api: httpx2.Client) -> None:
-        assert_problem(api.put("/api/v1/spaces"), 404, "not_found")
+        assert_refused(api.put("/api/v1/spaces"), 404, "not_found")
 
 
 class TestPreflight:
@@ -70,12 +52,11 @@ class TestPreflight:
 
 
 class TestToken:
-    def test_opens_the_door(self, api: httpx2.Client, sign_up: Callable[..., Person]) -> None:
+    def test_opens_the_door(self, sign_up: Callable[[], Person]) -> None:
         person = sign_up()
-        profile = {"email": person.email, "name": "Somebody New"}
 
-        made = api.post("/api/v1/users", headers=person.headers, json=profile)
-        read = api.get("/api/v1/users/me", headers=person.headers)
+        made = person.post("/api/v1/users", {"email": person.email, "name": "Somebody New"})
+        read = person.get("/api/v1/users/me")
 
         assert made.status_code == 201, made.text
         assert read.status_code == 200, read.text

@@ -75,6 +75,15 @@ class TestParameters:
             )
         }
 
+    def test_of_the_app_are_there_before_a_version_that_reads_them(self, every: Backend) -> None:
+        (alias,) = every.all("Lambda::Alias").values()
+        read = {
+            logical_id
+            for logical_id, each in every.all("SSM::Parameter").items()
+            if "/app/" in each["Properties"]["Name"]
+        }
+        assert read <= set(alias["DependsOn"])
+
     def test_say_the_same_as_the_outputs(self, every: Backend) -> None:
         values = {
             each["Properties"]["Name"].split("/", 3)[3]: each["Properties"]["Value"]

@@ -1,8 +1,10 @@
 import hashlib
 import json
+import os
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
 from importlib.util import MAGIC_NUMBER
 from pathlib import Path
 
@@ -38,6 +40,13 @@ def only(cache: Path) -> Path:
     """The one asset in a cache."""
     (built,) = cache.iterdir()
     return built
+
+
+@pytest.fixture
+def strict_umask() -> Iterator[None]:
+    before = os.umask(0o077)
+    yield
+    os.umask(before)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -237,3 +246,12 @@ print(json.dumps([RSAKey.__name__, version("fastapi"), app.__cached__]))
         assert [pattern for pattern in UNUSED if not list(tmp_path.glob(pattern))] == []
         strip_layer(tmp_path)
         assert [pattern for pattern in UNUSED if list(tmp_path.glob(pattern))] == []
+
+
+class TestModes:
+    def test_let_lambda_read_what_a_strict_umask_made(self, tmp_path: Path, strict_umask: None) -> None:
+        function_code(sources(tmp_path), target=UNKNOWN, cache=tmp_path / "cache")
+
+        built = only(tmp_path / "cache")
+        modes = {path.name: path.stat().st_mode & 0o777 for path in (built, *built.rglob("*"))}
+        assert modes == {built.name: 0o755, "app": 0o755, "main.py": 0o644}

@@ -123,6 +123,8 @@ class TestGatewayResponses:
             ("EXPIRED_TOKEN", "401", "unauthorized"),
             ("ACCESS_DENIED", "403", "forbidden"),
             ("MISSING_AUTHENTICATION_TOKEN", "404", "not_found"),
+            # With a token, AWS takes an unknown path's for a broken signature.
+            ("INVALID_SIGNATURE", "404", "not_found"),
             ("REQUEST_TOO_LARGE", "413", "payload_too_large"),
             ("UNSUPPORTED_MEDIA_TYPE", "415", "unsupported_media_type"),
             ("THROTTLED", "429", "too_many_requests"),
@@ -190,6 +192,9 @@ class TestStage:
 
 
 class TestApi:
+    def test_keeps_its_logical_id_for_ever(self, every: Backend) -> None:
+        assert list(every.all("ApiGateway::RestApi")) == ["Api"]
+
     def test_takes_no_binary_type(self, every: Backend) -> None:
         assert "BinaryMediaTypes" not in every.properties("ApiGateway::RestApi")
 

@@ -34,7 +34,8 @@ class TestUserPool:
         assert pool["MfaConfiguration"] == "OFF"
         assert "EnabledMfas" not in pool
 
-    def test_keeps_its_logical_id_for_ever(self, every: Backend) -> None:
+    def test_and_its_client_keep_their_logical_ids_for_ever(self, every: Backend) -> None:
+        assert list(every.all("Cognito::UserPoolClient")) == ["UserPoolClient"]
         assert list(every.all("Cognito::UserPool")) == ["UserPool"]
 
     def test_is_kept_where_people_are_real(self) -> None:

@@ -89,7 +89,7 @@ class TestMake:
         for target in ("local", "token", "test", "lint", "synth", "deploy", "openapi", "lock", "help"):
             assert f"  make {target} " in listed
 
-    @pytest.mark.parametrize("environment", ["", "nonsense"])
+    @pytest.mark.parametrize("environment", ["", "nonsense", "dev staging"])
     def test_synth_needs_an_environment(self, folder: Path, environment: str) -> None:
         done = make(folder, "synth", f"ENV={environment}")
 

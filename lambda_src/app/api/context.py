@@ -1,5 +1,6 @@
 """Around every request: its id, its one log event, and an answer even where the code is broken."""
 
+import re
 import time
 import uuid
 
@@ -10,6 +11,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.api.errors import problem_response
 from app.core.errors import InternalError
 from app.core.observability import logger
+
+# What stands in a path is whatever the caller wrote, an e-mail or a code perhaps: only ids are logged.
+_ID = re.compile(r"[0-9A-Za-z-]{26,36}")
 
 
 class RequestContext:
@@ -50,5 +54,9 @@ class RequestContext:
                 status=status,
                 duration_ms=round((time.perf_counter() - started) * 1000, 1),
                 user_id=getattr(request.state, "user_id", None),
-                path=scope.get("path_params", {}),
+                path={
+                    name: value
+                    for name, value in scope.get("path_params", {}).items()
+                    if _ID.fullmatch(value)
+                },
             )

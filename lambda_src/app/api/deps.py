@@ -70,9 +70,7 @@ class Paging:
     """Which part of a list."""
 
     limit: Annotated[int, Query(ge=1, le=100, description="Items a page, at most")] = 20
-    cursor: Annotated[str | None, Query(max_length=2048, description="`next_cursor` of the page before")] = (
-        None
-    )
+    cursor: Annotated[str | None, Query(description="`next_cursor` of the page before")] = None
 
 
 PagingDep = Annotated[Paging, Depends()]

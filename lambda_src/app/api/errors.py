@@ -2,7 +2,9 @@
 
 from typing import Annotated, Any
 
-from botocore.exceptions import BotoCoreError
+from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
+from botocore.exceptions import ConnectionError as AwsConnectionError
+from botocore.exceptions import HTTPClientError
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
@@ -19,6 +21,7 @@ from app.core.errors import (
     Unauthorized,
     ValidationFailed,
 )
+from app.core.observability import logger
 
 PROBLEM_JSON = "application/problem+json"
 PROBLEM_SCHEMA = "#/components/schemas/Problem"
@@ -93,7 +96,8 @@ def install_error_handlers(app: FastAPI) -> None:
     app.exception_handler(Problem)(_on_problem)
     app.exception_handler(RequestValidationError)(_on_invalid_input)
     app.exception_handler(HTTPException)(_on_http_exception)
-    app.exception_handler(BotoCoreError)(_on_unreachable_aws)
+    for unreachable in (AwsConnectionError, HTTPClientError, GetParameterError):
+        app.exception_handler(unreachable)(_on_unreachable_aws)
 
 
 async def _on_problem(request: Request, problem: Problem) -> Response:
@@ -119,5 +123,6 @@ async def _on_http_exception(request: Request, error: HTTPException) -> Response
     return problem_response(request, known.get(error.status_code, BadRequest)())
 
 
-async def _on_unreachable_aws(request: Request, _: BotoCoreError) -> Response:
+async def _on_unreachable_aws(request: Request, error: Exception) -> Response:
+    logger.warning("aws.unreachable", request_id=request.state.request_id, error=repr(error))
     return problem_response(request, ServiceUnavailable(retry_after_s=1))

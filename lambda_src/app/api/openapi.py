@@ -3,6 +3,7 @@
 API Gateway's routes are derived from it, so what is documented is what is deployed.
 """
 
+import copy
 from typing import Any
 
 from fastapi import FastAPI
@@ -21,7 +22,7 @@ _BY_STATUS = {"201": ["Location"], "202": ["Location"], "429": ["Retry-After"], 
 
 def document(app: FastAPI) -> dict[str, Any]:
     """The document as consumers get it."""
-    content = app.openapi()
+    content = copy.deepcopy(app.openapi())  # which keeps what it made
     schema = ProblemView.model_json_schema(ref_template="#/components/schemas/{model}")
     content["components"]["schemas"] |= {**schema.pop("$defs"), PROBLEM_SCHEMA.rpartition("/")[2]: schema}
     resources = {

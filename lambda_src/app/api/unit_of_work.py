@@ -9,7 +9,8 @@ Every route of `UnitOfWorkRoute` runs so:
 4. the writes are committed in one transaction, with the idempotency record that holds the answer.
 
 Where the commit finds that something read has changed since (`StaleRead`), the request is run again
-from 1: a precondition is then judged by the new state, and nobody's change is lost.
+from 1: a precondition is then judged by the new state, and nobody's change is lost. So it is where a
+request with an `Idempotency-Key` is refused although the same one has been answered meanwhile.
 """
 
 import functools
@@ -25,7 +26,7 @@ from fastapi.routing import APIRoute
 from app.api import conditional
 from app.api.deps import SessionDep, SignedIn
 from app.core.database import Session
-from app.core.errors import Conflict, IdempotencyKeyReused, RequestInProgress, StaleRead
+from app.core.errors import Conflict, IdempotencyKeyReused, Problem, RequestInProgress, StaleRead
 from app.models.fields import Resource
 from app.models.idempotency import IdempotencyRecord
 from app.services import idempotency
@@ -95,6 +96,20 @@ def _repeatable_endpoint(endpoint: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
+def _answered_meanwhile(request: Request) -> bool:
+    """Whether the same request, sent twice at once, was refused only because the other one came first."""
+    repeatable: RepeatableRequest | None = request.state.repeatable
+    return repeatable is not None and (
+        idempotency.find(
+            request.state.session,
+            user_id=repeatable.user_id,
+            key=repeatable.key,
+            fingerprint=repeatable.fingerprint,
+        )
+        is not None
+    )
+
+
 class UnitOfWorkRoute(APIRoute):
     """See the module's docstring."""
 
@@ -116,6 +131,12 @@ class UnitOfWorkRoute(APIRoute):
                     self._finish(request, response)
                 except StaleRead:
                     continue
+                except Problem as problem:
+                    if _answered_meanwhile(request):
+                        continue
+                    if type(problem) is Conflict:  # the table's own: transactions collided to the end
+                        break
+                    raise
                 if request.method == "GET" and "ETag" in response.headers:
                     return conditional.unless_known(request, response)
                 return response

@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 
 from app.core.clock import Clock, IdSource, new_ulid, utc_now
 from app.core.entities import Key, Record, Write
-from app.core.errors import Conflict, ServiceUnavailable
+from app.core.errors import Conflict, Problem, ServiceUnavailable
 from app.core.queries import Query
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ BATCH_GET_KEYS = 100  # DynamoDB's limit a call
 FILTER_READS = 5  # a filter that no key serves reads at most this many times the page's limit
 TRIES = 8
 _BUSY = {"ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded"}
+# The same, as the reason for which a transaction was cancelled; the AWS client does not try these again.
+_THROTTLED = {"ProvisionedThroughputExceeded", "ThrottlingError"}
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ class Table:
                     rows[row["PK"]["S"], row["SK"]["S"]] = row
                 pending = answer["UnprocessedKeys"].get(self._name, {}).get("Keys", [])
             if pending:
-                raise ServiceUnavailable
+                raise ServiceUnavailable(retry_after_s=1)
         found = {
             id_: key.entity.load(rows[id_]) for id_, key in wanted if id_ in rows and self._alive(rows[id_])
         }
@@ -135,10 +137,10 @@ class Table:
                 elif writes:
                     self._write_all(writes)
             except ClientError as error:
-                _raise_refusal(writes, error)
+                obstacle = _obstacle(writes, error)
             else:
                 return
-        raise Conflict(retry_after_s=1)
+        raise obstacle
 
     def _write_one(self, write: Write) -> None:
         if write.action == "ConditionCheck":
@@ -172,20 +174,28 @@ class Table:
             raise
 
 
-def _raise_refusal(writes: Sequence[Write], error: ClientError) -> None:
-    """Raise what the refused write stands for; return if the write was merely in another's way."""
+def _obstacle(writes: Sequence[Write], error: ClientError) -> Problem:
+    """What was merely in the way of a refused write and may be gone at the next try.
+
+    Raises:
+        Problem, StaleRead: a condition did not hold; this is what the write stands for.
+        ClientError: there is no reason to try again.
+    """
     code = error.response["Error"]["Code"]
     if code == "ConditionalCheckFailedException":
         raise writes[0].otherwise from error
-    if code == "TransactionCanceledException":
-        reasons = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
-        for write, reason in zip(writes, reasons, strict=False):
-            if reason == "ConditionalCheckFailed":
-                raise write.otherwise from error
-        if "TransactionConflict" in reasons or "ThrottlingError" in reasons:
-            return
-    elif code in ("TransactionConflictException", "TransactionInProgressException"):
-        return
+    if code in ("TransactionConflictException", "TransactionInProgressException"):
+        return Conflict(retry_after_s=1)
+    if code != "TransactionCanceledException":
+        raise error
+    reasons = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
+    for write, reason in zip(writes, reasons, strict=False):
+        if reason == "ConditionalCheckFailed":
+            raise write.otherwise from error
+    if _THROTTLED.intersection(reasons):
+        return ServiceUnavailable(retry_after_s=1)
+    if "TransactionConflict" in reasons:
+        return Conflict(retry_after_s=1)
     raise error
 
 

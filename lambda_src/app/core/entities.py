@@ -19,7 +19,7 @@ from typing import Any, Generic, Literal, Self, TypeVar
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from pydantic import BaseModel, ConfigDict
 
-from app.core.clock import Timestamp
+from app.core.clock import Timestamp, rfc3339
 from app.core.errors import PreconditionFailed, Problem, StaleRead
 from app.core.queries import Query
 
@@ -28,6 +28,8 @@ _from_wire = TypeDeserializer().deserialize
 # `#` separates key parts; a control character in a key would be a trap for whoever reads the table.
 _KEY_PART = re.compile(r"[^#\x00-\x1f\x7f]{1,320}")
 _META = ("version", "created_at", "updated_at")
+# An item that was deleted and made anew counts from 1 again: the version alone could take it for the old one.
+_CURRENT = "#version = :was_version AND #created_at = :was_created_at"
 
 # The versions that a caller accepts as current (`If-Match`); None accepts any.
 Versions = frozenset[int] | None
@@ -36,7 +38,8 @@ Versions = frozenset[int] | None
 class Record(BaseModel):
     """What every stored item has. `version` counts changes from 1; counters do not raise it."""
 
-    model_config = ConfigDict(frozen=True)
+    # An error that quoted what is stored would carry it into the log.
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     version: int = 1
     created_at: Timestamp
@@ -165,8 +168,8 @@ class Entity(Generic[T]):
         sets = [f"#data.#{k} = :{k}" for k in data] + [f"#{k} = :{k}" for k in top]
         expression = f"SET {', '.join(sets)}" + (f" REMOVE {', '.join(gone)}" if gone else "")
         request = {"Key": self.key_of(was).attributes, "UpdateExpression": expression}
-        values = {f":{k}": v for k, v in (data | top).items()} | {":was": _to_wire(was.version)}
-        return _write("Update", request, "#version = :was", values)
+        values = {f":{k}": v for k, v in (data | top).items()} | _as_read(was)
+        return _write("Update", request, _CURRENT, values)
 
     def count(
         self,
@@ -194,9 +197,7 @@ class Entity(Generic[T]):
 
     def delete(self, item: T) -> Write:
         """Delete the item; the condition is that it is still the one that was read."""
-        return _write(
-            "Delete", {"Key": self.key_of(item).attributes}, "#version = :was", _wire({":was": item.version})
-        )
+        return _write("Delete", {"Key": self.key_of(item).attributes}, _CURRENT, _as_read(item))
 
     def discard(self, key: Key[T]) -> Write:
         """Delete whatever is there, if anything."""
@@ -204,8 +205,7 @@ class Entity(Generic[T]):
 
     def unchanged(self, item: T) -> Write:
         """Write nothing; the condition is that the item is still the one that was read."""
-        request = {"Key": self.key_of(item).attributes}
-        return _write("ConditionCheck", request, "#version = :was", _wire({":was": item.version}))
+        return _write("ConditionCheck", {"Key": self.key_of(item).attributes}, _CURRENT, _as_read(item))
 
     def _row(self, item: T) -> dict[str, Any]:
         # Through JSON, so that the table holds what the API says; DynamoDB takes no binary floats.
@@ -237,6 +237,10 @@ def _write(
     return Write(
         action, request | {name: extra for name, extra in extras.items() if extra}, otherwise or StaleRead()
     )
+
+
+def _as_read(item: Record) -> dict[str, Any]:
+    return _wire({":was_version": item.version, ":was_created_at": rfc3339(item.created_at)})
 
 
 def _wire(values: Mapping[str, Any]) -> dict[str, Any]:

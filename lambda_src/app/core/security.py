@@ -8,13 +8,16 @@ environment, and fetched again when a token names an unknown key, at most once i
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
-import urllib3
-from jose import JWTError, jwk, jwt
+from jose import JOSEError, JWTError, jwk, jwt
 from jose.backends.base import Key
+from urllib3 import BaseHTTPResponse, PoolManager, Timeout
+from urllib3.exceptions import HTTPError
 
 from app.core.errors import ServiceUnavailable, Unauthorized
+from app.core.observability import logger
 
 KEYS_TIMEOUT_S = 2.0
 KEYS_MIN_AGE_S = 300.0
@@ -34,7 +37,7 @@ class TokenKeys:
     def __init__(self, url: str, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._url = url
         self._monotonic = monotonic
-        self._http = urllib3.PoolManager(timeout=KEYS_TIMEOUT_S, retries=False)
+        self._http = PoolManager(timeout=Timeout(total=KEYS_TIMEOUT_S), retries=False)
         self._keys: dict[str, Key] = {}
         self._fetched_at: float | None = None
 
@@ -54,12 +57,16 @@ class TokenKeys:
 
     def _fetch(self) -> dict[str, Key]:
         try:
-            response = self._http.request("GET", self._url)
-            if response.status != 200:  # noqa: PLR2004
-                raise ServiceUnavailable("The user pool's keys cannot be read")
-            return {key["kid"]: jwk.construct(key, "RS256") for key in response.json()["keys"]}
-        except urllib3.exceptions.HTTPError as error:
-            raise ServiceUnavailable("The user pool's keys cannot be read") from error
+            return _read_keys(self._http.request("GET", self._url))
+        except (HTTPError, JOSEError, AttributeError, LookupError, TypeError, ValueError) as error:
+            logger.warning("token_keys.unreadable", error=repr(error))
+            raise ServiceUnavailable("The user pool's keys cannot be read", retry_after_s=1) from error
+
+
+def _read_keys(response: BaseHTTPResponse) -> dict[str, Key]:
+    if response.status != HTTPStatus.OK:
+        raise ValueError(f"status {response.status}")
+    return {key["kid"]: jwk.construct(key, "RS256") for key in response.json()["keys"]}
 
 
 class TokenVerifier:

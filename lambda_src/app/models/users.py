@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import MISSING, BaseModel, ConfigDict, Field
+from pydantic import MISSING, BaseModel, ConfigDict, Field, StrictBool
 
 from app.core.entities import Record
 from app.models.fields import (
@@ -29,8 +29,8 @@ class Preferences(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    mail: dict[NotificationKind, bool] = {}
-    notifications: dict[NotificationKind, bool] = {}
+    mail: dict[NotificationKind, StrictBool] = {}
+    notifications: dict[NotificationKind, StrictBool] = {}
     reminder_time: Annotated[
         TimeOfDay | None, Field(description="In the user's time zone; null for none")
     ] = None

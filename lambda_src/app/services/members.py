@@ -159,7 +159,7 @@ def remove(
         OwnerIsFixed: the owner asks to leave.
         PreconditionFailed: the membership is at none of these versions.
     """
-    member, _ = _read(session, access, user_id)
+    member, profile = _read(session, access, user_id)
     leaves = user_id == access.user.user_id and member.role is not Role.OWNER
     if not leaves:
         _require_power(access, member)
@@ -170,8 +170,9 @@ def remove(
     session.add(
         MEMBERSHIPS.delete(member),
         SPACES.count(SPACES.key(space_id=member.space_id), {"member_count": -1}),
-        USER_PROFILES.count(USER_PROFILES.key(user_id=user_id), {"space_count": -1}),
     )
+    if profile is not None:
+        session.add(USER_PROFILES.count(USER_PROFILES.key(user_id=user_id), {"space_count": -1}))
 
 
 def _read(session: Session, access: Access, user_id: str) -> tuple[Membership, UserProfile | None]:

@@ -59,7 +59,8 @@ def get_shared(
 ) -> PublicUserView:
     """What the caller may see of a person: something if they share a space or an organization.
 
-    Costs one Query on GSI1 and one BatchGet, as the number of a user's spaces is limited.
+    Costs one Query on GSI1 and one BatchGet, as the number of a user's spaces is limited; a second one
+    for who is in exactly 100, as the person is the 101st key.
 
     Raises:
         NotFound: there is no such person, or the two share nothing.

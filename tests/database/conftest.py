@@ -1,0 +1,97 @@
+"""The same fixtures as everywhere, on the real DynamoDB Local: what is measured or raced here is true."""
+
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from httpx2 import Response
+from mypy_boto3_dynamodb import DynamoDBClient
+
+from app.core.database import Table
+from local.dynamodb import dynamodb_local
+from tests.factories import TABLE_NAME, FrozenClock, create_table
+
+THREADS = 16
+AtOnce = Callable[[Sequence[Callable[[], Response]]], list[Response]]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/database/" in item.path.as_posix():
+            item.add_marker(pytest.mark.database)
+
+
+@pytest.fixture(scope="session")
+def endpoint() -> Iterator[str]:
+    with dynamodb_local() as url:
+        yield url
+
+
+@pytest.fixture
+def dynamodb(endpoint: str) -> Iterator[DynamoDBClient]:
+    """A client of an empty table. Each access key has a database of its own there."""
+    client = boto3.client(
+        "dynamodb",
+        endpoint_url=endpoint,
+        region_name="eu-central-1",
+        aws_access_key_id=uuid.uuid4().hex[:20],
+        aws_secret_access_key="local",
+        config=Config(max_pool_connections=2 * THREADS),
+    )
+    create_table(client)
+    yield client
+    client.delete_table(TableName=TABLE_NAME)
+
+
+@pytest.fixture
+def table(dynamodb: DynamoDBClient, clock: FrozenClock) -> Table:
+    return Table(dynamodb, TABLE_NAME, clock=clock, sleep=time.sleep)
+
+
+@pytest.fixture
+def at_once() -> AtOnce:
+    """`at_once(actions)`: all of them, each in a thread of its own, from one starting shot."""
+
+    def run(actions: Sequence[Callable[[], Response]]) -> list[Response]:
+        shot = threading.Barrier(len(actions))
+
+        def wait_and(action: Callable[[], Response]) -> Response:
+            shot.wait(timeout=10)
+            return action()
+
+        with ThreadPoolExecutor(len(actions)) as pool:
+            return list(pool.map(wait_and, actions))
+
+    return run
+
+
+@dataclass
+class Bill:
+    """What DynamoDB charged: each operation with its capacity units."""
+
+    charges: list[tuple[str, float]] = field(default_factory=list)
+
+
+@pytest.fixture
+def bill(dynamodb: DynamoDBClient) -> Bill:
+    charged = Bill()
+
+    def ask(params: dict[str, Any], **_: Any) -> None:
+        params["ReturnConsumedCapacity"] = "TOTAL"
+
+    def note(parsed: dict[str, Any], model: Any, **_: Any) -> None:
+        consumed = parsed.get("ConsumedCapacity", [])
+        each = consumed if isinstance(consumed, list) else [consumed]
+        charged.charges.append((model.name, sum(one["CapacityUnits"] for one in each)))
+
+    for operation in ("GetItem", "BatchGetItem", "Query"):
+        dynamodb.meta.events.register(f"provide-client-params.dynamodb.{operation}", ask)
+        dynamodb.meta.events.register(f"after-call.dynamodb.{operation}", note)
+    return charged

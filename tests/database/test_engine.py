@@ -1,0 +1,43 @@
+"""The engine does on DynamoDB Local what it does on moto: the same tests, the other engine."""
+
+from tests.unit.core.test_database_reads import (
+    TestBatchGet,
+    TestExpiry,
+    TestGet,
+    TestPage,
+    TestPageWithFilter,
+    requests,
+    store,
+)
+from tests.unit.core.test_database_writes import (
+    TestCount,
+    TestCreate,
+    TestCreateWhatExpires,
+    TestDelete,
+    TestDiscard,
+    TestSession,
+    TestSuccessor,
+    TestUnchanged,
+    TestUpdate,
+    TestWrite,
+)
+
+__all__ = [
+    "TestBatchGet",
+    "TestCount",
+    "TestCreate",
+    "TestCreateWhatExpires",
+    "TestDelete",
+    "TestDiscard",
+    "TestExpiry",
+    "TestGet",
+    "TestPage",
+    "TestPageWithFilter",
+    "TestSession",
+    "TestSuccessor",
+    "TestUnchanged",
+    "TestUpdate",
+    "TestWrite",
+    "requests",
+    "store",
+]

@@ -1,0 +1,278 @@
+"""`lambda_handler.handler`: from an API Gateway event to an answer that API Gateway takes."""
+
+import asyncio
+import base64
+import contextlib
+import importlib
+import json
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.conftest import SETTINGS
+from tests.factories import SigningKey
+
+Handler = Callable[[dict[str, Any], object], dict[str, Any]]
+ORIGIN, USER_ID = "https://app.example.com", "00000000-0000-0000-0000-000000000001"
+ENVIRONMENT = {
+    "ENVIRONMENT": "test",
+    "PARAMETER_PREFIX": SETTINGS.parameter_prefix,
+    "TABLE_NAME": SETTINGS.table_name,
+    "USER_POOL_ID": SETTINGS.user_pool_id,
+    "USER_POOL_CLIENT_ID": SETTINGS.user_pool_client_id,
+    "CORS_ORIGIN": ORIGIN,
+    "AWS_REGION": SETTINGS.aws_region,
+}
+
+
+def load() -> Handler:
+    """The handler of a fresh environment."""
+    sys.modules.pop("lambda_handler", None)
+    handler: Handler = importlib.import_module("lambda_handler").handler
+    return handler
+
+
+@pytest.fixture
+def loop() -> Iterator[None]:
+    """The event loop that Mangum finds; left to itself it makes one and never closes it."""
+    with contextlib.closing(asyncio.new_event_loop()) as loop:
+        asyncio.set_event_loop(loop)
+        yield
+        asyncio.set_event_loop(None)
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch, keys_url: str, loop: None) -> pytest.MonkeyPatch:
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    # The keys come from a server of the tests' own; DynamoDB and SSM do not.
+    monkeypatch.setenv("AWS_ENDPOINT_URL", keys_url.rpartition("/")[0])
+    monkeypatch.setenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")
+    return monkeypatch
+
+
+@pytest.fixture
+def handler(environment: pytest.MonkeyPatch, dynamodb: object, set_parameter: object) -> Handler:
+    return load()
+
+
+@pytest.fixture
+def token(signing_key: SigningKey) -> str:
+    return signing_key.token(USER_ID, "ada@example.com")
+
+
+def aws_event(
+    method: str, path: str, *, headers: dict[str, str] | None = None, **more: Any
+) -> dict[str, Any]:
+    """An event as AWS documents it for Lambda proxy integrations of REST APIs."""
+    headers = {"Accept": "*/*", "Host": "abc123.execute-api.eu-central-1.amazonaws.com", **(headers or {})}
+    return {
+        "resource": "/{proxy+}",
+        "path": path,
+        "httpMethod": method,
+        "headers": headers,
+        "multiValueHeaders": {name: [value] for name, value in headers.items()},
+        "queryStringParameters": None,
+        "multiValueQueryStringParameters": None,
+        "pathParameters": None,
+        "stageVariables": None,
+        "requestContext": {
+            "accountId": "123456789012",
+            "apiId": "abc123",
+            "authorizer": {"claims": {"sub": USER_ID, "cognito:groups": "a,b"}},
+            "domainName": "abc123.execute-api.eu-central-1.amazonaws.com",
+            "httpMethod": method,
+            "identity": {"sourceIp": "192.0.2.1", "userAgent": "curl/8"},
+            "path": f"/dev{path}",
+            "protocol": "HTTP/1.1",
+            "requestId": "id-of-the-gateway",
+            "stage": "dev",
+        },
+        "body": None,
+        "isBase64Encoded": False,
+    } | more
+
+
+def emulator_event(method: str, path: str, **more: Any) -> dict[str, Any]:
+    """The same as the embedded AWS sends it."""
+    event = aws_event(method, path, **more)
+    event["version"] = "1.0"
+    event["headers"] = {name.lower(): value for name, value in event["headers"].items()}
+    del event["requestContext"]["domainName"]
+    del event["multiValueHeaders"]
+    event["requestContext"]["authorizer"]["claims"] |= {"cognito:groups": "[a b]", "exp": "1700000000"}
+    return event
+
+
+forms = pytest.mark.parametrize("event", [aws_event, emulator_event])
+
+
+class TestAnswers:
+    @forms
+    def test_json_is_text(self, handler: Handler, event: Callable[..., dict[str, Any]]) -> None:
+        answer = handler(event("GET", "/health"), None)
+
+        assert answer["statusCode"] == 200
+        assert answer["isBase64Encoded"] is False
+        assert json.loads(answer["body"])["status"] == "ok"
+        assert answer["headers"]["content-type"] == "application/json"
+
+    @forms
+    def test_problems_are_text(self, handler: Handler, event: Callable[..., dict[str, Any]]) -> None:
+        answer = handler(event("GET", "/api/v1/users/me", headers={"Origin": ORIGIN}), None)
+
+        assert answer["statusCode"] == 401
+        assert answer["isBase64Encoded"] is False
+        assert json.loads(answer["body"])["code"] == "unauthorized"
+        assert answer["headers"]["content-type"] == "application/problem+json"
+        assert answer["headers"]["access-control-allow-origin"] == ORIGIN
+
+    @forms
+    def test_nothing_is_nothing(
+        self, handler: Handler, event: Callable[..., dict[str, Any]], token: str
+    ) -> None:
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        body = json.dumps({"email": "ada@example.com", "name": "Ada"})
+        made = handler(event("POST", "/api/v1/users", headers=headers, body=body), None)
+        known = headers | {"If-None-Match": made["headers"]["etag"]}
+
+        answer = handler(event("GET", "/api/v1/users/me", headers=known), None)
+
+        assert answer["statusCode"] == 304
+        assert answer["body"] == ""
+        assert answer["isBase64Encoded"] is False
+
+    @forms
+    def test_carry_the_gateways_request_id(
+        self, handler: Handler, event: Callable[..., dict[str, Any]]
+    ) -> None:
+        for path in ("/health", "/api/v1/users/me"):
+            answer = handler(event("GET", path, headers={"X-Request-Id": "mine"}), None)
+            assert answer["headers"]["x-request-id"] == "id-of-the-gateway"
+
+        assert json.loads(answer["body"])["request_id"] == "id-of-the-gateway"
+
+
+class TestRequests:
+    @forms
+    @pytest.mark.parametrize("encoded", [False, True])
+    def test_bodies_come_as_text_or_in_base64(
+        self, handler: Handler, event: Callable[..., dict[str, Any]], token: str, encoded: bool
+    ) -> None:
+        body = json.dumps({"email": "ada@example.com", "name": "Zoë 🦉"}, ensure_ascii=False)
+        if encoded:
+            body = base64.b64encode(body.encode()).decode()
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        request = event("POST", "/api/v1/users", headers=headers, body=body, isBase64Encoded=encoded)
+
+        answer = handler(request, None)
+
+        assert answer["statusCode"] == 201
+        assert answer["isBase64Encoded"] is False
+        assert json.loads(answer["body"])["name"] == "Zoë 🦉"
+
+    @forms
+    def test_bodies_over_a_megabyte_are_refused(
+        self, handler: Handler, event: Callable[..., dict[str, Any]], token: str
+    ) -> None:
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", "Origin": ORIGIN}
+        request = event("POST", "/api/v1/users", headers=headers, body=" " * 1_000_001)
+
+        answer = handler(request, None)
+
+        assert answer["statusCode"] == 413
+        assert answer["isBase64Encoded"] is False
+        assert json.loads(answer["body"])["code"] == "payload_too_large"
+        assert answer["headers"]["content-type"] == "application/problem+json"
+        assert answer["headers"]["access-control-allow-origin"] == ORIGIN
+
+    @forms
+    @pytest.mark.parametrize(
+        ("query", "fields"),
+        [
+            ({"limit": ["0"], "cursor": ["a b&c=d/ü+"]}, ["query.limit"]),
+            ({"limit": ["5", "0"]}, ["query.limit"]),
+            ({"visibility": ["public", "private"]}, ["query.visibility"]),
+        ],
+    )
+    def test_queries_keep_every_value(
+        self,
+        handler: Handler,
+        event: Callable[..., dict[str, Any]],
+        token: str,
+        query: dict[str, list[str]],
+        fields: list[str],
+    ) -> None:
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        body = json.dumps({"email": "ada@example.com", "name": "Ada"})
+        handler(event("POST", "/api/v1/users", headers=headers, body=body), None)
+        request = event(
+            "GET",
+            "/api/v1/spaces",
+            headers=headers,
+            queryStringParameters={name: values[-1] for name, values in query.items()},
+            multiValueQueryStringParameters=query,
+        )
+
+        problem = json.loads(handler(request, None)["body"])
+
+        assert [error["field"] for error in problem["errors"]] == fields
+
+    def test_headers_keep_every_value(self, handler: Handler, token: str) -> None:
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        body = json.dumps({"email": "ada@example.com", "name": "Ada"})
+        etag = handler(aws_event("POST", "/api/v1/users", headers=headers, body=body), None)["headers"][
+            "etag"
+        ]
+        request = aws_event("GET", "/api/v1/users/me", headers=headers | {"If-None-Match": '"1-other"'})
+        request["multiValueHeaders"]["If-None-Match"] = [etag, '"1-other"']
+
+        assert handler(request, None)["statusCode"] == 304
+
+
+class TestLog:
+    @pytest.fixture
+    def root(self) -> Iterator[logging.Logger]:
+        """Python's root logger, as Lambda sets it where logs are JSON: open to everybody from INFO on."""
+        root = logging.getLogger()
+        level = root.level
+        root.setLevel(logging.INFO)
+        yield root
+        root.setLevel(level)
+
+    @forms
+    def test_is_one_event_a_request(
+        self,
+        handler: Handler,
+        event: Callable[..., dict[str, Any]],
+        root: logging.Logger,
+        logs: Callable[[], list[dict[str, Any]]],
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        handler(event("GET", "/api/v1/users/ada@example.com"), None)
+
+        assert [record.getMessage() for record in caplog.records] == ["http.request"]
+        (logged,) = logs()
+        assert logged["request_id"] == "id-of-the-gateway"
+        assert logged["status"] == 401
+
+
+class TestEnvironment:
+    @pytest.mark.parametrize("name", ENVIRONMENT)
+    def test_that_lacks_a_variable_is_refused_by_name(
+        self, environment: pytest.MonkeyPatch, name: str
+    ) -> None:
+        environment.delenv(name)
+
+        with pytest.raises(ValueError, match=rf"(?s){name.lower()}.*Field required"):
+            load()
+
+    def test_is_enough_without_a_call_to_any_service(
+        self, environment: pytest.MonkeyPatch, calls: list[str]
+    ) -> None:
+        load()
+
+        assert calls == []

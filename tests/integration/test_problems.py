@@ -1,0 +1,262 @@
+"""Errors: the same shape from every route, and nothing in it that is nobody's business."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import (
+    ClientError,
+    ConnectTimeoutError,
+    NoCredentialsError,
+    ParamValidationError,
+    ReadTimeoutError,
+)
+from mypy_boto3_dynamodb import DynamoDBClient
+
+from tests.assertions import assert_problem
+from tests.factories import TABLE_NAME, Api, Person
+
+SPACES, ME = "/api/v1/spaces", "/api/v1/users/me"
+ORIGIN = "https://app.example.com"
+
+
+@pytest.fixture
+def ada(api: Api) -> Person:
+    return api.person("Ada")
+
+
+@pytest.fixture
+def dynamodb_fails(dynamodb: DynamoDBClient) -> Iterator[Callable[..., None]]:
+    """`dynamodb_fails(error)`: every call from now on, or only those of one operation."""
+    handlers: list[tuple[str, Callable[..., None]]] = []
+
+    def arrange(error: Exception, operation: str = "") -> None:
+        def fail(**_: Any) -> None:
+            raise error
+
+        name = f"before-call.dynamodb.{operation}".rstrip(".")
+        dynamodb.meta.events.register(name, fail)
+        handlers.append((name, fail))
+
+    yield arrange
+    for name, handler in handlers:
+        dynamodb.meta.events.unregister(name, handler)
+
+
+def client_error(code: str) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": "Ada's secret"}}, "GetItem")
+
+
+class TestShape:
+    def test_says_what_happened(self, ada: Person) -> None:
+        response = ada.get(f"{SPACES}/01ARZ3NDEKTSV4RRFFQ69G5FAV")
+
+        assert response.json() == {
+            "type": "about:blank",
+            "title": "There is no such thing",
+            "status": 404,
+            "detail": "There is no such thing",
+            "code": "not_found",
+            "request_id": response.headers["X-Request-Id"],
+        }
+
+    def test_names_each_field_that_is_wrong(self, ada: Person) -> None:
+        response = ada.post(SPACES, {"name": "", "visibility": "secret", "colour": "red"})
+
+        problem = assert_problem(response, 422, "validation_failed")
+        assert problem["errors"] == [
+            {
+                "field": "body.name",
+                "code": "string_too_short",
+                "message": "String should have at least 1 character",
+            },
+            {
+                "field": "body.visibility",
+                "code": "enum",
+                "message": "Input should be 'private' or 'public'",
+            },
+            {
+                "field": "body.colour",
+                "code": "extra_forbidden",
+                "message": "Extra inputs are not permitted",
+            },
+        ]
+
+    def test_never_repeats_what_was_sent(self, ada: Person) -> None:
+        response = ada.post(SPACES, {"name": ["a secret"], "description": "a secret" * 100})
+
+        assert_problem(response, 422, "validation_failed")
+        assert "a secret" not in response.text
+
+    @pytest.mark.parametrize(
+        ("method", "path", "status", "code"),
+        [
+            ("GET", "/", 404, "not_found"),
+            ("GET", "/api/v1", 404, "not_found"),
+            ("GET", "/api/v1/nothing", 404, "not_found"),
+            ("GET", "/api/v1/spaces/", 404, "not_found"),
+            ("GET", "/api/v2/users/me", 404, "not_found"),
+            ("GET", "/docs", 404, "not_found"),
+            ("GET", "/openapi.json", 404, "not_found"),
+            ("PUT", SPACES, 405, "method_not_allowed"),
+            ("DELETE", ME, 405, "method_not_allowed"),
+            ("POST", "/health", 405, "method_not_allowed"),
+        ],
+    )
+    def test_is_the_same_where_there_is_no_route(
+        self, ada: Person, method: str, path: str, status: int, code: str
+    ) -> None:
+        assert_problem(ada.request(method, path), status, code)
+
+
+class TestWhereSomethingIsBroken:
+    def test_tells_nothing_but_that(self, ada: Person, dynamodb_fails: Callable[..., None]) -> None:
+        dynamodb_fails(ZeroDivisionError("Ada's secret"))
+
+        response = ada.get(ME)
+
+        assert_problem(response, 500, "internal_error")
+        assert "secret" not in response.text
+        assert "Zero" not in response.text
+
+    def test_logs_it_under_the_requests_id(
+        self, ada: Person, dynamodb_fails: Callable[..., None], logs: Callable[[], list[dict[str, Any]]]
+    ) -> None:
+        dynamodb_fails(ZeroDivisionError())
+
+        request_id = ada.get(ME).headers["X-Request-Id"]
+
+        failure, request = logs()
+        assert failure["message"] == "http.failure"
+        assert failure["level"] == "ERROR"
+        assert failure["exception_name"] == "ZeroDivisionError"
+        assert failure["request_id"] == request["request_id"] == request_id
+        assert request["message"] == "http.request"
+        assert request["status"] == 500
+
+    def test_does_not_log_what_a_broken_item_holds(
+        self,
+        ada: Person,
+        dynamodb: DynamoDBClient,
+        logs: Callable[[], list[dict[str, Any]]],
+    ) -> None:
+        key = {"PK": {"S": f"USER#{ada.user_id}"}, "SK": {"S": "PROFILE"}}
+        dynamodb.update_item(
+            TableName=TABLE_NAME,
+            Key=key,
+            UpdateExpression="SET #data.#name = :list",
+            ExpressionAttributeNames={"#data": "data", "#name": "name"},
+            ExpressionAttributeValues={":list": {"L": [{"S": "Ada Lovelace"}]}},
+        )
+
+        response = ada.get(ME)
+
+        assert_problem(response, 500, "internal_error")
+        assert "name" in str(logs())
+        assert "Ada Lovelace" not in str(logs())
+        assert ada.email not in str(logs())
+
+    @pytest.mark.parametrize(
+        "error",
+        [
+            client_error("AccessDeniedException"),
+            client_error("ValidationException"),
+            ParamValidationError(report="Ada's secret"),
+            NoCredentialsError(),
+        ],
+        ids=str,
+    )
+    def test_counts_what_aws_refuses_as_broken(
+        self, ada: Person, dynamodb_fails: Callable[..., None], error: Exception
+    ) -> None:
+        dynamodb_fails(error)
+
+        response = ada.get(ME)
+
+        assert_problem(response, 500, "internal_error")
+        assert "secret" not in response.text
+
+    @pytest.mark.parametrize("path", [ME, SPACES])
+    def test_goes_on_afterwards(self, ada: Person, dynamodb: DynamoDBClient, path: str) -> None:
+        def fail_once(**_: Any) -> None:
+            dynamodb.meta.events.unregister("before-call.dynamodb", fail_once)
+            raise ZeroDivisionError
+
+        dynamodb.meta.events.register("before-call.dynamodb", fail_once)
+
+        assert [ada.get(path).status_code for _ in range(2)] == [500, 200]
+
+
+class TestWhereAServiceIsAway:
+    @pytest.mark.parametrize(
+        "error",
+        [
+            ConnectTimeoutError(endpoint_url="https://dynamodb.example.com"),
+            ReadTimeoutError(endpoint_url="https://dynamodb.example.com"),
+            client_error("ThrottlingException"),
+            client_error("ProvisionedThroughputExceededException"),
+            client_error("RequestLimitExceeded"),
+        ],
+        ids=str,
+    )
+    def test_asks_to_come_again(
+        self, ada: Person, dynamodb_fails: Callable[..., None], error: Exception
+    ) -> None:
+        dynamodb_fails(error)
+
+        for response in (ada.get(ME), ada.post(SPACES, {"name": "Runners"}), ada.get(SPACES)):
+            assert_problem(response, 503, "service_unavailable")
+            assert response.headers["Retry-After"] == "1"
+            assert "example" not in response.text
+
+    def test_logs_which(
+        self, ada: Person, dynamodb_fails: Callable[..., None], logs: Callable[[], list[dict[str, Any]]]
+    ) -> None:
+        dynamodb_fails(ConnectTimeoutError(endpoint_url="https://dynamodb.example.com"))
+
+        request_id = ada.get(ME).headers["X-Request-Id"]
+
+        warning, request = logs()
+        assert warning["message"] == "aws.unreachable"
+        assert warning["level"] == "WARNING"
+        assert "https://dynamodb.example.com" in warning["error"]
+        assert warning["request_id"] == request["request_id"] == request_id
+
+    def test_leaves_nothing_half_done(self, ada: Person, dynamodb_fails: Callable[..., None]) -> None:
+        dynamodb_fails(client_error("ThrottlingException"), "TransactWriteItems")
+
+        assert_problem(ada.post(SPACES, {"name": "Runners"}), 503, "service_unavailable")
+        assert ada.get("/api/v1/users/me/spaces").json()["items"] == []
+
+    def test_asks_to_come_again_where_the_parameters_cannot_be_read(self, ada: Person, ssm: Any) -> None:
+        def fail(**_: Any) -> None:
+            raise ConnectTimeoutError(endpoint_url="https://ssm.example.com")
+
+        ssm.meta.events.register("before-call.ssm", fail)
+        try:
+            response = ada.post(SPACES, {"name": "Runners"})
+        finally:
+            ssm.meta.events.unregister("before-call.ssm", fail)
+
+        assert_problem(response, 503, "service_unavailable")
+        assert response.headers["Retry-After"] == "1"
+        assert "example" not in response.text
+
+
+class TestForABrowser:
+    def test_every_kind_has_cors_headers_and_an_id(
+        self, api: Api, ada: Person, dynamodb_fails: Callable[..., None]
+    ) -> None:
+        def get(path: str, token: str = ada.token) -> Any:
+            return api.client.get(path, headers={"Authorization": f"Bearer {token}", "Origin": ORIGIN})
+
+        answers = [get(ME, "none"), get("/nowhere"), get(f"{SPACES}?limit=0"), get(f"{SPACES}?cursor=x")]
+        answers.append(get(ME, api.someone().token))
+        dynamodb_fails(ZeroDivisionError())
+        answers.append(get(ME))
+
+        assert [answer.status_code for answer in answers] == [401, 404, 422, 400, 403, 500]
+        for answer in answers:
+            assert answer.headers["Access-Control-Allow-Origin"] == ORIGIN
+            assert "X-Request-Id" in answer.headers["Access-Control-Expose-Headers"]
+            assert answer.json()["request_id"] == answer.headers["X-Request-Id"]

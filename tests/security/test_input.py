@@ -1,0 +1,147 @@
+"""What may be in each field, at, below and above its limits: nothing else is taken, and nothing stored."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.assertions import assert_problem
+from tests.conftest import WRITES
+from tests.security.conftest import Target, assert_refused
+
+NOT_TEXT: list[Any] = [0, 1.5, True, [], ["text"], {}, {"text": "text"}]
+CONTROLS = ["a\x00b", "\x00", "a\x07", "\x1b[31mred", "a\x7f", "a\x80", "a\x9fb"]
+NOT_ONE_LINE = ["a\nb", "a\rb", "a\tb", "a\x0bb", "a\x0cb", "a\x85b", "a\u2028b", "a\u2029b"]
+NOTHING_TO_SEE = ["", " ", " \t\n ", "\u00a0", "\u3000", "\u200b", "\u2060\ufeff", "\u200e\u202e"]
+GOOD_TEXTS = [
+    "Zoë",
+    "Zoe\u0308",  # the same with a combining mark
+    "עדה לאבלייס",
+    "محمد",
+    "山田 太郎",
+    "👩‍👩‍👧‍👦",
+    "Robert'); DROP TABLE users;--",
+    "<script>alert(1)</script>",
+    "#USER#1",
+    "{user_id}",
+    "null",
+]
+LINES = [
+    ("POST /users", "name", 100),
+    ("POST /users", "preferred_name", 100),
+    ("PATCH /users/me", "name", 100),
+    ("PATCH /users/me", "preferred_name", 100),
+    ("POST /spaces", "name", 100),
+    ("POST /spaces", "category", 50),
+    ("PATCH /spaces/{space_id}", "name", 100),
+    ("PATCH /spaces/{space_id}", "category", 50),
+]
+PROSE = [
+    ("POST /users", "bio", 1000),
+    ("PATCH /users/me", "bio", 1000),
+    ("POST /spaces", "description", 500),
+    ("PATCH /spaces/{space_id}", "description", 500),
+]
+
+
+class TestText:
+    @pytest.mark.parametrize(("name", "field", "longest"), LINES)
+    def test_of_one_line(
+        self, target: Callable[[str], Target], calls: list[str], name: str, field: str, longest: int
+    ) -> None:
+        too_long = ["a" * (longest + 1), "é" * (longest + 1), "🦉" * (longest + 1), "a" * 500_000]
+
+        assert_refused(target(name), field, [*NOTHING_TO_SEE, *NOT_ONE_LINE, *CONTROLS, *too_long], calls)
+
+    @pytest.mark.parametrize(("name", "field", "longest"), PROSE)
+    def test_of_many_lines(
+        self, target: Callable[[str], Target], calls: list[str], name: str, field: str, longest: int
+    ) -> None:
+        too_long = ["a" * (longest + 1), "🦉" * (longest + 1), "a" * 500_000]
+
+        assert_refused(target(name), field, [*CONTROLS, *too_long], calls)
+
+    @pytest.mark.parametrize(("name", "field", "longest"), LINES + PROSE)
+    def test_is_text(
+        self, target: Callable[[str], Target], calls: list[str], name: str, field: str, longest: int
+    ) -> None:
+        surrogates = ["\ud800", "a\udfff", "\udc00\ud800"]
+
+        assert_refused(target(name), field, [*NOT_TEXT, *surrogates], calls)
+
+    @pytest.mark.parametrize(
+        ("name", "field", "longest"), [row for row in LINES + PROSE if "PATCH" in row[0]]
+    )
+    def test_in_every_script_up_to_its_limit_comes_back_as_it_was(
+        self, target: Callable[[str], Target], name: str, field: str, longest: int
+    ) -> None:
+        request = target(name)
+
+        for text in [*GOOD_TEXTS, "a", "a" * longest, "é" * longest, "🦉" * longest]:
+            assert request.send(**{field: text}).status_code == 200, text
+            assert request.person.get(request.path).json()[field] == text
+
+    @pytest.mark.parametrize(
+        ("name", "field", "longest"), [row for row in LINES + PROSE if "PATCH" in row[0]]
+    )
+    def test_is_measured_after_trimming(
+        self, target: Callable[[str], Target], name: str, field: str, longest: int
+    ) -> None:
+        response = target(name).send(**{field: f" \n\t{'a' * longest}\u2003 "})
+
+        assert response.json()[field] == "a" * longest
+
+    @pytest.mark.parametrize(("name", "field", "longest"), PROSE)
+    def test_of_many_lines_keeps_them(
+        self, target: Callable[[str], Target], name: str, field: str, longest: int
+    ) -> None:
+        assert target(name).send(**{field: "one\n\n\ttwo"}).json()[field] == "one\n\n\ttwo"
+
+
+NULL_REFUSED = [
+    ("POST /users", ["email", "name", "timezone", "preferences"]),
+    ("PATCH /users/me", ["email", "name", "timezone", "preferences"]),
+    ("POST /spaces", ["name", "visibility"]),
+    ("PATCH /spaces/{space_id}", ["name", "visibility"]),
+    ("POST /spaces/join", ["code"]),
+    ("PATCH member", ["role"]),
+]
+
+
+class TestEveryBody:
+    @pytest.mark.parametrize(("name", "fields"), NULL_REFUSED)
+    def test_has_no_null_where_something_must_be(
+        self, target: Callable[[str], Target], calls: list[str], name: str, fields: list[str]
+    ) -> None:
+        request = target(name)
+
+        for field in fields:
+            assert_refused(request, field, [None], calls)
+
+    @pytest.mark.parametrize("name", [name for name, _ in NULL_REFUSED])
+    def test_has_no_unknown_field(self, target: Callable[[str], Target], calls: list[str], name: str) -> None:
+        request = target(name)
+        unknown = ["user_id", "space_id", "owner_id", "member_count", "version", "org_role", "status"]
+
+        for field in [*unknown, "Name", "PK", "__proto__", "", "a" * 10_000, "🦉"]:
+            problem = assert_problem(request.send(**{field: "x"}), 422, "validation_failed")
+            assert [error["code"] for error in problem["errors"]] == ["extra_forbidden"]
+            assert problem["errors"][0]["field"] == f"body.{field}"[:200]
+        assert_problem(request.send(**{"\ud800": "x"}), 422, "validation_failed")
+        assert not WRITES & set(calls[-13:])
+
+    @pytest.mark.parametrize(
+        ("name", "required"),
+        [
+            ("POST /users", "email"),
+            ("POST /users", "name"),
+            ("POST /spaces", "name"),
+            ("POST /spaces/join", "code"),
+            ("PATCH member", "role"),
+        ],
+    )
+    def test_has_what_is_required(self, target: Callable[[str], Target], name: str, required: str) -> None:
+        request = target(name)
+        del request.body[required]
+
+        assert_problem(request.send(), 422, "validation_failed", field=f"body.{required}")

@@ -1,0 +1,88 @@
+import asyncio
+import json
+from typing import Any
+
+import pytest
+from fastapi import Request, Response
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.api.conditional import accepted_versions, tag, unless_known
+
+DIGEST = "0123456789abcdef"
+
+
+def versions(if_match: str | None) -> frozenset[int] | None:
+    return asyncio.run(accepted_versions(if_match))
+
+
+def tagged(**body: Any) -> Response:
+    response = Response(json.dumps(body))
+    tag(response)
+    return response
+
+
+def asking(if_none_match: str | None) -> Request:
+    headers = [] if if_none_match is None else [(b"if-none-match", if_none_match.encode())]
+    return Request({"type": "http", "headers": headers})
+
+
+class TestTag:
+    def test_begins_with_the_version(self) -> None:
+        assert tagged(version=12, name="A").headers["ETag"].startswith('"12-')
+
+    def test_is_the_same_for_the_same_body_only(self) -> None:
+        tags = [tagged(version=1, name=name).headers["ETag"] for name in ("A", "A", "B")]
+        assert tags[0] == tags[1] != tags[2]
+
+
+class TestAcceptedVersions:
+    @pytest.mark.parametrize("if_match", [None, "*", " * "])
+    def test_are_any_where_none_is_named(self, if_match: str | None) -> None:
+        assert versions(if_match) is None
+
+    @pytest.mark.parametrize(
+        ("if_match", "accepted"),
+        [
+            (f'"3-{DIGEST}"', {3}),
+            (f'W/"3-{DIGEST}"', {3}),
+            (f'"3-{DIGEST}", "14-{DIGEST}"', {3, 14}),
+            (f'"other", "3-{DIGEST}"', {3}),
+        ],
+    )
+    def test_are_those_of_the_tags(self, if_match: str, accepted: set[int]) -> None:
+        assert versions(if_match) == frozenset(accepted)
+
+    @pytest.mark.parametrize(
+        "if_match",
+        ["", '"3"', "3", f"3-{DIGEST}", f'"-3-{DIGEST}"', f'"٣-{DIGEST}"', f'"{"9" * 5000}-{DIGEST}"'],
+        ids=lambda text: text[:8],
+    )
+    def test_are_none_where_the_tag_was_never_made(self, if_match: str) -> None:
+        assert versions(if_match) == frozenset()
+
+    @given(st.integers(1, 10**9))
+    def test_are_what_tag_wrote(self, version: int) -> None:
+        assert versions(tagged(version=version).headers["ETag"]) == frozenset([version])
+
+    @given(st.text())
+    def test_come_of_any_text(self, if_match: str) -> None:
+        assert versions(if_match) in (None, frozenset())
+
+
+class TestUnlessKnown:
+    def test_answers_in_full_where_nothing_is_known(self) -> None:
+        response = tagged(version=1)
+        assert unless_known(asking(None), response) is response
+
+    @pytest.mark.parametrize("form", ["{}", "W/{}", '"other", {}', '"other",W/{} ', "*"])
+    def test_answers_304_where_this_very_answer_is_known(self, form: str) -> None:
+        response = tagged(version=1)
+        known = unless_known(asking(form.format(response.headers["ETag"])), response)
+        assert (known.status_code, known.body) == (304, b"")
+        assert known.headers["ETag"] == response.headers["ETag"]
+
+    def test_answers_in_full_where_another_body_of_the_version_is_known(self) -> None:
+        response = tagged(version=1, member_count=2)
+        known = tagged(version=1, member_count=1).headers["ETag"]
+        assert unless_known(asking(known), response) is response

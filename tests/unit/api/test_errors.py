@@ -1,0 +1,133 @@
+"""How exceptions are answered; over HTTP and through every route in `tests/integration/test_problems.py`."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
+from botocore.exceptions import (
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ParamValidationError,
+    ReadTimeoutError,
+)
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from httpx2 import Response
+from starlette.exceptions import HTTPException
+from starlette.testclient import TestClient
+
+from app.api.context import RequestContext
+from app.api.errors import PROBLEM_JSON, PROBLEM_SCHEMA, install_error_handlers, problems
+from app.core.errors import Conflict, InviteCodeInvalid, NotFound, TooManyRequests
+from tests.assertions import assert_problem
+
+Answer = Callable[[Exception], Response]
+
+
+@pytest.fixture
+def answer() -> Answer:
+    """`answer(error)`: what a caller gets where a route raises it."""
+
+    def call(error: Exception) -> Response:
+        app = FastAPI()
+        install_error_handlers(app)
+        app.add_middleware(RequestContext)
+
+        @app.get("/")
+        async def fail() -> None:
+            raise error
+
+        return TestClient(app).get("/")
+
+    return call
+
+
+class TestProblem:
+    def test_says_what_it_is_and_what_happened(self, answer: Answer) -> None:
+        problem = assert_problem(answer(NotFound("The space has no invite code")), 404, "not_found")
+        assert problem["title"] == NotFound.title
+        assert problem["detail"] == "The space has no invite code"
+
+    def test_says_when_to_come_again(self, answer: Answer) -> None:
+        assert answer(TooManyRequests(retry_after_s=42)).headers["Retry-After"] == "42"
+        assert "Retry-After" not in answer(Conflict()).headers
+
+
+class TestInvalidInput:
+    def error(self, **fault: object) -> RequestValidationError:
+        return RequestValidationError(
+            [{"loc": ("body", "name"), "type": "t", "msg": "m", "input": "i"} | fault]
+        )
+
+    def test_names_the_field(self, answer: Answer) -> None:
+        problem = assert_problem(answer(self.error(loc=("body", "tags", 3))), 422, "validation_failed")
+        assert problem["errors"] == [{"field": "body.tags.3", "code": "t", "message": "m"}]
+
+    def test_never_repeats_what_was_sent(self, answer: Answer) -> None:
+        assert "a secret" not in answer(self.error(input="a secret")).text
+
+    def test_cuts_a_name_that_never_ends(self, answer: Answer) -> None:
+        problem = answer(self.error(loc=("body", "x" * 10_000))).json()
+        assert len(problem["errors"][0]["field"]) == 200
+
+    def test_names_a_hundred_fields_and_no_more(self, answer: Answer) -> None:
+        fault = {"loc": ("body",), "type": "t", "msg": "m"}
+        assert len(answer(RequestValidationError([fault] * 5000)).json()["errors"]) == 100
+
+
+class TestHttpException:
+    @pytest.mark.parametrize(
+        ("status", "answered", "code"),
+        [
+            (404, 404, "not_found"),
+            (405, 405, "method_not_allowed"),
+            (400, 400, "bad_request"),
+            (418, 400, "bad_request"),
+        ],
+    )
+    def test_of_the_framework_is_a_problem_of_ours(
+        self, answer: Answer, status: int, answered: int, code: str
+    ) -> None:
+        assert_problem(answer(HTTPException(status, "The framework's words")), answered, code)
+
+
+class TestServiceThatIsAway:
+    @pytest.mark.parametrize(
+        "error",
+        [
+            ConnectTimeoutError(endpoint_url="https://dynamodb.example.com"),
+            ReadTimeoutError(endpoint_url="https://dynamodb.example.com"),
+            EndpointConnectionError(endpoint_url="https://dynamodb.example.com"),
+            ConnectionClosedError(endpoint_url="https://dynamodb.example.com"),
+            GetParameterError("ThrottlingException"),
+        ],
+        ids=lambda error: type(error).__name__,
+    )
+    def test_asks_to_come_again_and_logs_which(
+        self, answer: Answer, error: Exception, logs: Callable[[], list[dict[str, Any]]]
+    ) -> None:
+        response = answer(error)
+        problem = assert_problem(response, 503, "service_unavailable")
+        assert response.headers["Retry-After"] == "1"
+        assert "dynamodb" not in response.text
+        event = logs()[0]
+        assert (event["message"], event["error"]) == ("aws.unreachable", repr(error))
+        assert event["request_id"] == problem["request_id"]
+
+    def test_is_not_one_that_was_asked_wrongly(self, answer: Answer) -> None:
+        assert_problem(answer(ParamValidationError(report="")), 500, "internal_error")
+
+
+class TestDeclaredProblems:
+    def test_are_those_of_the_route_and_those_of_any(self) -> None:
+        assert set(problems(NotFound, Conflict)) == {401, 404, 409, 422, 429, 500, 503}
+
+    def test_have_one_schema_and_an_example_of_each_code(self) -> None:
+        content = problems(NotFound, InviteCodeInvalid)[404]["content"]
+        assert list(content) == [PROBLEM_JSON]
+        assert content[PROBLEM_JSON]["schema"] == {"$ref": PROBLEM_SCHEMA}
+        examples = content[PROBLEM_JSON]["examples"]
+        assert set(examples) == {"not_found", "invite_code_invalid"}
+        assert examples["invite_code_invalid"]["value"]["title"] == InviteCodeInvalid.title

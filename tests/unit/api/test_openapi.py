@@ -1,0 +1,128 @@
+"""What the committed contract promises. That it is the app's own is tested in `tests/infra`."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from app.api.openapi import document
+from app.core.config import Settings
+from app.main import Backend, create_app
+from tests.conftest import SETTINGS
+
+# What answers without a token, and what changes nothing that could have changed meanwhile.
+OPEN = {("get", "/health")}
+
+
+def operations(content: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, methods in content["paths"].items():
+        for method, operation in methods.items():
+            yield method, path, operation
+
+
+@pytest.fixture(scope="module")
+def content() -> dict[str, Any]:
+    return document(create_app(Backend.from_settings(SETTINGS)))
+
+
+def resolve(content: dict[str, Any], reference: str) -> Any:
+    found: Any = content
+    for name in reference.removeprefix("#/").split("/"):
+        found = found[name]
+    return found
+
+
+class TestDocument:
+    def test_is_the_same_in_every_environment(self, content: dict[str, Any]) -> None:
+        other = Settings(**SETTINGS.model_dump() | {"environment": "other", "table_name": "other"})
+        assert document(create_app(Backend.from_settings(other))) == content
+
+    def test_is_the_same_each_time_it_is_made(self, content: dict[str, Any]) -> None:
+        app = create_app(Backend.from_settings(SETTINGS))
+        assert document(app) == document(app) == content
+
+    def test_refers_to_nothing_that_is_not_there(self, content: dict[str, Any]) -> None:
+        for reference in re.findall(r"'\$ref': '([^']+)'", str(content)):
+            assert resolve(content, reference)
+
+    def test_has_no_secret_and_no_address(self, content: dict[str, Any]) -> None:
+        assert "servers" not in content
+        assert SETTINGS.table_name not in str(content)
+
+
+class TestOperations:
+    def test_have_names_of_their_own(self, content: dict[str, Any]) -> None:
+        names = [operation["operationId"] for _, _, operation in operations(content)]
+        assert len(names) == len(set(names))
+        assert all(re.fullmatch(r"[a-z]+(_[a-z]+)+", name) for name in names)
+
+    def test_say_in_a_sentence_what_they_do(self, content: dict[str, Any]) -> None:
+        for _, _, operation in operations(content):
+            assert operation["description"].startswith(operation["summary"])
+            assert 5 < len(operation["summary"]) < 120
+            assert "." not in operation["summary"]
+
+    def test_need_a_token_but_for_health(self, content: dict[str, Any]) -> None:
+        for method, path, operation in operations(content):
+            assert operation.get("security", []) == ([] if (method, path) in OPEN else [{"Cognito": []}])
+
+    def test_stand_below_the_version_but_for_health(self, content: dict[str, Any]) -> None:
+        assert all(path.startswith("/api/v1/") or path == "/health" for path in content["paths"])
+
+    def test_describe_every_parameter(self, content: dict[str, Any]) -> None:
+        for _, path, operation in operations(content):
+            for parameter in operation.get("parameters", []):
+                assert parameter.get("description"), (path, parameter["name"])
+
+
+class TestManners:
+    """What `docs` promise of every operation of a kind."""
+
+    def named(self, operation: dict[str, Any]) -> set[str]:
+        return {parameter["name"] for parameter in operation.get("parameters", [])}
+
+    def test_every_answer_names_its_request(self, content: dict[str, Any]) -> None:
+        for _, _, operation in operations(content):
+            assert all("X-Request-Id" in answer["headers"] for answer in operation["responses"].values())
+
+    def test_what_is_made_or_started_has_a_place(self, content: dict[str, Any]) -> None:
+        for _, _, operation in operations(content):
+            for status in {"201", "202"} & set(operation["responses"]):
+                assert "Location" in operation["responses"][status]["headers"]
+
+    def test_every_post_may_be_repeated(self, content: dict[str, Any]) -> None:
+        for method, _, operation in operations(content):
+            assert ("Idempotency-Key" in self.named(operation)) is (method == "post")
+            if method == "post":
+                conflicts = operation["responses"]["409"]["content"]["application/problem+json"]
+                assert "request_in_progress" in conflicts["examples"]
+
+    def test_every_change_of_something_may_be_bound_to_its_version(self, content: dict[str, Any]) -> None:
+        for method, _, operation in operations(content):
+            assert ("If-Match" in self.named(operation)) is (method in {"patch", "put", "delete"})
+            assert ("412" in operation["responses"]) is ("If-Match" in self.named(operation))
+
+    def test_what_has_a_tag_may_be_known_already(self, content: dict[str, Any]) -> None:
+        for method, _, operation in operations(content):
+            tagged = "ETag" in operation["responses"].get("200", {}).get("headers", {})
+            known = ("If-None-Match" in self.named(operation), "304" in operation["responses"])
+            assert known == ((tagged, tagged) if method == "get" else (False, False))
+
+    def test_every_list_comes_in_pages(self, content: dict[str, Any]) -> None:
+        for _, _, operation in operations(content):
+            schema = operation["responses"].get("200", {}).get("content", {}).get("application/json", {})
+            reference = schema.get("schema", {}).get("$ref", "")
+            assert ("/Page_" in reference) is ({"limit", "cursor"} <= self.named(operation))
+
+    def test_every_refusal_is_a_problem(self, content: dict[str, Any]) -> None:
+        for _, _, operation in operations(content):
+            for status, answer in operation["responses"].items():
+                if status >= "400":
+                    assert list(answer["content"]) == ["application/problem+json"]
+
+    def test_every_body_refuses_fields_that_it_does_not_know(self, content: dict[str, Any]) -> None:
+        for _, _, operation in operations(content):
+            if "requestBody" in operation:
+                schema = operation["requestBody"]["content"]["application/json"]["schema"]
+                assert resolve(content, schema["$ref"])["additionalProperties"] is False

@@ -1,0 +1,191 @@
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from fastapi import APIRouter, FastAPI
+from httpx2 import Response
+from mypy_boto3_dynamodb import DynamoDBClient
+from starlette.testclient import TestClient
+
+from app.api.context import RequestContext
+from app.api.deps import SessionDep
+from app.api.errors import install_error_handlers
+from app.api.unit_of_work import TRIES, UnitOfWorkRoute
+from app.core.database import Session, Table
+from app.core.errors import Forbidden, StaleRead
+from app.main import Backend
+from app.models.fields import Resource
+from tests.assertions import assert_problem
+from tests.factories import SigningKey
+from tests.unit.core.notebook import NOTES, note
+
+KEY = NOTES.key(notebook="A", number="0001")
+Send = Callable[..., Response]
+
+
+class NoteView(Resource):
+    text: str
+
+
+class Notebook:
+    """An app of one noun. It counts its `runs`; `before_answering` is what happens in each of them."""
+
+    def __init__(self, backend: Backend) -> None:
+        self.sessions: list[Session] = []
+        self.before_answering: Callable[[], object] = lambda: None
+        self.answer: Any = NoteView.of(note())
+        router = APIRouter(route_class=UnitOfWorkRoute)
+        router.post("/notes", response_model=NoteView, status_code=201)(self.create)
+        router.get("/notes", response_model=NoteView)(self.create)
+        self.app = FastAPI()
+        self.app.state.backend = backend
+        self.app.include_router(router)
+        self.app.add_middleware(RequestContext)
+        install_error_handlers(self.app)
+
+    @property
+    def runs(self) -> int:
+        return len(self.sessions)
+
+    async def create(self, session: SessionDep) -> Any:
+        self.sessions.append(session)
+        session.add(NOTES.create(note()))
+        self.before_answering()
+        return self.answer
+
+
+@pytest.fixture
+def notebook(backend: Backend) -> Notebook:
+    return Notebook(backend)
+
+
+@pytest.fixture
+def send(notebook: Notebook, signing_key: SigningKey) -> Iterator[Send]:
+    token = signing_key.token("user-1", "ada@example.com")
+    with TestClient(notebook.app) as client:
+
+        def send(method: str = "POST", **headers: str) -> Response:
+            named = {name.replace("_", "-"): value for name, value in headers.items()}
+            return client.request(method, "/notes", headers={"Authorization": f"Bearer {token}", **named})
+
+        yield send
+
+
+def fail(error: Exception, times: int = 10**6) -> Callable[[], None]:
+    """Something that raises the error so many times and then no more."""
+    left = [error] * min(times, 100)
+
+    def raise_it() -> None:
+        if left:
+            raise left.pop()
+
+    return raise_it
+
+
+class TestCommit:
+    def test_follows_the_answer(self, send: Send, notebook: Notebook, table: Table) -> None:
+        notebook.before_answering = lambda: seen.append(table.get(KEY))
+        seen: list[object] = []
+        assert send().status_code == 201
+        assert seen == [None]
+        assert table.get(KEY) == note()
+
+    def test_is_one_transaction_with_the_answer_that_may_be_asked_for_again(
+        self, send: Send, calls: list[str]
+    ) -> None:
+        send(idempotency_key="k")
+        assert calls == ["GetItem", "TransactWriteItems"]
+
+    def test_does_not_come_about_where_the_endpoint_refuses(
+        self, send: Send, notebook: Notebook, table: Table
+    ) -> None:
+        notebook.before_answering = fail(Forbidden())
+        assert_problem(send(), 403, "forbidden")
+        assert_problem(send(idempotency_key="k"), 403, "forbidden")
+        assert table.get(KEY) is None
+        assert notebook.runs == 2
+
+    @pytest.mark.parametrize("answer", [{"text": "Hello"}, {}, "Hello"])
+    def test_does_not_come_about_where_the_answer_is_not_as_promised(
+        self, send: Send, notebook: Notebook, table: Table, answer: object
+    ) -> None:
+        notebook.answer = answer
+        assert_problem(send(), 500, "internal_error")
+        assert table.get(KEY) is None
+
+
+class TestStaleRead:
+    def test_runs_the_request_again_from_the_beginning(
+        self, send: Send, notebook: Notebook, table: Table
+    ) -> None:
+        notebook.before_answering = fail(StaleRead(), times=TRIES - 1)
+        assert send().status_code == 201
+        assert notebook.runs == len(set(map(id, notebook.sessions))) == TRIES
+        assert table.get(KEY) == note()
+
+    def test_asks_to_come_again_where_it_never_ends(self, send: Send, notebook: Notebook) -> None:
+        notebook.before_answering = fail(StaleRead())
+        response = send()
+        assert_problem(response, 409, "conflict")
+        assert response.headers["Retry-After"] == "1"
+        assert notebook.runs == TRIES
+
+    def test_says_that_the_request_is_under_way_where_it_has_a_key(
+        self, send: Send, notebook: Notebook
+    ) -> None:
+        notebook.before_answering = fail(StaleRead())
+        assert_problem(send(idempotency_key="k"), 409, "request_in_progress")
+
+
+class TestCollision:
+    """Of transactions, to the end of all the table's tries."""
+
+    @pytest.fixture(autouse=True)
+    def _collide(self, dynamodb: DynamoDBClient) -> Iterator[None]:
+        def collide(**_: Any) -> Any:
+            error = {"Error": {"Code": "TransactionConflictException", "Message": ""}}
+            return type("Answer", (), {"status_code": 400})(), error
+
+        dynamodb.meta.events.register("before-call.dynamodb.PutItem", collide)
+        dynamodb.meta.events.register("before-call.dynamodb.TransactWriteItems", collide)
+        yield
+        dynamodb.meta.events.unregister("before-call.dynamodb.PutItem", collide)
+        dynamodb.meta.events.unregister("before-call.dynamodb.TransactWriteItems", collide)
+
+    def test_asks_to_come_again(self, send: Send, notebook: Notebook) -> None:
+        response = send()
+        assert_problem(response, 409, "conflict")
+        assert response.headers["Retry-After"] == "1"
+        assert notebook.runs == 1
+
+    def test_says_that_the_request_is_under_way_where_it_has_a_key(
+        self, send: Send, notebook: Notebook
+    ) -> None:
+        response = send(idempotency_key="k")
+        assert_problem(response, 409, "request_in_progress")
+        assert response.headers["Retry-After"] == "1"
+        assert notebook.runs == 1
+
+
+class TestKey:
+    def test_makes_a_request_happen_once(self, send: Send, notebook: Notebook) -> None:
+        first, second = send(idempotency_key="k"), send(idempotency_key="k")
+        assert second.status_code == first.status_code == 201
+        assert second.json() == first.json()
+        assert second.headers["ETag"] == first.headers["ETag"]
+        assert second.headers["Idempotency-Replayed"] == "true"
+        assert "Idempotency-Replayed" not in first.headers
+        assert notebook.runs == 1
+
+    def test_is_for_post_only(self, send: Send, notebook: Notebook, table: Table) -> None:
+        send("GET", idempotency_key="k")
+        table.write([NOTES.discard(KEY)])
+        send("GET", idempotency_key="k")
+        assert notebook.runs == 2
+
+
+class TestGet:
+    def test_gives_304_for_what_is_known(self, send: Send, table: Table) -> None:
+        tag = send("GET").headers["ETag"]
+        table.write([NOTES.discard(KEY)])
+        assert send("GET", if_none_match=tag).status_code == 304

@@ -1,0 +1,305 @@
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
+
+from app.core.clock import new_ulid
+from app.models.access_patterns import EMAIL_CLAIMS
+from app.models.fields import (
+    Bio,
+    Category,
+    Description,
+    Email,
+    HttpsUrl,
+    Input,
+    Locale,
+    Name,
+    Page,
+    Patch,
+    TimeOfDay,
+    TimeZone,
+    Ulid,
+    UserId,
+    View,
+)
+from tests.unit.core.notebook import Note, note
+
+# Everything that a JSON body can hold, lone surrogates too.
+ANY_TEXT = st.text(st.characters(exclude_categories=[]))
+
+
+def accepts(kind: Any, value: object) -> Any:
+    """What the kind of field makes of a value."""
+    return TypeAdapter(kind).validate_python(value)
+
+
+def refuses(kind: Any, value: object) -> None:
+    with pytest.raises(ValidationError):
+        accepts(kind, value)
+
+
+def accepted_or_refused(kind: Any, value: object) -> Any:
+    """What the kind makes of a value, None where it refuses; any other exception is a failure."""
+    try:
+        return accepts(kind, value)
+    except ValidationError:
+        return None
+
+
+@pytest.mark.parametrize(("kind", "longest"), [(Name, 100), (Category, 50)])
+class TestLine:
+    def test_is_trimmed(self, kind: Any, longest: int) -> None:
+        assert accepts(kind, "  Morning runners\n") == "Morning runners"
+
+    def test_is_counted_after_trimming(self, kind: Any, longest: int) -> None:
+        assert accepts(kind, " " + "ä" * longest + " ") == "ä" * longest
+        refuses(kind, "a" * (longest + 1))
+
+    @pytest.mark.parametrize("text", ["\u200b", "\u200e \u200f", "\u00a0\u2060"], ids=ascii)
+    def test_holds_something_that_can_be_seen(self, kind: Any, longest: int, text: str) -> None:
+        refuses(kind, text)
+        assert accepts(kind, f"{text}a").endswith("a")
+
+    @pytest.mark.parametrize("text", ["", "   ", "\t\n", "two\nlines", "a\x00b", "a\x7fb", "a\x85b", None, 1])
+    def test_holds_something_on_one_line(self, kind: Any, longest: int, text: object) -> None:
+        refuses(kind, text)
+
+
+@pytest.mark.parametrize(("kind", "longest"), [(Description, 500), (Bio, 1000)])
+class TestProse:
+    @pytest.mark.parametrize("text", ["", "One\nTwo\tThree", "🏃‍♀️ every day", "עברית"])
+    def test_holds_any_writing(self, kind: Any, longest: int, text: str) -> None:
+        assert accepts(kind, text) == text
+
+    def test_is_trimmed_and_counted_after(self, kind: Any, longest: int) -> None:
+        assert accepts(kind, " " + "a" * longest + "\n") == "a" * longest
+        refuses(kind, "a" * (longest + 1))
+
+    @pytest.mark.parametrize("text", ["a\x00b", "a\x1bb", "a\rb", None])
+    def test_holds_no_control_characters(self, kind: Any, longest: int, text: object) -> None:
+        refuses(kind, text)
+
+
+class TestEmail:
+    @pytest.mark.parametrize(
+        "email", ["ada@example.com", "a.b+c'd@x.y.z", "ünï@exämple.org", "a" * 242 + "@example.com"]
+    )
+    def test_is_an_address(self, email: str) -> None:
+        assert accepts(Email, email) == email
+
+    def test_is_trimmed_and_lower_case(self) -> None:
+        assert accepts(Email, " Ada@Example.COM ") == "ada@example.com"
+
+    @pytest.mark.parametrize(
+        "email",
+        [
+            "",
+            "ada",
+            "ada@example",
+            "@example.com",
+            "ada@",
+            "ada@@example.com",
+            "ada@b@example.com",
+            "ada lovelace@example.com",
+            "ada@example.com, bob@example.com",
+            "Ada <ada@example.com>",
+            "ada#1@example.com",
+            "ada@example.com#1",
+            "ada\n@example.com",
+            "ada@example.com\nbcc: bob@example.com",
+            "ada\x00@example.com",
+            "a" * 243 + "@example.com",
+            None,
+            7,
+        ],
+    )
+    def test_is_nothing_else(self, email: object) -> None:
+        refuses(Email, email)
+
+    @given(st.builds("{}@{}.{}".format, ANY_TEXT, ANY_TEXT, ANY_TEXT) | st.emails() | ANY_TEXT)
+    @example("İ@example.com")
+    def test_can_be_a_key_and_stays_as_it_is(self, text: str) -> None:
+        email = accepted_or_refused(Email, text)
+        if email is not None:
+            assert EMAIL_CLAIMS.key(email=email).pk == f"EMAIL#{email}"
+            assert accepts(Email, email) == email
+
+
+class TestHttpsUrl:
+    @pytest.mark.parametrize(
+        "url",
+        ["https://example.com/a.png", "https://cdn.example.com:8443/a?b=c#d", "https://bücher.example/ä"],
+    )
+    def test_is_an_address_of_the_web(self, url: str) -> None:
+        assert str(accepts(HttpsUrl, url)).startswith("https://")
+
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "http://example.com/a.png",
+            "javascript:alert(1)",
+            "data:image/png;base64,AAAA",
+            "https://",
+            "//example.com/a.png",
+            "example.com",
+            "",
+            None,
+        ],
+    )
+    def test_is_nothing_else(self, url: object) -> None:
+        refuses(HttpsUrl, url)
+
+    def test_is_counted_as_it_is_stored(self) -> None:
+        start = "https://example.com/"
+        assert len(str(accepts(HttpsUrl, start + "a" * (2048 - len(start))))) == 2048
+        refuses(HttpsUrl, start + "a" * (2049 - len(start)))
+        refuses(HttpsUrl, start + "é" * 1000)
+
+    @given(st.builds("https://{}/{}".format, st.just("example.com") | ANY_TEXT, ANY_TEXT) | ANY_TEXT)
+    @example("https://example.com/" + "é" * 1000)
+    def test_can_be_read_back(self, text: str) -> None:
+        url = accepted_or_refused(HttpsUrl, text)
+        if url is not None:
+            assert accepts(HttpsUrl, str(url)) == url
+
+
+class TestTimeZone:
+    @pytest.mark.parametrize(
+        "name", ["UTC", "Europe/Zurich", "America/Argentina/Ushuaia", "Asia/Kathmandu", "Etc/GMT+12"]
+    )
+    def test_is_one_of_the_iana_database(self, name: str) -> None:
+        assert accepts(TimeZone, name) == name
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "",
+            ".",
+            "..",
+            "/",
+            "Europe",
+            "Europe/",
+            "Europe/Atlantis",
+            "europe/zurich",
+            "../../etc/passwd",
+            "/etc/passwd",
+            "UTC\x00",
+            "localtime",
+            "posix/Europe/Zurich",
+            "tzdata.zi",
+            "zone.tab",
+            "posixrules",
+            "+01:00",
+            "a" * 65,
+            None,
+        ],
+    )
+    def test_is_nothing_else(self, name: object) -> None:
+        refuses(TimeZone, name)
+
+    @given(ANY_TEXT | st.text("ABCabc/.+-_", max_size=20))
+    def test_can_be_used(self, text: str) -> None:
+        name = accepted_or_refused(TimeZone, text)
+        if name is not None:
+            assert ZoneInfo(name).key == name
+
+
+@pytest.mark.parametrize(
+    ("kind", "good", "bad"),
+    [
+        (Locale, ["en", "en-GB", "zh-Hans-CN", "gsw"], ["", "e", "en_GB", "en-", "english", "en-GB\n", "e1"]),
+        (
+            TimeOfDay,
+            ["00:00", "09:30", "23:59"],
+            ["24:00", "9:30", "12:60", "12:30:00", "", "١٢:٣٠", "12:30\n"],
+        ),
+        (
+            Ulid,
+            [new_ulid(), "7" + "Z" * 25],
+            ["", "8" + "0" * 25, "0" * 25, "0" * 27, "0" * 25 + "U", "0" * 25 + "a", "0" * 25 + "#"],
+        ),
+        (
+            UserId,
+            ["1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed"],
+            ["", "me", "1B9D6BCD-BBFD-4B2D-9B5D-AB8DFBBD4BED", "1b9d6bcd", "#" * 36],
+        ),
+    ],
+    ids=["Locale", "TimeOfDay", "Ulid", "UserId"],
+)
+class TestCodes:
+    def test_are_in_their_form(self, kind: Any, good: list[str], bad: list[str]) -> None:
+        for text in good:
+            assert accepts(kind, text) == text
+
+    def test_are_nothing_else(self, kind: Any, good: list[str], bad: list[str]) -> None:
+        for text in bad:
+            refuses(kind, text)
+
+
+@pytest.mark.parametrize(
+    "kind", [Name, Category, Description, Bio, Email, HttpsUrl, TimeZone, Locale, TimeOfDay, Ulid, UserId]
+)
+class TestEveryKind:
+    @given(text=ANY_TEXT)
+    def test_takes_any_text_or_refuses_it(self, kind: Any, text: str) -> None:
+        value = accepted_or_refused(kind, text)
+        if value is not None:
+            str(value).encode()
+
+
+class Wish(Patch):
+    text: Name = ""
+    reason: Description | None = None
+
+
+class TestInput:
+    def test_refuses_fields_that_it_does_not_know(self) -> None:
+        class Text(Input):
+            text: str
+
+        with pytest.raises(ValidationError, match="extra_forbidden"):
+            Text.model_validate({"text": "a", "txet": "b"})
+
+
+class TestPatch:
+    @pytest.mark.parametrize(
+        ("sent", "changes"),
+        [
+            ({}, {}),
+            ({"text": " New "}, {"text": "New"}),
+            ({"reason": None}, {"reason": None}),
+            ({"text": "New", "reason": "So"}, {"text": "New", "reason": "So"}),
+        ],
+    )
+    def test_changes_what_was_sent(self, sent: dict[str, Any], changes: dict[str, Any]) -> None:
+        assert Wish.model_validate(sent).changes() == changes
+
+    def test_refuses_fields_that_it_does_not_know(self) -> None:
+        with pytest.raises(ValidationError, match="extra_forbidden"):
+            Wish.model_validate({"txet": "b"})
+
+
+class TestView:
+    class Card(View):
+        text: str
+        mine: bool
+
+    def test_takes_its_own_fields_and_no_more(self) -> None:
+        card = self.Card.of(note(text="Hello", mood="calm"), mine=True)
+        assert card.model_dump() == {"text": "Hello", "mine": True}
+
+    def test_prefers_what_depends_on_who_asks(self) -> None:
+        assert self.Card.of(note(text="Hello"), mine=True, text="***").text == "***"
+
+    def test_needs_all_of_its_fields(self) -> None:
+        with pytest.raises(ValidationError, match="mine"):
+            self.Card.of(note())
+
+
+class TestPage:
+    def test_holds_items_and_where_to_go_on(self) -> None:
+        page = Page[Note](items=[note()], next_cursor=None)
+        assert set(page.model_dump(mode="json")) == {"items", "next_cursor"}
