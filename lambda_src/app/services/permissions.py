@@ -24,24 +24,40 @@ class Action(StrEnum):
     READ_SPACE = auto()
     JOIN_PUBLIC_SPACE = auto()
     LEAVE_SPACE = auto()
+    COMMENT = auto()
+    REACT = auto()
     WRITE_CONTENT = auto()
     DELETE_OTHERS_CONTENT = auto()
     EDIT_SPACE = auto()
-    DELETE_SPACE = auto()
+    INVITE = auto()
     MANAGE_INVITE_CODE = auto()
     MANAGE_MEMBERS = auto()
+    READ_AUDIT = auto()
     MANAGE_ADMINS = auto()
+    TRANSFER_OWNERSHIP = auto()
+    DELETE_SPACE = auto()
 
 
-_VIEWER = frozenset({Action.READ_CARD, Action.READ_SPACE, Action.JOIN_PUBLIC_SPACE, Action.LEAVE_SPACE})
+_VIEWER = frozenset(
+    {
+        Action.READ_CARD,
+        Action.READ_SPACE,
+        Action.JOIN_PUBLIC_SPACE,
+        Action.LEAVE_SPACE,
+        Action.COMMENT,
+        Action.REACT,
+    }
+)
 _MEMBER = _VIEWER | {Action.WRITE_CONTENT}
 _ADMIN = _MEMBER | {
     Action.DELETE_OTHERS_CONTENT,
     Action.EDIT_SPACE,
+    Action.INVITE,
     Action.MANAGE_INVITE_CODE,
     Action.MANAGE_MEMBERS,
+    Action.READ_AUDIT,
 }
-_OWNER = _ADMIN | {Action.DELETE_SPACE, Action.MANAGE_ADMINS}
+_OWNER = _ADMIN | {Action.MANAGE_ADMINS, Action.TRANSFER_OWNERSHIP, Action.DELETE_SPACE}
 
 ALLOWED: dict[Role | None, frozenset[Action]] = {
     Role.OWNER: _OWNER,
