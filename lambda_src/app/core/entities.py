@@ -177,27 +177,36 @@ class Entity(Generic[T]):
         by: Mapping[str, int | Decimal],
         *,
         at_most: Mapping[str, int] | None = None,
+        at_least: Mapping[str, int] | None = None,
         require: Mapping[str, str] | None = None,
     ) -> Write:
         """Move counters by these amounts, atomically and without raising `version`.
 
-        The condition is that the item exists, that each counter in `at_most` stays within its limit,
-        and that the fields in `require` have these values.
+        The condition is that the item exists, that each counter in `at_most` and `at_least` stays within
+        its limit, and that the fields in `require` have these values.
         """
-        limits, required = at_most or {}, require or {}
+        highest, lowest, required = at_most or {}, at_least or {}, require or {}
         conditions = ["attribute_exists(PK)"]
-        conditions += [f"#data.#{field} <= :room_{field}" for field in limits]
+        conditions += [f"#data.#{field} <= :room_{field}" for field in highest]
+        conditions += [f"#data.#{field} >= :rest_{field}" for field in lowest]
         conditions += [f"#data.#{field} = :is_{field}" for field in required]
         values: dict[str, int | Decimal | str] = {f":by_{field}": amount for field, amount in by.items()}
-        values |= {f":room_{field}": limit - by[field] for field, limit in limits.items()}
+        values |= {f":room_{field}": limit - by[field] for field, limit in highest.items()}
+        values |= {f":rest_{field}": limit - by[field] for field, limit in lowest.items()}
         values |= {f":is_{field}": value for field, value in required.items()}
         sets = ", ".join(f"#data.#{field} = #data.#{field} + :by_{field}" for field in by)
         request = {"Key": key.attributes, "UpdateExpression": f"SET {sets}"}
         return _write("Update", request, " AND ".join(conditions), _wire(values))
 
-    def delete(self, item: T) -> Write:
-        """Delete the item; the condition is that it is still the one that was read."""
-        return _write("Delete", {"Key": self.key_of(item).attributes}, _CURRENT, _as_read(item))
+    def delete(self, item: T, *, require: Mapping[str, int] | None = None) -> Write:
+        """Delete the item; the condition is that it is still the one that was read.
+
+        Counters do not make it another one: those that matter are in `require`, with the values they
+        must have.
+        """
+        conditions = [_CURRENT, *(f"#data.#{field} = :is_{field}" for field in require or {})]
+        values = _as_read(item) | _wire({f":is_{field}": value for field, value in (require or {}).items()})
+        return _write("Delete", {"Key": self.key_of(item).attributes}, " AND ".join(conditions), values)
 
     def discard(self, key: Key[T]) -> Write:
         """Delete whatever is there, if anything."""

@@ -128,6 +128,13 @@ class TestCount:
         table.write([NOTES.count(KEY, {"stars": -1})])
         assert table.get(KEY) == note(stars=8)
 
+    def test_goes_down_to_the_limit_and_not_below_it(self, table: Table) -> None:
+        table.write([NOTES.create(note(stars=2))])
+        table.write([NOTES.count(KEY, {"stars": -1}, at_least={"stars": 1})])
+        with pytest.raises(StaleRead):
+            table.write([NOTES.count(KEY, {"stars": -1}, at_least={"stars": 1})])
+        assert table.get(KEY) == note(stars=1)
+
     def test_refuses_where_a_field_is_not_as_required(self, table: Table) -> None:
         table.write([NOTES.create(note(mood="calm"))])
         table.write([NOTES.count(KEY, {"stars": 1}, require={"mood": "calm"})])
@@ -149,6 +156,13 @@ class TestDelete:
         with pytest.raises(StaleRead):
             table.write([NOTES.delete(note())])
         assert table.get(KEY) == now
+
+    def test_refuses_what_counts_otherwise_than_required(self, table: Table) -> None:
+        table.write([NOTES.create(note(stars=2))])
+        with pytest.raises(StaleRead):
+            table.write([NOTES.delete(note(stars=2), require={"stars": 1})])
+        table.write([NOTES.delete(note(stars=2), require={"stars": 2})])
+        assert table.get(KEY) is None
 
     def test_refuses_what_is_gone(self, table: Table) -> None:
         with pytest.raises(StaleRead):
