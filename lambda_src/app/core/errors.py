@@ -14,11 +14,18 @@
     |   |-- RequestInProgress
     |   |-- ProfileExists
     |   |-- EmailTaken
+    |   |-- OwnsSpaces
     |   |-- AlreadyMember
+    |   |-- AlreadyInvited
+    |   |-- AlreadyInOrganization
+    |   |-- LastAdmin
+    |   |-- OrganizationNotEmpty
+    |   |-- ResendLimitReached
     |   |-- OwnerIsFixed
     |   |-- SpaceLimitReached
     |   |-- SpaceFull
     |   `-- TooManyTrackers
+    |-- InvitationClosed          410
     |-- PreconditionFailed        412
     |-- PayloadTooLarge           413
     |-- ValidationFailed          422
@@ -132,10 +139,46 @@ class EmailTaken(Conflict):
     code, title = "email_taken", "Another profile has this e-mail"
 
 
-class AlreadyMember(Conflict):
-    """The user is in the space already."""
+class OwnsSpaces(Conflict):
+    """An account cannot go while it owns spaces; `detail` names them."""
 
-    code, title = "already_member", "Already a member of this space"
+    code, title = "owns_spaces", "Transfer or delete the spaces that you own first"
+
+
+class AlreadyMember(Conflict):
+    """The user is in already."""
+
+    code, title = "already_member", "Already a member"
+
+
+class AlreadyInvited(Conflict):
+    """The e-mail has an open invitation to the same."""
+
+    code, title = "already_invited", "This e-mail has an open invitation"
+
+
+class AlreadyInOrganization(Conflict):
+    """The user is in an organization, and nobody is in two."""
+
+    code, title = "already_in_organization", "One can be in one organization only"
+
+
+class LastAdmin(Conflict):
+    """An organization is never without an admin."""
+
+    code, title = "last_admin", "The organization's last admin can neither go nor change role"
+
+
+class OrganizationNotEmpty(Conflict):
+    """The organization has users beside the caller."""
+
+    code, title = "organization_not_empty", "Others are in the organization; remove them first"
+
+
+class ResendLimitReached(Conflict):
+    """The invitation has been sent again as often as it may be."""
+
+    code, title = "resend_limit_reached", "The invitation cannot be sent again"
 
 
 class OwnerIsFixed(Conflict):
@@ -160,6 +203,12 @@ class TooManyTrackers(Conflict):
     """The space has as many goals and habits as it may have."""
 
     code, title = "too_many_trackers", "The space has as many goals and habits as it may have"
+
+
+class InvitationClosed(Problem):
+    """The invitation has expired, or was accepted, declined or revoked."""
+
+    status, code, title = 410, "invitation_closed", "The invitation is no longer open"
 
 
 class PreconditionFailed(Problem):

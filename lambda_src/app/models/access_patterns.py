@@ -6,11 +6,16 @@ one list that the product needs. No other module writes a key or a key prefix.
 
 from app.core.entities import Entity
 from app.core.queries import Query
+from app.models.activity import Activity, Reaction
+from app.models.audit import AuditEvent
 from app.models.goals import Goal, GoalCheckIn
 from app.models.habits import Habit, HabitCheckIn
 from app.models.idempotency import IdempotencyRecord
+from app.models.invitations import Invitation, InvitationClaim, InvitationCount, Place
 from app.models.members import Membership
+from app.models.notifications import Notification
 from app.models.operations import Operation, OutboxMessage
+from app.models.organizations import Organization
 from app.models.spaces import InviteCode, InviteCodePointer, JoinTries, Space, Visibility
 from app.models.users import EmailClaim, UserProfile
 
@@ -24,6 +29,7 @@ USER_PROFILES = Entity(
     indexed=lambda profile: profile.org_id is not None,
 )
 EMAIL_CLAIMS = Entity(name="EmailClaim", model=EmailClaim, pk="EMAIL#{email}", sk="CLAIM")
+ORGANIZATIONS = Entity(name="Organization", model=Organization, pk="ORG#{org_id}", sk="ORG")
 SPACES = Entity(
     name="Space",
     model=Space,
@@ -48,6 +54,32 @@ INVITE_CODE_POINTERS = Entity(
     pk="SPACE#{space_id}",
     sk="INVITECODE",
     expires="expires_at",
+)
+INVITATIONS = Entity(
+    name="Invitation",
+    model=Invitation,
+    pk="{place}#{place_id}",
+    sk="INVITE#{invitation_id}",
+    gsi1pk="INVITEE#{email}",
+    gsi1sk="INVITE#{invitation_id}",
+    expires="forget_at",
+)
+# Indexed by who invited, so that erasing an account finds what it wrote.
+INVITATION_CLAIMS = Entity(
+    name="InvitationClaim",
+    model=InvitationClaim,
+    pk="{place}#{place_id}",
+    sk="INVITEE#{email}",
+    gsi1pk="AUTHOR#{invited_by}",
+    gsi1sk="INVITE#{invitation_id}",
+    expires="forget_at",
+)
+INVITATION_COUNTS = Entity(
+    name="InvitationCount",
+    model=InvitationCount,
+    pk="RATE#{place_id}",
+    sk="INVITATIONS#{day}",
+    expires="forget_at",
 )
 JOIN_TRIES = Entity(name="RateLimit", model=JoinTries, pk="RATE#{user_id}", sk="JOIN", expires="forget_at")
 IDEMPOTENCY_RECORDS = Entity(
@@ -88,6 +120,26 @@ HABIT_CHECK_INS = Entity(
     sk="CHECKIN#{user_id}#{date}",
     gsi1pk="CHECKINS#{user_id}",
     gsi1sk="{date}#{habit_id}",
+)
+ACTIVITIES = Entity(
+    name="Activity",
+    model=Activity,
+    pk="ACTIVITIES#{space_id}",
+    sk="{activity_id}",
+    gsi1pk="AUTHOR#{actor_id}",
+    gsi1sk="ACTIVITY#{activity_id}",
+)
+REACTIONS = Entity(
+    name="Reaction",
+    model=Reaction,
+    pk="ACTIVITY#{activity_id}",
+    sk="REACTION#{user_id}#{emoji}",
+    gsi1pk="AUTHOR#{user_id}",
+    gsi1sk="REACTION#{activity_id}#{emoji}",
+)
+NOTIFICATIONS = Entity(name="Notification", model=Notification, pk="INBOX#{user_id}", sk="{notification_id}")
+AUDIT_EVENTS = Entity(
+    name="AuditEvent", model=AuditEvent, pk="AUDIT#{space_id}", sk="{event_id}", expires="forget_at"
 )
 OPERATIONS = Entity(
     name="Operation",
@@ -132,3 +184,34 @@ def habits_of_space(space_id: str) -> Query[Habit]:
 def check_ins_of_habit(habit_id: str, user_id: str) -> Query[HabitCheckIn]:
     """One user's days of a habit, in their order."""
     return HABIT_CHECK_INS.within(habit_id=habit_id, user_id=user_id)
+
+
+def users_of_organization(org_id: str) -> Query[UserProfile]:
+    """The users of an organization, by user id."""
+    return USER_PROFILES.on_gsi1(org_id=org_id)
+
+
+def invitations_to(place: Place, place_id: str) -> Query[Invitation]:
+    """The invitations to a space or an organization, newest first."""
+    return INVITATIONS.within(place=place, place_id=place_id).backwards()
+
+
+def invitations_of(email: str, invitation_id: str | None = None) -> Query[Invitation]:
+    """The invitations that an e-mail was sent, newest first; only this one, if there is an id."""
+    parts = {"email": email} | ({"invitation_id": invitation_id} if invitation_id else {})
+    return INVITATIONS.on_gsi1(**parts).backwards()
+
+
+def activity_of_space(space_id: str) -> Query[Activity]:
+    """What happened in a space, newest first."""
+    return ACTIVITIES.within(space_id=space_id).backwards()
+
+
+def notifications_of_user(user_id: str) -> Query[Notification]:
+    """What concerns a user, newest first."""
+    return NOTIFICATIONS.within(user_id=user_id).backwards()
+
+
+def audit_of_space(space_id: str) -> Query[AuditEvent]:
+    """The changes of a space's memberships, roles, codes and settings, newest first."""
+    return AUDIT_EVENTS.within(space_id=space_id).backwards()

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import MISSING, BaseModel, ConfigDict, Field, StrictBool
 
+from app.core.clock import Timestamp
 from app.core.entities import Record
 from app.models.fields import (
     Bio,
@@ -18,6 +19,7 @@ from app.models.fields import (
     TimeZone,
     View,
 )
+from app.models.organizations import OrgRole
 
 NotificationKind = Literal[
     "mention", "comment", "invitation", "role_changed", "removed", "reaction", "reminder"
@@ -65,7 +67,10 @@ class UserPatch(Patch):
 
 
 class UserProfile(Record):
-    """A person as stored. `owned_spaces` and `space_count` are counters."""
+    """A person as stored. `owned_spaces` and `space_count` are counters.
+
+    While the account is `deleting`, its owner counts as someone without a profile.
+    """
 
     user_id: str
     email: str
@@ -77,9 +82,11 @@ class UserProfile(Record):
     locale: str | None = None
     preferences: Preferences = Preferences()
     org_id: str | None = None
-    org_role: Literal["admin", "member"] | None = None
+    org_role: OrgRole | None = None
+    notifications_read_to: Timestamp | None = None
     owned_spaces: int = 0
     space_count: int = 0
+    status: Literal["active", "deleting"] = "active"
 
 
 class EmailClaim(Record):
@@ -101,7 +108,7 @@ class UserView(Resource):
     timezone: str
     locale: str | None
     org_id: str | None
-    org_role: Literal["admin", "member"] | None
+    org_role: OrgRole | None
     preferences: Preferences
 
 

@@ -101,10 +101,10 @@ def require_profile(session: Session, user_id: str) -> UserProfile:
     """The caller's own profile.
 
     Raises:
-        ProfileRequired: the caller has none yet.
+        ProfileRequired: the caller has none yet, or it is being erased.
     """
     profile = session.table.get(USER_PROFILES.key(user_id=user_id))
-    if profile is None:
+    if profile is None or profile.status != "active":
         raise ProfileRequired
     return profile
 
@@ -123,7 +123,7 @@ def authorize(session: Session, *, user_id: str, space_id: str, action: Action) 
         MEMBERSHIPS.key(space_id=space_id, user_id=user_id),
     )
     user, space, membership = session.table.batch_get(keys, consistent=True)
-    if user is None:
+    if user is None or user.status != "active":
         raise ProfileRequired
     if space is None or space.status != "active":
         raise NotFound
