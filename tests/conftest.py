@@ -57,6 +57,8 @@ WRITES = {"PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"}
 PARAMETERS = {
     "web_url": "https://app.example.com",
     "invite_code_days": "30",
+    "invitation_days": "7",
+    "max_invitations_per_day": "200",
     "max_spaces_per_user": "100",
     "max_members_per_space": "1000",
     "max_trackers_per_space": "200",

@@ -16,7 +16,9 @@ _POWERTOOLS = {
     "POWERTOOLS_SERVICE_NAME": "`service` in every log line and metric",
 }
 _UNITS = {
+    "invitation_days": "days",
     "invite_code_days": "days",
+    "max_invitations_per_day": "invitations",
     "max_members_per_space": "members",
     "max_trackers_per_space": "goals and habits",
     "max_spaces_per_user": "spaces",

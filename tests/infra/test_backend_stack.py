@@ -69,6 +69,8 @@ class TestParameters:
                 "table-name",
                 "app/web_url",
                 "app/invite_code_days",
+                "app/invitation_days",
+                "app/max_invitations_per_day",
                 "app/max_spaces_per_user",
                 "app/max_members_per_space",
                 "app/max_trackers_per_space",

@@ -13,7 +13,7 @@ from app.core.security import Identity
 from app.models.fields import Ulid, UserId
 from app.models.users import UserProfile
 from app.services import permissions
-from app.services.permissions import Access, Action
+from app.services.permissions import Access, Action, OrganizationAccess
 
 _bearer = HTTPBearer(
     scheme_name="Cognito",
@@ -22,10 +22,11 @@ _bearer = HTTPBearer(
     auto_error=False,
 )
 
-# What `may` raises, for a route's `problems(...)`.
+# What `may` and `may_in_organization` raise, for a route's `problems(...)`.
 IN_SPACE = (ProfileRequired, Forbidden, NotFound)
 
 SpaceId = Annotated[Ulid, Path(description="The space")]
+OrgId = Annotated[Ulid, Path(description="The organization")]
 MemberId = Annotated[UserId, Path(description="The member's user id")]
 
 
@@ -84,6 +85,17 @@ def may(action: Action) -> Any:
 
     async def access(session: SessionDep, identity: SignedIn, space_id: SpaceId) -> Access:
         return permissions.authorize(session, user_id=identity.user_id, space_id=space_id, action=action)
+
+    return Depends(access)
+
+
+def may_in_organization(action: Action) -> Any:
+    """The caller's access to the organization in the path, if their role allows the action."""
+
+    async def access(session: SessionDep, identity: SignedIn, org_id: OrgId) -> OrganizationAccess:
+        return permissions.authorize_in_organization(
+            session, user_id=identity.user_id, org_id=org_id, action=action
+        )
 
     return Depends(access)
 

@@ -2,12 +2,39 @@
 
 from fastapi import APIRouter
 
-from app.api.routes import goals, habits, health, invite_codes, members, operations, spaces, users
+from app.api.routes import (
+    activity,
+    audit,
+    goals,
+    habits,
+    health,
+    invitations,
+    invite_codes,
+    members,
+    notifications,
+    operations,
+    organizations,
+    spaces,
+    users,
+)
 
 router = APIRouter()
 router.include_router(health.router)
 
 _v1 = APIRouter(prefix="/api/v1")
-for noun in (users, spaces, members, invite_codes, goals, habits, operations):
+for noun in (
+    users,
+    notifications,
+    organizations,
+    spaces,
+    members,
+    invite_codes,
+    invitations,
+    goals,
+    habits,
+    activity,
+    audit,
+    operations,
+):
     _v1.include_router(noun.router)
 router.include_router(_v1)

@@ -65,6 +65,10 @@ class Parameters(BaseModel):
 
     web_url: Annotated[HttpUrl, Field(description="Base URL of the front end, for the links in invitations")]
     invite_code_days: Annotated[int, Field(gt=0, description="Days until an invite code dies")]
+    invitation_days: Annotated[int, Field(gt=0, description="Days until an invitation by e-mail expires")]
+    max_invitations_per_day: Annotated[
+        int, Field(gt=0, description="Invitations by e-mail to one space or organization a day")
+    ]
     max_spaces_per_user: Annotated[int, Field(gt=0, description="Spaces that one user may be in")]
     max_trackers_per_space: Annotated[
         int, Field(gt=0, description="Goals and habits that one space may have")

@@ -155,10 +155,11 @@ class Entity(Generic[T]):
             )
         return _write("Put", {"Item": self._row(item)}, condition, values, otherwise)
 
-    def update(self, was: T, item: T) -> Write:
+    def update(self, was: T, item: T, *, require: Mapping[str, int] | None = None) -> Write:
         """Write the fields in which `item` differs from `was`; the condition is that `was` is still current.
 
-        Counters are left alone, whatever the two models say, as long as both say the same.
+        Counters are left alone, whatever the two models say, as long as both say the same. They make no
+        other item of it either: those that matter are in `require`, with the values they must have.
         """
         before, after = self._row(was), self._row(item)
         data = {k: v for k, v in after["data"]["M"].items() if v != before["data"]["M"].get(k)}
@@ -168,8 +169,9 @@ class Entity(Generic[T]):
         sets = [f"#data.#{k} = :{k}" for k in data] + [f"#{k} = :{k}" for k in top]
         expression = f"SET {', '.join(sets)}" + (f" REMOVE {', '.join(gone)}" if gone else "")
         request = {"Key": self.key_of(was).attributes, "UpdateExpression": expression}
-        values = {f":{k}": v for k, v in (data | top).items()} | _as_read(was)
-        return _write("Update", request, _CURRENT, values)
+        condition, known = _current(was, require)
+        values = {f":{k}": v for k, v in (data | top).items()} | known
+        return _write("Update", request, condition, values)
 
     def count(
         self,
@@ -199,14 +201,8 @@ class Entity(Generic[T]):
         return _write("Update", request, " AND ".join(conditions), _wire(values))
 
     def delete(self, item: T, *, require: Mapping[str, int] | None = None) -> Write:
-        """Delete the item; the condition is that it is still the one that was read.
-
-        Counters do not make it another one: those that matter are in `require`, with the values they
-        must have.
-        """
-        conditions = [_CURRENT, *(f"#data.#{field} = :is_{field}" for field in require or {})]
-        values = _as_read(item) | _wire({f":is_{field}": value for field, value in (require or {}).items()})
-        return _write("Delete", {"Key": self.key_of(item).attributes}, " AND ".join(conditions), values)
+        """Delete the item; the condition is that it is still the one that was read, counters as `update`."""
+        return _write("Delete", {"Key": self.key_of(item).attributes}, *_current(item, require))
 
     def discard(self, key: Key[T]) -> Write:
         """Delete whatever is there, if anything."""
@@ -214,7 +210,7 @@ class Entity(Generic[T]):
 
     def unchanged(self, item: T) -> Write:
         """Write nothing; the condition is that the item is still the one that was read."""
-        return _write("ConditionCheck", {"Key": self.key_of(item).attributes}, _CURRENT, _as_read(item))
+        return _write("ConditionCheck", {"Key": self.key_of(item).attributes}, *_current(item, None))
 
     def _row(self, item: T) -> dict[str, Any]:
         # Through JSON, so that the table holds what the API says; DynamoDB takes no binary floats.
@@ -248,8 +244,11 @@ def _write(
     )
 
 
-def _as_read(item: Record) -> dict[str, Any]:
-    return _wire({":was_version": item.version, ":was_created_at": rfc3339(item.created_at)})
+def _current(item: Record, require: Mapping[str, int] | None) -> tuple[str, dict[str, Any]]:
+    """The condition that the item is still the one that was read, and the condition's values."""
+    conditions = [_CURRENT, *(f"#data.#{field} = :is_{field}" for field in require or {})]
+    values = {":was_version": item.version, ":was_created_at": rfc3339(item.created_at)}
+    return " AND ".join(conditions), _wire(values | {f":is_{k}": v for k, v in (require or {}).items()})
 
 
 def _wire(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -22,6 +22,7 @@
     |   |-- OrganizationNotEmpty
     |   |-- ResendLimitReached
     |   |-- OwnerIsFixed
+    |   |-- AlreadyOwner
     |   |-- SpaceLimitReached
     |   |-- SpaceFull
     |   `-- TooManyTrackers
@@ -33,6 +34,7 @@
     |   |-- DateOutOfRange
     |   `-- GoalKindMismatch
     |-- TooManyRequests           429
+    |   `-- TooManyInvitations
     |-- InternalError             500
     `-- ServiceUnavailable        503
 
@@ -187,6 +189,12 @@ class OwnerIsFixed(Conflict):
     code, title = "owner_is_fixed", "The owner can neither leave nor change role; transfer ownership first"
 
 
+class AlreadyOwner(Conflict):
+    """Ownership cannot be transferred to whoever has it."""
+
+    code, title = "already_owner", "You own the space already"
+
+
 class SpaceLimitReached(Conflict):
     """The user is in as many spaces as one may be."""
 
@@ -251,6 +259,12 @@ class TooManyRequests(Problem):
     """Too many tries; `Retry-After` says when the next is allowed."""
 
     status, code, title = 429, "too_many_requests", "Too many tries; wait a little"
+
+
+class TooManyInvitations(TooManyRequests):
+    """No more invitations can be sent from there today (UTC)."""
+
+    code, title = "too_many_invitations", "No more invitations can be sent today"
 
 
 class InternalError(Problem):

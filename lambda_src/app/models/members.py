@@ -7,7 +7,7 @@ from pydantic import Field
 
 from app.core.clock import Timestamp
 from app.core.entities import Record
-from app.models.fields import Input, Resource
+from app.models.fields import Input, Resource, UserId
 
 
 class Role(StrEnum):
@@ -31,6 +31,12 @@ class MemberPatch(Input):
     """The role to give; ownership is transferred, not given."""
 
     role: Literal[Role.ADMIN, Role.MEMBER, Role.VIEWER]
+
+
+class OwnershipTransfer(Input):
+    """Who is to be the owner."""
+
+    user_id: Annotated[UserId, Field(examples=["5f0d3c9e-7a55-4a5e-9f0e-2a9c1b1f6a11"])]
 
 
 class MemberView(Resource):

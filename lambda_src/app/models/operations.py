@@ -1,14 +1,22 @@
 """Work that goes on in the background, and how far it has come."""
 
+import json
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, PlainSerializer
 
 from app.core.clock import Timestamp
 from app.core.entities import Record
 from app.models.fields import Resource
 
 OperationStatus = Literal["pending", "running", "done", "failed"]
+
+# Text in the table: there, numbers would become decimals and nulls would be left out.
+_Payload = Annotated[
+    dict[str, Any],
+    BeforeValidator(lambda value: json.loads(value) if isinstance(value, str) else value),
+    PlainSerializer(json.dumps, when_used="json"),
+]
 
 
 class Operation(Record):
@@ -32,10 +40,14 @@ class OperationView(Resource):
 
 
 class OutboxMessage(Record):
-    """A promise of background work, written in the transaction of the change that calls for it."""
+    """A promise of background work, written in the transaction of the change that calls for it.
+
+    `attempts` counts the runs that have begun. `next_try_at` is when it may run again; None is at once.
+    """
 
     shard: int
     message_id: str
     kind: str
-    payload: dict[str, Any]
+    payload: _Payload
     attempts: int = 0
+    next_try_at: Timestamp | None = None

@@ -4,9 +4,10 @@ from app.core.config import Parameters
 from app.core.database import Session
 from app.core.entities import Versions
 from app.models.access_patterns import GOAL_CHECK_INS, GOALS, check_ins_of_goal, goals_of_space
+from app.models.activity import ActivityKind
 from app.models.fields import Page
 from app.models.goals import GoalCheckIn, GoalCheckInCreate, GoalCheckInView, GoalCreate, GoalPatch, GoalView
-from app.services import outbox, trackers
+from app.services import activity, outbox, trackers
 from app.services.content import Collection
 from app.services.permissions import Access
 
@@ -26,7 +27,9 @@ def create(session: Session, access: Access, body: GoalCreate, *, parameters: Pa
         TooManyTrackers: the space has as many goals and habits as it may have.
     """
     session.add(trackers.take_place(access, parameters))
-    return _goals.create(session, access, body)
+    goal = _goals.create(session, access, body)
+    activity.announce(session, access, ActivityKind.GOAL_CREATED, subject_id=goal.goal_id)
+    return goal
 
 
 def update(
@@ -76,6 +79,7 @@ def check_in(session: Session, access: Access, body: GoalCheckInCreate, *, goal_
         GOALS.count(GOALS.key_of(goal), {"reached": step.value}),
         access.still_holds(),
     )
+    activity.announce(session, access, ActivityKind.GOAL_CHECK_IN, subject_id=goal_id)
     return GoalCheckInView.of(step)
 
 

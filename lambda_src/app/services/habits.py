@@ -14,6 +14,7 @@ from app.models.access_patterns import (
     check_ins_of_habit,
     habits_of_space,
 )
+from app.models.activity import ActivityKind
 from app.models.fields import Page
 from app.models.habits import (
     HabitCheckIn,
@@ -24,7 +25,7 @@ from app.models.habits import (
     HabitStats,
     HabitView,
 )
-from app.services import outbox, streaks, trackers
+from app.services import activity, outbox, streaks, trackers
 from app.services.content import Collection
 from app.services.permissions import Access
 
@@ -48,7 +49,9 @@ def create(session: Session, access: Access, body: HabitCreate, *, parameters: P
         TooManyTrackers: the space has as many goals and habits as it may have.
     """
     session.add(trackers.take_place(access, parameters))
-    return _habits.create(session, access, body)
+    habit = _habits.create(session, access, body)
+    activity.announce(session, access, ActivityKind.HABIT_CREATED, subject_id=habit.habit_id)
+    return habit
 
 
 def update(
@@ -104,6 +107,7 @@ def check_in(
         **dict(body),
     )
     session.add(HABIT_CHECK_INS.create(new))
+    activity.announce(session, access, ActivityKind.HABIT_CHECK_IN, subject_id=habit_id)
     return HabitCheckInView.of(new)
 
 

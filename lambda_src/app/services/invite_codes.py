@@ -12,7 +12,9 @@ from app.core.database import Session
 from app.core.entities import Versions
 from app.core.errors import NotFound
 from app.models.access_patterns import INVITE_CODE_POINTERS, INVITE_CODES
+from app.models.audit import AuditKind
 from app.models.spaces import InviteCode, InviteCodePointer, InviteCodeView
+from app.services import audit
 from app.services.permissions import Access
 
 # Nothing that is read as something else: no I, O, 0 or 1.
@@ -33,7 +35,7 @@ def rotate(session: Session, *, access: Access, parameters: Parameters) -> Invit
     """Make a code; an old one dies at once."""
     session.add(access.still_holds())
     old = _read(session, access.space.space_id)
-    return _view(_replace(session, access.space.space_id, old, parameters), parameters)
+    return _view(_replace(session, access, old, parameters), parameters)
 
 
 def disable(session: Session, *, access: Access, versions: Versions) -> None:
@@ -50,17 +52,20 @@ def disable(session: Session, *, access: Access, versions: Versions) -> None:
         INVITE_CODE_POINTERS.delete(pointer),
         INVITE_CODES.discard(INVITE_CODES.key(code=pointer.code)),
     )
+    _record(session, access, AuditKind.INVITE_CODE_DISABLED)
 
 
-def rotate_if_any(session: Session, *, space_id: str, parameters: Parameters) -> None:
+def rotate_if_any(session: Session, *, access: Access, parameters: Parameters) -> None:
     """Rotate the code of a space that has one."""
-    if old := _read(session, space_id):
-        _replace(session, space_id, old, parameters)
+    if old := _read(session, access.space.space_id):
+        _replace(session, access, old, parameters)
 
 
 def _replace(
-    session: Session, space_id: str, old: InviteCodePointer | None, parameters: Parameters
+    session: Session, access: Access, old: InviteCodePointer | None, parameters: Parameters
 ) -> InviteCodePointer:
+    _record(session, access, AuditKind.INVITE_CODE_MADE)
+    space_id = access.space.space_id
     code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
     expires_at = session.now + timedelta(days=parameters.invite_code_days)
     stamps = {"created_at": session.now, "updated_at": session.now}
@@ -88,6 +93,11 @@ def _require(session: Session, access: Access) -> InviteCodePointer:
     if pointer is None:
         raise NotFound("The space has no invite code")
     return pointer
+
+
+def _record(session: Session, access: Access, kind: AuditKind) -> None:
+    space_id = access.space.space_id
+    audit.record(session, space_id, kind, actor_id=access.user.user_id, subject_id=space_id)
 
 
 def _view(pointer: InviteCodePointer, parameters: Parameters) -> InviteCodeView:

@@ -16,17 +16,19 @@ from app.core.errors import (
     SpaceLimitReached,
 )
 from app.models.access_patterns import INVITE_CODES, MEMBERSHIPS, SPACES, USER_PROFILES, members_of_space
+from app.models.activity import ActivityKind
+from app.models.audit import AuditKind
 from app.models.fields import Page
 from app.models.members import Membership, MemberView, Role
 from app.models.spaces import InviteCode, SpaceView
-from app.models.users import UserProfile
-from app.services import invite_codes, rate_limits
+from app.models.users import NotificationKind, UserProfile
+from app.services import activity, audit, invite_codes, rate_limits
 from app.services.permissions import Access, Action
 
 
 def enter(
     session: Session, *, access: Access, role: Role, parameters: Parameters, **require: str
-) -> Membership:
+) -> MemberView:
     """Make the caller a member, however they came; both counters move in the same transaction.
 
     `require` names fields of the space and the values that they must still have then.
@@ -62,17 +64,20 @@ def enter(
             USER_PROFILES.key_of(user),
             {"space_count": 1},
             at_most={"space_count": parameters.max_spaces_per_user},
+            require={"status": "active"},
         ),
     )
-    return membership
+    joined = {"actor_id": user.user_id, "subject_id": user.user_id, "role": role}
+    audit.record(session, space.space_id, AuditKind.MEMBER_JOINED, **joined)
+    activity.announce(session, access, ActivityKind.MEMBER_JOINED, subject_id=user.user_id)
+    return _view(membership, user)
 
 
 def join_public(session: Session, *, access: Access, parameters: Parameters) -> MemberView:
     """Join a public space as viewer. Raises what `enter` raises."""
-    membership = enter(
+    return enter(
         session, access=access, role=Role.VIEWER, parameters=parameters, visibility=access.space.visibility
     )
-    return _view(membership, access.user)
 
 
 def join_by_code(session: Session, *, user: UserProfile, code: str, parameters: Parameters) -> SpaceView:
@@ -145,6 +150,16 @@ def change_role(
     changed = member.patched(session.now, {"role": role})
     if changed is not member:
         session.add(MEMBERSHIPS.update(member, changed), access.still_holds())
+        audit.record(
+            session,
+            member.space_id,
+            AuditKind.ROLE_CHANGED,
+            actor_id=access.user.user_id,
+            subject_id=user_id,
+            role=role,
+        )
+        notify: dict[str, NotificationKind] = {user_id: "role_changed"}
+        activity.announce(session, access, None, subject_id=member.space_id, notify=notify)
     return _view(changed, profile)
 
 
@@ -166,13 +181,16 @@ def remove(
     member.require_version(versions)
     if not leaves:
         session.add(access.still_holds())
-        invite_codes.rotate_if_any(session, space_id=member.space_id, parameters=parameters)
+        invite_codes.rotate_if_any(session, access=access, parameters=parameters)
     session.add(
         MEMBERSHIPS.delete(member),
         SPACES.count(SPACES.key(space_id=member.space_id), {"member_count": -1}),
     )
     if profile is not None:
         session.add(USER_PROFILES.count(USER_PROFILES.key(user_id=user_id), {"space_count": -1}))
+    kind = AuditKind.MEMBER_LEFT if leaves else AuditKind.MEMBER_REMOVED
+    audit.record(session, member.space_id, kind, actor_id=access.user.user_id, subject_id=user_id)
+    activity.announce(session, access, None, subject_id=member.space_id, notify={user_id: "removed"})
 
 
 def _read(session: Session, access: Access, user_id: str) -> tuple[Membership, UserProfile | None]:

@@ -12,8 +12,11 @@ OPERATION_KEPT = timedelta(days=7)
 SHARDS = 4
 
 
-def promise(session: Session, kind: str, **payload: Any) -> None:
-    """Have a task done after the commit, whatever happens to this process."""
+def promise(session: Session, kind: str, /, **payload: Any) -> None:
+    """Have a task done after the commit, whatever happens to this process.
+
+    The payload is JSON: text, numbers, None, lists and dictionaries of these.
+    """
     message_id = session.new_id()
     message = OutboxMessage(
         shard=crc32(message_id.encode()) % SHARDS,
@@ -26,7 +29,13 @@ def promise(session: Session, kind: str, **payload: Any) -> None:
     session.add(OUTBOX_MESSAGES.create(message))
 
 
-def start_operation(session: Session, kind: str, *, user_id: str, **payload: Any) -> Operation:
+def promise_anew(session: Session, message: OutboxMessage) -> None:
+    """Put a new message in the place of this one: the stream brings it at once, and its tries begin again."""
+    session.add(OUTBOX_MESSAGES.delete(message))
+    promise(session, message.kind, **message.payload)
+
+
+def start_operation(session: Session, kind: str, /, *, user_id: str, **payload: Any) -> Operation:
     """Promise a task whose progress its starter can follow."""
     operation = Operation(
         operation_id=session.new_id(),

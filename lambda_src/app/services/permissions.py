@@ -1,8 +1,8 @@
-"""Who may do what in a space: one table of role x action.
+"""Who may do what in a space or an organization: one table of role x action for each.
 
-Every space route names its action in its signature (`app.api.deps.may`). `None` as a role is someone
-signed in who is not a member, and counts for public spaces only: a private space does not exist for
-them (404).
+Every route below one of them names its action in its signature (`app.api.deps.may` and
+`may_in_organization`). `None` as a role is someone signed in who is not a member, and counts for public
+spaces only: a private space or another's organization does not exist for them (404).
 """
 
 from dataclasses import dataclass
@@ -11,14 +11,15 @@ from enum import StrEnum, auto
 from app.core.database import Session
 from app.core.entities import Write
 from app.core.errors import Forbidden, NotFound, ProfileRequired
-from app.models.access_patterns import MEMBERSHIPS, SPACES, USER_PROFILES
+from app.models.access_patterns import MEMBERSHIPS, ORGANIZATIONS, SPACES, USER_PROFILES
 from app.models.members import Membership, Role
+from app.models.organizations import Organization, OrgRole
 from app.models.spaces import Space, Visibility
 from app.models.users import UserProfile
 
 
 class Action(StrEnum):
-    """What one can want to do in a space."""
+    """What one can want to do in a space or an organization."""
 
     READ_CARD = auto()
     READ_SPACE = auto()
@@ -36,6 +37,9 @@ class Action(StrEnum):
     MANAGE_ADMINS = auto()
     TRANSFER_OWNERSHIP = auto()
     DELETE_SPACE = auto()
+    READ_ORGANIZATION = auto()
+    LEAVE_ORGANIZATION = auto()
+    MANAGE_ORGANIZATION = auto()
 
 
 _VIEWER = frozenset(
@@ -66,6 +70,12 @@ ALLOWED: dict[Role | None, frozenset[Action]] = {
     Role.VIEWER: _VIEWER,
     None: frozenset({Action.READ_CARD, Action.JOIN_PUBLIC_SPACE}),
 }
+_ORG_MEMBER = frozenset({Action.READ_ORGANIZATION, Action.LEAVE_ORGANIZATION})
+
+ALLOWED_IN_ORGANIZATION: dict[OrgRole, frozenset[Action]] = {
+    OrgRole.ADMIN: _ORG_MEMBER | {Action.MANAGE_ORGANIZATION},
+    OrgRole.MEMBER: _ORG_MEMBER,
+}
 
 
 @dataclass(frozen=True)
@@ -90,11 +100,42 @@ class Access:
         if action not in ALLOWED[self.role]:
             raise Forbidden
 
-    def still_holds(self) -> Write:
-        """A condition for the commit: the caller's membership is still the one that was read."""
+    @property
+    def member(self) -> Membership:
+        """The caller's membership.
+
+        Raises:
+            Forbidden: they have none.
+        """
         if self.membership is None:
             raise Forbidden
-        return MEMBERSHIPS.unchanged(self.membership)
+        return self.membership
+
+    def still_holds(self) -> Write:
+        """A condition for the commit: the caller's membership is still the one that was read."""
+        return MEMBERSHIPS.unchanged(self.member)
+
+
+@dataclass(frozen=True)
+class OrganizationAccess:
+    """A caller in their organization, as one consistent read saw them."""
+
+    user: UserProfile
+    organization: Organization
+    role: OrgRole
+
+    def require(self, action: Action) -> None:
+        """Check one more action, where it depends on the request.
+
+        Raises:
+            Forbidden: the caller's role does not allow it.
+        """
+        if action not in ALLOWED_IN_ORGANIZATION[self.role]:
+            raise Forbidden
+
+    def still_holds(self) -> Write:
+        """A condition for the commit: the caller's profile, which holds the role, is as it was read."""
+        return USER_PROFILES.unchanged(self.user)
 
 
 def require_profile(session: Session, user_id: str) -> UserProfile:
@@ -130,5 +171,26 @@ def authorize(session: Session, *, user_id: str, space_id: str, action: Action) 
     if membership is None and space.visibility is Visibility.PRIVATE:
         raise NotFound
     access = Access(user, space, membership)
+    access.require(action)
+    return access
+
+
+def authorize_in_organization(
+    session: Session, *, user_id: str, org_id: str, action: Action
+) -> OrganizationAccess:
+    """Read caller and organization together, consistently, and check the action.
+
+    Raises:
+        ProfileRequired: the caller has no profile.
+        NotFound: there is no such organization, or the caller is not in it.
+        Forbidden: the caller's role does not allow the action.
+    """
+    keys = (USER_PROFILES.key(user_id=user_id), ORGANIZATIONS.key(org_id=org_id))
+    user, organization = session.table.batch_get(keys, consistent=True)
+    if user is None or user.status != "active":
+        raise ProfileRequired
+    if organization is None or user.org_id != org_id:
+        raise NotFound
+    access = OrganizationAccess(user, organization, user.org_role)
     access.require(action)
     return access

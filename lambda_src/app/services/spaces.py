@@ -10,12 +10,13 @@ from app.models.access_patterns import (
     USER_PROFILES,
     public_spaces,
 )
+from app.models.audit import AuditKind
 from app.models.fields import Page
 from app.models.members import Membership, Role
 from app.models.operations import Operation
 from app.models.spaces import Space, SpaceCreate, SpacePatch, SpaceView
 from app.models.users import UserProfile
-from app.services import outbox
+from app.services import audit, outbox
 from app.services.permissions import Access
 
 
@@ -37,8 +38,11 @@ def create(session: Session, *, user: UserProfile, body: SpaceCreate, parameters
             USER_PROFILES.key_of(user),
             {"space_count": 1, "owned_spaces": 1},
             at_most={"space_count": parameters.max_spaces_per_user},
+            require={"status": "active"},
         ),
     )
+    created = {"actor_id": user.user_id, "subject_id": space.space_id}
+    audit.record(session, space.space_id, AuditKind.SPACE_CREATED, **created)
     return SpaceView.seen_by(Role.OWNER, space)
 
 
@@ -66,6 +70,8 @@ def update(session: Session, *, access: Access, body: SpacePatch, versions: Vers
     changed = access.space.patched(session.now, body.changes())
     if changed is not access.space:
         session.add(SPACES.update(access.space, changed), access.still_holds())
+        fields = sorted(body.model_fields_set)
+        _record(session, access, AuditKind.SPACE_CHANGED, fields)
     return SpaceView.seen_by(access.role, changed)
 
 
@@ -82,6 +88,12 @@ def delete(session: Session, *, access: Access, versions: Versions) -> Operation
         access.still_holds(),
         USER_PROFILES.count(USER_PROFILES.key(user_id=space.owner_id), {"owned_spaces": -1}),
     )
+    _record(session, access, AuditKind.SPACE_DELETED)
     return outbox.start_operation(
         session, "space.deleted", user_id=access.user.user_id, space_id=space.space_id
     )
+
+
+def _record(session: Session, access: Access, kind: AuditKind, fields: list[str] | None = None) -> None:
+    space_id = access.space.space_id
+    audit.record(session, space_id, kind, actor_id=access.user.user_id, subject_id=space_id, fields=fields)

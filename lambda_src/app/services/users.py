@@ -3,13 +3,15 @@
 from app.core.config import Parameters
 from app.core.database import Session
 from app.core.entities import Versions
-from app.core.errors import EmailNotVerified, EmailTaken, NotFound, ProfileExists
+from app.core.errors import EmailNotVerified, EmailTaken, NotFound, OwnsSpaces, ProfileExists
 from app.core.security import Identity
 from app.models.access_patterns import EMAIL_CLAIMS, MEMBERSHIPS, SPACES, USER_PROFILES, memberships_of_user
 from app.models.fields import Page
 from app.models.members import Role
+from app.models.operations import Operation
 from app.models.spaces import SpaceView
 from app.models.users import EmailClaim, PublicUserView, UserCreate, UserPatch, UserProfile
+from app.services import organizations, outbox
 
 
 def create(session: Session, *, identity: Identity, body: UserCreate) -> UserProfile:
@@ -52,6 +54,27 @@ def update(
             EMAIL_CLAIMS.discard(EMAIL_CLAIMS.key(email=user.email)),
         )
     return changed
+
+
+def delete(session: Session, *, user: UserProfile, versions: Versions) -> Operation:
+    """Close the caller's account at once and promise that what they wrote will go.
+
+    Raises:
+        PreconditionFailed: the profile is at none of these versions.
+        OwnsSpaces: the caller owns spaces; the detail lists their ids.
+        LastAdmin: the caller is the last admin of an organization.
+    """
+    user.require_version(versions)
+    if user.owned_spaces:
+        query = memberships_of_user(user.user_id).where(role=Role.OWNER)
+        owned = session.table.first(query, at_most=user.owned_spaces)
+        raise OwnsSpaces(f"You own {', '.join(membership.space_id for membership in owned)}")
+    closed = {"status": "deleting", "org_id": None, "org_role": None}
+    session.add(
+        *organizations.leave_for_good(session, user),
+        USER_PROFILES.update(user, user.patched(session.now, closed), require={"owned_spaces": 0}),
+    )
+    return outbox.start_operation(session, "user.deleted", user_id=user.user_id, account_id=user.user_id)
 
 
 def get_shared(

@@ -10,6 +10,7 @@ from app.api.errors import problems
 from app.api.unit_of_work import REPEATABLE, UnitOfWorkRoute
 from app.core.errors import (
     AlreadyMember,
+    AlreadyOwner,
     InvalidCursor,
     InviteCodeInvalid,
     NotFound,
@@ -20,9 +21,9 @@ from app.core.errors import (
     SpaceLimitReached,
 )
 from app.models.fields import Page
-from app.models.members import MemberPatch, MemberView
+from app.models.members import MemberPatch, MemberView, OwnershipTransfer
 from app.models.spaces import JoinRequest, SpaceView
-from app.services import members
+from app.services import members, ownership
 from app.services.permissions import Access, Action
 
 router = APIRouter(prefix="/spaces", tags=["members"], route_class=UnitOfWorkRoute)
@@ -87,6 +88,16 @@ async def update_member(
 ) -> MemberView:
     """Give a member another role."""
     return members.change_role(session, access=access, user_id=user_id, role=body.role, versions=versions)
+
+
+@router.post("/{space_id}/ownership", responses=problems(*IN_SPACE, AlreadyOwner, *REPEATABLE))
+async def transfer_ownership(
+    session: SessionDep,
+    access: Annotated[Access, may(Action.TRANSFER_OWNERSHIP)],
+    body: OwnershipTransfer,
+) -> SpaceView:
+    """Make another member the owner; you become an admin."""
+    return ownership.transfer(session, access, user_id=body.user_id)
 
 
 @router.delete(

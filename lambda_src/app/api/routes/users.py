@@ -12,13 +12,16 @@ from app.core.errors import (
     EmailNotVerified,
     EmailTaken,
     InvalidCursor,
+    LastAdmin,
     NotFound,
+    OwnsSpaces,
     PreconditionFailed,
     ProfileExists,
     ProfileRequired,
 )
 from app.models.fields import Page, UserId
 from app.models.members import Role
+from app.models.operations import OperationView
 from app.models.spaces import SpaceView
 from app.models.users import PublicUserView, UserCreate, UserPatch, UserView
 from app.services import users
@@ -50,6 +53,18 @@ async def update_me(
 ) -> UserView:
     """Change your profile."""
     return UserView.of(users.update(session, identity=identity, user=user, body=body, versions=versions))
+
+
+@router.delete(
+    "/me", status_code=202, responses=problems(ProfileRequired, OwnsSpaces, LastAdmin, PreconditionFailed)
+)
+async def delete_me(
+    session: SessionDep, user: CurrentUser, versions: AcceptedVersions, response: Response
+) -> OperationView:
+    """Close your account. What you wrote anywhere is erased in the background, and your sign-in with it."""
+    operation = users.delete(session, user=user, versions=versions)
+    response.headers["Location"] = f"/api/v1/operations/{operation.operation_id}"
+    return OperationView.of(operation)
 
 
 @router.get("/me/spaces", responses=problems(ProfileRequired, InvalidCursor))

@@ -1,0 +1,42 @@
+"""`/spaces/{space_id}/activity`: what happened in a space, and reactions to it."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+
+from app.api.deps import IN_SPACE, PagingDep, Reader, SessionDep, may
+from app.api.errors import problems
+from app.api.unit_of_work import UnitOfWorkRoute
+from app.core.errors import InvalidCursor
+from app.models.activity import ActivityView, Emoji
+from app.models.fields import Page, Ulid
+from app.services import activity
+from app.services.permissions import Access, Action
+
+router = APIRouter(prefix="/spaces/{space_id}/activity", tags=["activity"], route_class=UnitOfWorkRoute)
+
+ActivityId = Annotated[Ulid, Path(description="What happened")]
+EmojiName = Annotated[Emoji, Path(description="How one reacts")]
+Reactor = Annotated[Access, may(Action.REACT)]
+
+
+@router.get("", responses=problems(*IN_SPACE, InvalidCursor))
+async def list_activity(session: SessionDep, access: Reader, paging: PagingDep) -> Page[ActivityView]:
+    """List what happened in a space, newest first."""
+    return activity.list_page(session, access, limit=paging.limit, cursor=paging.cursor)
+
+
+@router.put("/{activity_id}/reactions/{emoji}", responses=problems(*IN_SPACE))
+async def put_reaction(
+    session: SessionDep, access: Reactor, activity_id: ActivityId, emoji: EmojiName
+) -> ActivityView:
+    """React to what happened; once of a kind."""
+    return activity.react(session, access, activity_id=activity_id, emoji=emoji)
+
+
+@router.delete("/{activity_id}/reactions/{emoji}", status_code=204, responses=problems(*IN_SPACE))
+async def delete_reaction(
+    session: SessionDep, access: Reactor, activity_id: ActivityId, emoji: EmojiName
+) -> None:
+    """Take your reaction back."""
+    activity.withdraw(session, access, activity_id=activity_id, emoji=emoji)

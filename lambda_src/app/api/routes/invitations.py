@@ -1,0 +1,218 @@
+"""Invitations by e-mail: below a space or an organization to send them, `/invitations` to answer them."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query, Response
+
+from app.api.conditional import AcceptedVersions
+from app.api.deps import (
+    IN_SPACE,
+    CurrentUser,
+    PagingDep,
+    ParametersDep,
+    SessionDep,
+    SignedIn,
+    may,
+    may_in_organization,
+)
+from app.api.errors import problems
+from app.api.unit_of_work import REPEATABLE, UnitOfWorkRoute
+from app.core.errors import (
+    AlreadyInOrganization,
+    AlreadyInvited,
+    AlreadyMember,
+    InvalidCursor,
+    InvitationClosed,
+    NotFound,
+    PreconditionFailed,
+    ProfileRequired,
+    ResendLimitReached,
+    SpaceFull,
+    SpaceLimitReached,
+    TooManyInvitations,
+)
+from app.models.fields import Page, Ulid
+from app.models.invitations import (
+    Accepted,
+    InvitationBatch,
+    InvitationCreate,
+    InvitationResults,
+    InvitationStatus,
+    InvitationView,
+    OrganizationInvitationCreate,
+)
+from app.services import invitations, invitees, inviting
+from app.services.invitations import Host
+from app.services.permissions import Access, Action, OrganizationAccess
+
+router = APIRouter(tags=["invitations"], route_class=UnitOfWorkRoute)
+
+SPACE, ORGANIZATION = "/spaces/{space_id}/invitations", "/organizations/{org_id}/invitations"
+InvitationId = Annotated[Ulid, Path(description="The invitation")]
+WithStatus = Annotated[InvitationStatus | None, Query(description="Only those that stand so")]
+
+
+async def _space(access: Annotated[Access, may(Action.INVITE)]) -> Host:
+    return Host.space(access)
+
+
+async def _organization(
+    access: Annotated[OrganizationAccess, may_in_organization(Action.MANAGE_ORGANIZATION)],
+) -> Host:
+    return Host.organization(access)
+
+
+Space = Annotated[Host, Depends(_space)]
+Organization = Annotated[Host, Depends(_organization)]
+
+
+@router.post(
+    SPACE,
+    status_code=201,
+    responses=problems(*IN_SPACE, AlreadyMember, AlreadyInvited, TooManyInvitations, *REPEATABLE),
+)
+async def create_invitation(
+    session: SessionDep, host: Space, body: InvitationCreate, parameters: ParametersDep, response: Response
+) -> InvitationView:
+    """Invite someone to a space by e-mail."""
+    response.headers["Location"] = f"/api/v1/spaces/{host.place_id}/invitations"
+    return inviting.create(session, host, body, parameters=parameters)
+
+
+@router.post(f"{SPACE}/batch", responses=problems(*IN_SPACE, *REPEATABLE))
+async def create_invitations(
+    session: SessionDep, host: Space, body: InvitationBatch[InvitationCreate], parameters: ParametersDep
+) -> InvitationResults:
+    """Invite up to 25 people to a space, each judged alone."""
+    return inviting.create_batch(session, host, body.invitations, parameters=parameters)
+
+
+@router.get(SPACE, responses=problems(*IN_SPACE, InvalidCursor))
+async def list_invitations(
+    session: SessionDep, host: Space, paging: PagingDep, status: WithStatus = None
+) -> Page[InvitationView]:
+    """List a space's invitations, newest first. With `status`, a page may be short while the list goes on."""
+    return invitations.list_page(session, host, status=status, limit=paging.limit, cursor=paging.cursor)
+
+
+@router.post(
+    f"{SPACE}/{{invitation_id}}/resend",
+    responses=problems(*IN_SPACE, InvitationClosed, ResendLimitReached, *REPEATABLE),
+)
+async def resend_invitation(session: SessionDep, host: Space, invitation_id: InvitationId) -> InvitationView:
+    """Send an invitation's mail again: at most hourly, at most three times."""
+    return invitations.resend(session, host, invitation_id=invitation_id)
+
+
+@router.delete(
+    f"{SPACE}/{{invitation_id}}",
+    status_code=204,
+    responses=problems(*IN_SPACE, InvitationClosed, PreconditionFailed),
+)
+async def revoke_invitation(
+    session: SessionDep, host: Space, invitation_id: InvitationId, versions: AcceptedVersions
+) -> None:
+    """Take an open invitation to a space back."""
+    invitations.revoke(session, host, invitation_id=invitation_id, versions=versions)
+
+
+@router.post(
+    ORGANIZATION,
+    status_code=201,
+    responses=problems(
+        *IN_SPACE, AlreadyMember, AlreadyInOrganization, AlreadyInvited, TooManyInvitations, *REPEATABLE
+    ),
+)
+async def create_organization_invitation(
+    session: SessionDep,
+    host: Organization,
+    body: OrganizationInvitationCreate,
+    parameters: ParametersDep,
+    response: Response,
+) -> InvitationView:
+    """Invite someone to your organization by e-mail."""
+    response.headers["Location"] = f"/api/v1/organizations/{host.place_id}/invitations"
+    return inviting.create(session, host, body, parameters=parameters)
+
+
+@router.post(f"{ORGANIZATION}/batch", responses=problems(*IN_SPACE, *REPEATABLE))
+async def create_organization_invitations(
+    session: SessionDep,
+    host: Organization,
+    body: InvitationBatch[OrganizationInvitationCreate],
+    parameters: ParametersDep,
+) -> InvitationResults:
+    """Invite up to 25 people to your organization, each judged alone."""
+    return inviting.create_batch(session, host, body.invitations, parameters=parameters)
+
+
+@router.get(ORGANIZATION, responses=problems(*IN_SPACE, InvalidCursor))
+async def list_organization_invitations(
+    session: SessionDep, host: Organization, paging: PagingDep, status: WithStatus = None
+) -> Page[InvitationView]:
+    """List your organization's invitations. With `status`, a page may be short while the list goes on."""
+    return invitations.list_page(session, host, status=status, limit=paging.limit, cursor=paging.cursor)
+
+
+@router.delete(
+    f"{ORGANIZATION}/{{invitation_id}}",
+    status_code=204,
+    responses=problems(*IN_SPACE, InvitationClosed, PreconditionFailed),
+)
+async def revoke_organization_invitation(
+    session: SessionDep, host: Organization, invitation_id: InvitationId, versions: AcceptedVersions
+) -> None:
+    """Take an open invitation to your organization back."""
+    invitations.revoke(session, host, invitation_id=invitation_id, versions=versions)
+
+
+@router.get("/users/me/invitations", responses=problems(ProfileRequired, InvalidCursor))
+async def list_my_invitations(
+    session: SessionDep,
+    identity: SignedIn,
+    user: CurrentUser,  # noqa: ARG001 - who has no profile yet makes one first
+    paging: PagingDep,
+) -> Page[InvitationView]:
+    """List the open invitations that your e-mail was sent. A page may be short while the list goes on."""
+    return invitees.list_page(session, identity=identity, limit=paging.limit, cursor=paging.cursor)
+
+
+@router.post(
+    "/invitations/{invitation_id}/accept",
+    responses=problems(
+        ProfileRequired,
+        NotFound,
+        InvitationClosed,
+        AlreadyMember,
+        AlreadyInOrganization,
+        SpaceFull,
+        SpaceLimitReached,
+        *REPEATABLE,
+    ),
+)
+async def accept_invitation(
+    session: SessionDep,
+    identity: SignedIn,
+    user: CurrentUser,
+    invitation_id: InvitationId,
+    parameters: ParametersDep,
+) -> Accepted:
+    """Accept an invitation that your verified e-mail was sent; you become a member."""
+    return invitees.accept(
+        session, identity=identity, user=user, invitation_id=invitation_id, parameters=parameters
+    )
+
+
+@router.post(
+    "/invitations/{invitation_id}/decline",
+    status_code=204,
+    responses=problems(ProfileRequired, NotFound, InvitationClosed, *REPEATABLE),
+)
+async def decline_invitation(
+    session: SessionDep,
+    identity: SignedIn,
+    user: CurrentUser,  # noqa: ARG001 - who has no profile yet makes one first
+    invitation_id: InvitationId,
+) -> None:
+    """Decline an invitation that your verified e-mail was sent."""
+    invitees.decline(session, identity=identity, invitation_id=invitation_id)

@@ -1,0 +1,44 @@
+"""`/users/me/notifications`: what concerns the caller."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+
+from app.api.conditional import AcceptedVersions
+from app.api.deps import CurrentUser, PagingDep, SessionDep
+from app.api.errors import problems
+from app.api.unit_of_work import REPEATABLE, UnitOfWorkRoute
+from app.core.errors import InvalidCursor, NotFound, PreconditionFailed, ProfileRequired
+from app.models.fields import Page, Ulid
+from app.models.notifications import NotificationPatch, NotificationView
+from app.services import notifications
+
+router = APIRouter(prefix="/users/me/notifications", tags=["notifications"], route_class=UnitOfWorkRoute)
+
+
+@router.get("", responses=problems(ProfileRequired, InvalidCursor))
+async def list_notifications(
+    session: SessionDep, user: CurrentUser, paging: PagingDep
+) -> Page[NotificationView]:
+    """List what concerns you, newest first."""
+    return notifications.list_page(session, user=user, limit=paging.limit, cursor=paging.cursor)
+
+
+@router.patch("/{notification_id}", responses=problems(ProfileRequired, NotFound, PreconditionFailed))
+async def update_notification(
+    session: SessionDep,
+    user: CurrentUser,
+    notification_id: Annotated[Ulid, Path(description="The notification")],
+    body: NotificationPatch,
+    versions: AcceptedVersions,
+) -> NotificationView:
+    """Say of a notification whether you have read it."""
+    return notifications.update(
+        session, user=user, notification_id=notification_id, body=body, versions=versions
+    )
+
+
+@router.post("/read-all", status_code=204, responses=problems(ProfileRequired, *REPEATABLE))
+async def read_all_notifications(session: SessionDep, user: CurrentUser) -> None:
+    """Say that you have read all."""
+    notifications.read_all(session, user=user)

@@ -1,0 +1,165 @@
+"""Invitations by e-mail to a space or an organization: listing, sending again, revoking.
+
+`app.services.inviting` makes them, and `app.services.invitees` is for those who are invited.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from math import ceil
+from typing import Any
+
+from app.core.database import Session
+from app.core.entities import Key, Versions, Write
+from app.core.errors import (
+    AlreadyInOrganization,
+    AlreadyMember,
+    InvitationClosed,
+    NotFound,
+    ResendLimitReached,
+    TooManyRequests,
+)
+from app.models.access_patterns import (
+    INVITATION_CLAIMS,
+    INVITATIONS,
+    MEMBERSHIPS,
+    USER_PROFILES,
+    invitations_to,
+)
+from app.models.fields import Page
+from app.models.invitations import Invitation, InvitationClaim, InvitationStatus, InvitationView, Place
+from app.models.users import UserProfile
+from app.services import outbox
+from app.services.permissions import ALLOWED, Access, Action, OrganizationAccess
+
+RESENDS_ALLOWED = 3
+RESEND_INTERVAL = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Host:
+    """What people are invited to, and who invites them."""
+
+    place: Place
+    place_id: str
+    name: str
+    user: UserProfile
+    holds: Write
+    may_invite_admins: bool
+
+    @classmethod
+    def space(cls, access: Access) -> "Host":
+        """A space, as the caller has access to it."""
+        admins = Action.MANAGE_ADMINS in ALLOWED[access.role]
+        space = access.space
+        return cls("SPACE", space.space_id, space.name, access.user, access.still_holds(), admins)
+
+    @classmethod
+    def organization(cls, access: OrganizationAccess) -> "Host":
+        """An organization, as the caller has access to it."""
+        organization = access.organization
+        holds = access.still_holds()
+        return cls("ORG", organization.org_id, organization.name, access.user, holds, may_invite_admins=True)
+
+    def claim_key(self, email: str) -> Key[InvitationClaim]:
+        """The key of an e-mail's claim on an invitation to here."""
+        return INVITATION_CLAIMS.key(place=self.place, place_id=self.place_id, email=email)
+
+    def key(self, invitation_id: str) -> Key[Invitation]:
+        """The key of an invitation to here."""
+        return INVITATIONS.key(place=self.place, place_id=self.place_id, invitation_id=invitation_id)
+
+    def belonging_key(self, user_id: str) -> Key[Any]:
+        """The key of what says where this user belongs."""
+        if self.place == "ORG":
+            return USER_PROFILES.key(user_id=user_id)
+        return MEMBERSHIPS.key(space_id=self.place_id, user_id=user_id)
+
+    def require_outsider(self, belonging: Any) -> None:
+        """Check that someone who belongs there can be invited here.
+
+        Raises:
+            AlreadyMember: they are in.
+            AlreadyInOrganization: they are in another organization.
+        """
+        if belonging is None or (self.place == "ORG" and belonging.org_id is None):
+            return
+        if self.place == "ORG" and belonging.org_id != self.place_id:
+            raise AlreadyInOrganization
+        raise AlreadyMember
+
+
+def list_page(
+    session: Session, host: Host, *, status: InvitationStatus | None, limit: int, cursor: str | None
+) -> Page[InvitationView]:
+    """The invitations to here, newest first. With `status`, a page may be short while the list goes on."""
+    stored = InvitationStatus.PENDING if status is InvitationStatus.EXPIRED else status
+    query = invitations_to(host.place, host.place_id).where(status=stored)
+    found = session.table.page(query, limit=limit, cursor=cursor)
+    items = [InvitationView.at(session.now, invitation) for invitation in found.items]
+    return Page(
+        items=[item for item in items if status in (None, item.status)], next_cursor=found.next_cursor
+    )
+
+
+def resend(session: Session, host: Host, *, invitation_id: str) -> InvitationView:
+    """Send the mail again.
+
+    Raises:
+        NotFound: there is no such invitation.
+        InvitationClosed: it is no longer open.
+        TooManyRequests: it was sent within the last hour.
+        ResendLimitReached: it was sent again three times.
+    """
+    invitation = _read_open(session, host, invitation_id)
+    wait = invitation.sent_at + RESEND_INTERVAL - session.now
+    if wait > timedelta():
+        raise TooManyRequests(retry_after_s=ceil(wait.total_seconds()))
+    if invitation.resent >= RESENDS_ALLOWED:
+        raise ResendLimitReached
+    changed = invitation.patched(session.now, {"sent_at": session.now, "resent": invitation.resent + 1})
+    session.add(INVITATIONS.update(invitation, changed), host.holds)
+    promise_mail(session, changed)
+    return InvitationView.at(session.now, changed)
+
+
+def revoke(session: Session, host: Host, *, invitation_id: str, versions: Versions) -> None:
+    """Take an open invitation back.
+
+    Raises:
+        NotFound: there is no such invitation.
+        InvitationClosed: it is no longer open.
+        PreconditionFailed: it is at none of these versions.
+    """
+    invitation = _read_open(session, host, invitation_id)
+    invitation.require_version(versions)
+    session.add(*close(session, invitation, InvitationStatus.REVOKED), host.holds)
+
+
+def close(session: Session, invitation: Invitation, status: InvitationStatus) -> list[Write]:
+    """What ends an open invitation: the e-mail can be invited anew, and what was written to it goes."""
+    claim = INVITATION_CLAIMS.key(
+        place=invitation.place, place_id=invitation.place_id, email=invitation.email
+    )
+    closed = invitation.patched(session.now, {"status": status, "message": None})
+    return [INVITATIONS.update(invitation, closed), INVITATION_CLAIMS.discard(claim)]
+
+
+def promise_mail(session: Session, invitation: Invitation) -> None:
+    """Have the invitation sent."""
+    outbox.promise(
+        session,
+        "invitation.sent",
+        place=invitation.place,
+        place_id=invitation.place_id,
+        invitation_id=invitation.invitation_id,
+        times_resent=invitation.resent,
+    )
+
+
+def _read_open(session: Session, host: Host, invitation_id: str) -> Invitation:
+    invitation = session.table.get(host.key(invitation_id))
+    if invitation is None:
+        raise NotFound
+    if invitation.status_at(session.now) is not InvitationStatus.PENDING:
+        raise InvitationClosed
+    return invitation

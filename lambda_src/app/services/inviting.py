@@ -1,0 +1,185 @@
+"""Inviting people by e-mail, one or many.
+
+An e-mail has at most one open invitation to the same place: a claim stands for it, and both change in
+one transaction. Where the invitation has expired, inviting again renews it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from math import ceil
+from typing import Any
+
+from app.core.config import Parameters
+from app.core.database import Session
+from app.core.errors import AlreadyInvited, Forbidden, Problem, TooManyInvitations, ValidationFailed
+from app.models.access_patterns import EMAIL_CLAIMS, INVITATION_CLAIMS, INVITATION_COUNTS, INVITATIONS
+from app.models.invitations import (
+    InvalidInvitation,
+    Invitation,
+    InvitationClaim,
+    InvitationCount,
+    InvitationCreate,
+    InvitationResult,
+    InvitationResults,
+    InvitationStatus,
+    InvitationView,
+    OrganizationInvitationCreate,
+)
+from app.services.invitations import Host, promise_mail
+
+# So long an expired or closed invitation can still be seen.
+KEPT = timedelta(days=30)
+Asked = InvitationCreate | OrganizationInvitationCreate
+
+
+def create(session: Session, host: Host, body: Asked, *, parameters: Parameters) -> InvitationView:
+    """Invite one person; the mail goes out in the background.
+
+    Raises:
+        Forbidden: inviting an admin to a space is for its owner.
+        AlreadyMember, AlreadyInOrganization: the person is in already, or in another organization.
+        AlreadyInvited: the person has an open invitation.
+        TooManyInvitations: no more can be sent today.
+    """
+    (outcome,) = _invite(session, host, [body], parameters)
+    if isinstance(outcome, Problem):
+        raise outcome
+    return InvitationView.at(session.now, outcome)
+
+
+def create_batch(
+    session: Session, host: Host, bodies: Sequence[Asked | InvalidInvitation], *, parameters: Parameters
+) -> InvitationResults:
+    """Invite many people, each judged alone, in one transaction."""
+    outcomes = _invite(session, host, bodies, parameters)
+    return InvitationResults(
+        results=[
+            InvitationResult(email=body.email, status=outcome.status, code=outcome.code)
+            if isinstance(outcome, Problem)
+            else InvitationResult(email=body.email, status=201, invitation_id=outcome.invitation_id)
+            for body, outcome in zip(bodies, outcomes, strict=True)
+        ]
+    )
+
+
+@dataclass
+class _Known:
+    """What the table says of those who are to be invited, by e-mail; None where it says nothing."""
+
+    claims: dict[str, InvitationClaim | None]
+    invitations: dict[str, Invitation | None]
+    belongings: dict[str, Any]
+    today: InvitationCount | None
+
+
+def _invite(
+    session: Session, host: Host, bodies: Sequence[Asked | InvalidInvitation], parameters: Parameters
+) -> list[Invitation | Problem]:
+    """What becomes of each, in their order; what is written for those who can be invited."""
+    emails = [body.email for body in bodies if not isinstance(body, InvalidInvitation)]
+    known = _look_up(session, host, list(dict.fromkeys(emails)))
+    room = parameters.max_invitations_per_day - (known.today.sent if known.today else 0)
+    outcomes: list[Invitation | Problem] = []
+    invited: set[str] = set()
+    for body in bodies:
+        try:
+            if isinstance(body, InvalidInvitation):
+                raise ValidationFailed
+            _require_invitable(session, host, body, known)
+            if body.email in invited:
+                raise AlreadyInvited
+            if len(invited) >= room:
+                raise TooManyInvitations(retry_after_s=_seconds_of_day_left(session.now))
+        except Problem as problem:
+            outcomes.append(problem)
+        else:
+            invited.add(body.email)
+            outcomes.append(_write(session, host, body, known, parameters))
+    if invited:
+        session.add(host.holds)
+        _count(session, host, known.today, len(invited), parameters)
+    return outcomes
+
+
+def _look_up(session: Session, host: Host, emails: Sequence[str]) -> _Known:
+    """By two batches, however many there are."""
+    first = [host.claim_key(email) for email in emails]
+    first += [EMAIL_CLAIMS.key(email=email) for email in emails]
+    day = INVITATION_COUNTS.key(place_id=host.place_id, day=_day(session.now))
+    *found, today = session.table.batch_get([*first, day], consistent=True)
+    claims, people = found[: len(emails)], found[len(emails) :]
+    second = {email: host.key(claim.invitation_id) for email, claim in _given(emails, claims)}
+    third = {email: host.belonging_key(person.user_id) for email, person in _given(emails, people)}
+    rows = iter(session.table.batch_get([*second.values(), *third.values()], consistent=True))
+    return _Known(
+        claims=dict(zip(emails, claims, strict=True)),
+        invitations=dict.fromkeys(emails) | {email: next(rows) for email in second},
+        belongings=dict.fromkeys(emails) | {email: next(rows) for email in third},
+        today=today,
+    )
+
+
+def _given(emails: Sequence[str], found: Sequence[Any]) -> Iterator[tuple[str, Any]]:
+    return ((email, item) for email, item in zip(emails, found, strict=True) if item is not None)
+
+
+def _require_invitable(session: Session, host: Host, body: Asked, known: _Known) -> None:
+    if body.role == "admin" and not host.may_invite_admins:
+        raise Forbidden
+    host.require_outsider(known.belongings[body.email])
+    invitation = known.invitations[body.email]
+    if invitation is not None and invitation.status_at(session.now) is InvitationStatus.PENDING:
+        raise AlreadyInvited
+
+
+def _write(session: Session, host: Host, body: Asked, known: _Known, parameters: Parameters) -> Invitation:
+    expires_at = session.now + timedelta(days=parameters.invitation_days)
+    asked = {"role": body.role.value, "message": body.message, "invited_by": host.user.user_id}
+    times = {"expires_at": expires_at, "forget_at": expires_at + KEPT, "sent_at": session.now}
+    was, claim = known.invitations[body.email], known.claims[body.email]
+    if was is not None and claim is not None:
+        invitation = was.patched(session.now, {**asked, **times, "resent": 0, "place_name": host.name})
+        again = {"invited_by": host.user.user_id, "forget_at": invitation.forget_at}
+        session.add(
+            INVITATIONS.update(was, invitation),
+            INVITATION_CLAIMS.update(claim, claim.patched(session.now, again)),
+        )
+    else:
+        place = {"place": host.place, "place_id": host.place_id, "email": body.email}
+        stamps = {"created_at": session.now, "updated_at": session.now}
+        ids = {"invitation_id": session.new_id(), **place, **stamps}
+        invitation = Invitation.model_validate({**ids, **asked, **times, "place_name": host.name})
+        claim = InvitationClaim.model_validate(
+            {**ids, "invited_by": host.user.user_id, "forget_at": invitation.forget_at}
+        )
+        session.add(INVITATIONS.create(invitation), INVITATION_CLAIMS.create(claim))
+    promise_mail(session, invitation)
+    return invitation
+
+
+def _count(
+    session: Session, host: Host, today: InvitationCount | None, sent: int, parameters: Parameters
+) -> None:
+    if today is not None:
+        limit = {"sent": parameters.max_invitations_per_day}
+        session.add(INVITATION_COUNTS.count(INVITATION_COUNTS.key_of(today), {"sent": sent}, at_most=limit))
+        return
+    first = InvitationCount(
+        place_id=host.place_id,
+        day=_day(session.now),
+        sent=sent,
+        forget_at=session.now + timedelta(days=2),
+        created_at=session.now,
+        updated_at=session.now,
+    )
+    session.add(INVITATION_COUNTS.create(first))
+
+
+def _day(now: datetime) -> str:
+    return now.date().isoformat()
+
+
+def _seconds_of_day_left(now: datetime) -> int:
+    midnight = datetime.combine(now.date() + timedelta(days=1), time(), UTC)
+    return ceil((midnight - now).total_seconds())

@@ -1,0 +1,203 @@
+"""Organizations: founding, changing and dissolving them, and their users' coming, roles and going.
+
+Who is in an organization, and as what, stands in each user's profile. The organization counts them.
+"""
+
+from app.core.database import Session
+from app.core.entities import Versions, Write
+from app.core.errors import AlreadyInOrganization, AlreadyMember, LastAdmin, NotFound, OrganizationNotEmpty
+from app.models.access_patterns import ORGANIZATIONS, USER_PROFILES, users_of_organization
+from app.models.fields import Page
+from app.models.organizations import (
+    Organization,
+    OrganizationCreate,
+    OrganizationPatch,
+    OrganizationUserPatch,
+    OrganizationUserView,
+    OrganizationView,
+    OrgRole,
+)
+from app.models.users import UserProfile
+from app.services import outbox
+from app.services.permissions import Action, OrganizationAccess
+
+
+def create(session: Session, *, user: UserProfile, body: OrganizationCreate) -> OrganizationView:
+    """Found an organization; the caller becomes its admin.
+
+    Raises:
+        AlreadyInOrganization: the caller is in one.
+    """
+    if user.org_id is not None:
+        raise AlreadyInOrganization
+    organization = Organization(
+        org_id=session.new_id(),
+        member_count=1,
+        admin_count=1,
+        created_at=session.now,
+        updated_at=session.now,
+        **dict(body),
+    )
+    session.add(ORGANIZATIONS.create(organization), _place(session, user, organization.org_id, OrgRole.ADMIN))
+    return OrganizationView.of(organization, role=OrgRole.ADMIN)
+
+
+def update(
+    session: Session, *, access: OrganizationAccess, body: OrganizationPatch, versions: Versions
+) -> OrganizationView:
+    """Change the organization's own fields.
+
+    Raises:
+        PreconditionFailed: it is at none of these versions.
+    """
+    access.organization.require_version(versions)
+    changed = access.organization.patched(session.now, body.changes())
+    if changed is not access.organization:
+        session.add(ORGANIZATIONS.update(access.organization, changed), access.still_holds())
+    return OrganizationView.of(changed, role=access.role)
+
+
+def delete(session: Session, *, access: OrganizationAccess, versions: Versions) -> None:
+    """Dissolve the organization; its invitations go in the background.
+
+    Raises:
+        OrganizationNotEmpty: others are in it.
+        PreconditionFailed: it is at none of these versions.
+    """
+    organization = access.organization
+    organization.require_version(versions)
+    if organization.member_count > 1:
+        raise OrganizationNotEmpty
+    session.add(
+        ORGANIZATIONS.delete(organization, require={"member_count": 1}),
+        _place(session, access.user, None, None),
+    )
+    outbox.promise(session, "organization.deleted", org_id=organization.org_id)
+
+
+def list_users(
+    session: Session, *, access: OrganizationAccess, limit: int, cursor: str | None
+) -> Page[OrganizationUserView]:
+    """The organization's users, by user id."""
+    query = users_of_organization(access.organization.org_id)
+    found = session.table.page(query, limit=limit, cursor=cursor)
+    return Page(items=[user_view(user) for user in found.items], next_cursor=found.next_cursor)
+
+
+def enter(session: Session, *, user: UserProfile, org_id: str, role: OrgRole) -> OrganizationUserView:
+    """Make the user a member, with this role.
+
+    Raises:
+        AlreadyMember: the user is in this organization.
+        AlreadyInOrganization: the user is in another one.
+    """
+    if user.org_id is not None:
+        raise AlreadyMember if user.org_id == org_id else AlreadyInOrganization
+    placed = _placed(session, user, org_id, role)
+    session.add(USER_PROFILES.update(user, placed), _count(org_id, members=1, admins=_admins(role)))
+    return user_view(placed)
+
+
+def change_role(
+    session: Session,
+    *,
+    access: OrganizationAccess,
+    user_id: str,
+    body: OrganizationUserPatch,
+    versions: Versions,
+) -> OrganizationUserView:
+    """Give a user another role.
+
+    Raises:
+        NotFound: the user is not in the organization.
+        LastAdmin: there would be no admin left.
+        PreconditionFailed: the user is at none of these versions.
+    """
+    user = _read(session, access, user_id)
+    user.require_version(versions)
+    if user.org_role is body.role:
+        return user_view(user)
+    _require_another_admin(access, user)
+    placed = _placed(session, user, user.org_id, body.role)
+    admins = _admins(body.role) - _admins(user.org_role)
+    session.add(USER_PROFILES.update(user, placed), _count(access.organization.org_id, admins=admins))
+    _require_still(session, access, user)
+    return user_view(placed)
+
+
+def remove(session: Session, *, access: OrganizationAccess, user_id: str, versions: Versions) -> None:
+    """Leave the organization, or remove a user.
+
+    Raises:
+        Forbidden: removing others is for admins.
+        NotFound: the user is not in the organization.
+        LastAdmin: there would be no admin left.
+        PreconditionFailed: the user is at none of these versions.
+    """
+    if user_id != access.user.user_id:
+        access.require(Action.MANAGE_ORGANIZATION)
+    user = _read(session, access, user_id)
+    user.require_version(versions)
+    _require_another_admin(access, user)
+    session.add(
+        _place(session, user, None, None),
+        _count(access.organization.org_id, members=-1, admins=-_admins(user.org_role)),
+    )
+    _require_still(session, access, user)
+
+
+def leave_for_good(session: Session, user: UserProfile) -> list[Write]:
+    """What takes someone whose account goes out of their organization, but for the profile itself.
+
+    Raises:
+        LastAdmin: there would be no admin left.
+    """
+    if user.org_id is None:
+        return []
+    if user.org_role is OrgRole.ADMIN:
+        organization = session.table.get(ORGANIZATIONS.key(org_id=user.org_id))
+        if organization is not None and organization.admin_count == 1:
+            raise LastAdmin
+    return [_count(user.org_id, members=-1, admins=-_admins(user.org_role))]
+
+
+def user_view(user: UserProfile) -> OrganizationUserView:
+    """A user of an organization, as the others see them."""
+    return OrganizationUserView.of(user, role=user.org_role)
+
+
+def _read(session: Session, access: OrganizationAccess, user_id: str) -> UserProfile:
+    if user_id == access.user.user_id:
+        return access.user
+    user = session.table.get(USER_PROFILES.key(user_id=user_id))
+    if user is None or user.org_id != access.organization.org_id:
+        raise NotFound
+    return user
+
+
+def _require_another_admin(access: OrganizationAccess, user: UserProfile) -> None:
+    if user.org_role is OrgRole.ADMIN and access.organization.admin_count == 1:
+        raise LastAdmin
+
+
+def _require_still(session: Session, access: OrganizationAccess, user: UserProfile) -> None:
+    # A change of one's own profile has this condition in itself, and one item is written only once.
+    if user is not access.user:
+        session.add(access.still_holds())
+
+
+def _placed(session: Session, user: UserProfile, org_id: str | None, role: OrgRole | None) -> UserProfile:
+    return user.patched(session.now, {"org_id": org_id, "org_role": role})
+
+
+def _place(session: Session, user: UserProfile, org_id: str | None, role: OrgRole | None) -> Write:
+    return USER_PROFILES.update(user, _placed(session, user, org_id, role))
+
+
+def _count(org_id: str, *, members: int = 0, admins: int = 0) -> Write:
+    by = {"member_count": members, "admin_count": admins}
+    return ORGANIZATIONS.count(ORGANIZATIONS.key(org_id=org_id), by, at_least={"admin_count": 1})
+
+
+def _admins(role: OrgRole | None) -> int:
+    return int(role is OrgRole.ADMIN)
