@@ -11,7 +11,7 @@ from app.models.audit import AuditEvent
 from app.models.goals import Goal, GoalCheckIn
 from app.models.habits import Habit, HabitCheckIn
 from app.models.idempotency import IdempotencyRecord
-from app.models.invitations import Invitation, InvitationClaim, InvitationCount, Place
+from app.models.invitations import Invitation, InvitationClaim, InvitationCount
 from app.models.members import Membership
 from app.models.notifications import Notification
 from app.models.operations import Operation, OutboxMessage
@@ -58,7 +58,7 @@ INVITE_CODE_POINTERS = Entity(
 INVITATIONS = Entity(
     name="Invitation",
     model=Invitation,
-    pk="{place}#{place_id}",
+    pk="INVITATIONS#{place_id}",
     sk="INVITE#{invitation_id}",
     gsi1pk="INVITEE#{email}",
     gsi1sk="INVITE#{invitation_id}",
@@ -68,7 +68,7 @@ INVITATIONS = Entity(
 INVITATION_CLAIMS = Entity(
     name="InvitationClaim",
     model=InvitationClaim,
-    pk="{place}#{place_id}",
+    pk="INVITATIONS#{place_id}",
     sk="INVITEE#{email}",
     gsi1pk="AUTHOR#{invited_by}",
     gsi1sk="INVITE#{invitation_id}",
@@ -191,9 +191,9 @@ def users_of_organization(org_id: str) -> Query[UserProfile]:
     return USER_PROFILES.on_gsi1(org_id=org_id)
 
 
-def invitations_to(place: Place, place_id: str) -> Query[Invitation]:
+def invitations_to(place_id: str) -> Query[Invitation]:
     """The invitations to a space or an organization, newest first."""
-    return INVITATIONS.within(place=place, place_id=place_id).backwards()
+    return INVITATIONS.within(place_id=place_id).backwards()
 
 
 def invitations_of(email: str, invitation_id: str | None = None) -> Query[Invitation]:
@@ -215,3 +215,8 @@ def notifications_of_user(user_id: str) -> Query[Notification]:
 def audit_of_space(space_id: str) -> Query[AuditEvent]:
     """The changes of a space's memberships, roles, codes and settings, newest first."""
     return AUDIT_EVENTS.within(space_id=space_id).backwards()
+
+
+def messages_of_shard(shard: int) -> Query[OutboxMessage]:
+    """The promises that are not kept yet, in one shard of the outbox, oldest first."""
+    return OUTBOX_MESSAGES.within(shard=str(shard))

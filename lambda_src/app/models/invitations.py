@@ -13,8 +13,8 @@ from app.models.fields import Email, Input, Note, Resource, View
 from app.models.members import MemberView, Role
 from app.models.organizations import OrganizationUserView, OrgRole
 
-# What one can be invited to, as its keys call it.
-Place = Literal["SPACE", "ORG"]
+# What one can be invited to.
+Place = Literal["space", "organization"]
 InvitedRole = Literal[Role.ADMIN, Role.MEMBER, Role.VIEWER]
 
 
@@ -103,7 +103,6 @@ class InvitationClaim(Record):
     It outlives its invitation's expiry: whoever is invited again gets the same invitation, renewed.
     """
 
-    place: Place
     place_id: str
     email: str
     invitation_id: str
@@ -138,7 +137,7 @@ class InvitationView(Resource):
     @classmethod
     def at(cls, now: datetime, invitation: Invitation) -> "InvitationView":
         """The invitation as it stands at this moment."""
-        to_space = invitation.place == "SPACE"
+        to_space = invitation.place == "space"
         id_, name = invitation.place_id, invitation.place_name
         return cls.of(
             invitation,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from app.core.clock import rfc3339
 from app.core.database import Session
+from app.core.entities import Versions
 from app.core.errors import NotFound
 from app.models.access_patterns import ACTIVITIES, REACTIONS, activity_of_space
 from app.models.activity import Activity, ActivityKind, ActivityView, Emoji, Reaction
@@ -50,13 +51,17 @@ def list_page(session: Session, access: Access, *, limit: int, cursor: str | Non
     )
 
 
-def react(session: Session, access: Access, *, activity_id: str, emoji: Emoji) -> ActivityView:
+def react(
+    session: Session, access: Access, *, activity_id: str, emoji: Emoji, versions: Versions
+) -> ActivityView:
     """React, if the caller has not reacted so already.
 
     Raises:
         NotFound: nothing of this id happened in the space.
+        PreconditionFailed: the activity is at none of these versions.
     """
     activity, was = _read(session, access, activity_id, emoji)
+    activity.require_version(versions)
     if was is not None:
         return ActivityView.of_activity(activity)
     reaction = Reaction(
@@ -76,13 +81,15 @@ def react(session: Session, access: Access, *, activity_id: str, emoji: Emoji) -
     return ActivityView.of_activity(activity.model_copy(update={emoji.value: getattr(activity, emoji) + 1}))
 
 
-def withdraw(session: Session, access: Access, *, activity_id: str, emoji: Emoji) -> None:
+def withdraw(session: Session, access: Access, *, activity_id: str, emoji: Emoji, versions: Versions) -> None:
     """Take a reaction back.
 
     Raises:
         NotFound: nothing of this id happened in the space, or the caller did not react so.
+        PreconditionFailed: the activity is at none of these versions.
     """
     activity, was = _read(session, access, activity_id, emoji)
+    activity.require_version(versions)
     if was is None:
         raise NotFound
     session.add(

@@ -51,26 +51,28 @@ class Host:
         """A space, as the caller has access to it."""
         admins = Action.MANAGE_ADMINS in ALLOWED[access.role]
         space = access.space
-        return cls("SPACE", space.space_id, space.name, access.user, access.still_holds(), admins)
+        return cls("space", space.space_id, space.name, access.user, access.still_holds(), admins)
 
     @classmethod
     def organization(cls, access: OrganizationAccess) -> "Host":
         """An organization, as the caller has access to it."""
         organization = access.organization
         holds = access.still_holds()
-        return cls("ORG", organization.org_id, organization.name, access.user, holds, may_invite_admins=True)
+        return cls(
+            "organization", organization.org_id, organization.name, access.user, holds, may_invite_admins=True
+        )
 
     def claim_key(self, email: str) -> Key[InvitationClaim]:
         """The key of an e-mail's claim on an invitation to here."""
-        return INVITATION_CLAIMS.key(place=self.place, place_id=self.place_id, email=email)
+        return INVITATION_CLAIMS.key(place_id=self.place_id, email=email)
 
     def key(self, invitation_id: str) -> Key[Invitation]:
         """The key of an invitation to here."""
-        return INVITATIONS.key(place=self.place, place_id=self.place_id, invitation_id=invitation_id)
+        return INVITATIONS.key(place_id=self.place_id, invitation_id=invitation_id)
 
     def belonging_key(self, user_id: str) -> Key[Any]:
         """The key of what says where this user belongs."""
-        if self.place == "ORG":
+        if self.place == "organization":
             return USER_PROFILES.key(user_id=user_id)
         return MEMBERSHIPS.key(space_id=self.place_id, user_id=user_id)
 
@@ -81,9 +83,9 @@ class Host:
             AlreadyMember: they are in.
             AlreadyInOrganization: they are in another organization.
         """
-        if belonging is None or (self.place == "ORG" and belonging.org_id is None):
+        if belonging is None or (self.place == "organization" and belonging.org_id is None):
             return
-        if self.place == "ORG" and belonging.org_id != self.place_id:
+        if self.place == "organization" and belonging.org_id != self.place_id:
             raise AlreadyInOrganization
         raise AlreadyMember
 
@@ -93,7 +95,7 @@ def list_page(
 ) -> Page[InvitationView]:
     """The invitations to here, newest first. With `status`, a page may be short while the list goes on."""
     stored = InvitationStatus.PENDING if status is InvitationStatus.EXPIRED else status
-    query = invitations_to(host.place, host.place_id).where(status=stored)
+    query = invitations_to(host.place_id).where(status=stored)
     found = session.table.page(query, limit=limit, cursor=cursor)
     items = [InvitationView.at(session.now, invitation) for invitation in found.items]
     return Page(
@@ -137,9 +139,7 @@ def revoke(session: Session, host: Host, *, invitation_id: str, versions: Versio
 
 def close(session: Session, invitation: Invitation, status: InvitationStatus) -> list[Write]:
     """What ends an open invitation: the e-mail can be invited anew, and what was written to it goes."""
-    claim = INVITATION_CLAIMS.key(
-        place=invitation.place, place_id=invitation.place_id, email=invitation.email
-    )
+    claim = INVITATION_CLAIMS.key(place_id=invitation.place_id, email=invitation.email)
     closed = invitation.patched(session.now, {"status": status, "message": None})
     return [INVITATIONS.update(invitation, closed), INVITATION_CLAIMS.discard(claim)]
 
@@ -149,7 +149,6 @@ def promise_mail(session: Session, invitation: Invitation) -> None:
     outbox.promise(
         session,
         "invitation.sent",
-        place=invitation.place,
         place_id=invitation.place_id,
         invitation_id=invitation.invitation_id,
         times_resent=invitation.resent,

@@ -44,7 +44,7 @@ def accept(
     """
     invitation = _read_open(session, identity, invitation_id)
     accepted: Accepted
-    if invitation.place == "SPACE":
+    if invitation.place == "space":
         accepted = _enter_space(session, user, invitation, parameters)
     else:
         role = OrgRole(invitation.role)

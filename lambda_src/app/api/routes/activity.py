@@ -4,10 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
+from app.api.conditional import AcceptedVersions
 from app.api.deps import IN_SPACE, PagingDep, Reader, SessionDep, may
 from app.api.errors import problems
 from app.api.unit_of_work import UnitOfWorkRoute
-from app.core.errors import InvalidCursor
+from app.core.errors import InvalidCursor, PreconditionFailed
 from app.models.activity import ActivityView, Emoji
 from app.models.fields import Page, Ulid
 from app.services import activity
@@ -26,17 +27,27 @@ async def list_activity(session: SessionDep, access: Reader, paging: PagingDep) 
     return activity.list_page(session, access, limit=paging.limit, cursor=paging.cursor)
 
 
-@router.put("/{activity_id}/reactions/{emoji}", responses=problems(*IN_SPACE))
+@router.put("/{activity_id}/reactions/{emoji}", responses=problems(*IN_SPACE, PreconditionFailed))
 async def put_reaction(
-    session: SessionDep, access: Reactor, activity_id: ActivityId, emoji: EmojiName
+    session: SessionDep,
+    access: Reactor,
+    activity_id: ActivityId,
+    emoji: EmojiName,
+    versions: AcceptedVersions,
 ) -> ActivityView:
     """React to what happened; once of a kind."""
-    return activity.react(session, access, activity_id=activity_id, emoji=emoji)
+    return activity.react(session, access, activity_id=activity_id, emoji=emoji, versions=versions)
 
 
-@router.delete("/{activity_id}/reactions/{emoji}", status_code=204, responses=problems(*IN_SPACE))
+@router.delete(
+    "/{activity_id}/reactions/{emoji}", status_code=204, responses=problems(*IN_SPACE, PreconditionFailed)
+)
 async def delete_reaction(
-    session: SessionDep, access: Reactor, activity_id: ActivityId, emoji: EmojiName
+    session: SessionDep,
+    access: Reactor,
+    activity_id: ActivityId,
+    emoji: EmojiName,
+    versions: AcceptedVersions,
 ) -> None:
     """Take your reaction back."""
-    activity.withdraw(session, access, activity_id=activity_id, emoji=emoji)
+    activity.withdraw(session, access, activity_id=activity_id, emoji=emoji, versions=versions)
