@@ -4,12 +4,14 @@ Only the clock and the outside world are made up. moto plays DynamoDB where it i
 `database` run on the real DynamoDB Local (see `tests/database`).
 """
 
+import dataclasses
+import functools
 import io
 import json
 import logging
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -23,11 +25,20 @@ from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_ssm import SSMClient
 from starlette.testclient import TestClient
 
+from app.background.dead_letters import DeadLetters
+from app.background.directory import Directory
+from app.background.events import run_overdue
+from app.background.mail import Mailer, MailRefused
+from app.background.work import Task, Unfinished, Work
 from app.core import observability
 from app.core.config import Settings, ssm_parameters
 from app.core.database import Table
+from app.core.errors import StaleRead
 from app.core.security import TokenKeys, TokenVerifier
-from app.main import Backend, create_app
+from app.main import Backend, create_app, create_runner
+from app.models.access_patterns import messages_of_shard
+from app.models.operations import OutboxMessage
+from app.services import outbox
 from tests.factories import TABLE_NAME, Api, FrozenClock, SigningKey, create_table
 
 # The SDK reads these; nothing here may reach a real account.
@@ -50,6 +61,7 @@ SETTINGS = Settings(
     table_name=TABLE_NAME,
     user_pool_id="eu-central-1_test",
     user_pool_client_id="test-client",
+    dead_letter_queue_url="https://sqs.eu-central-1.amazonaws.com/123456789012/dead-letters",
     cors_origin="https://app.example.com",
     aws_region="eu-central-1",
 )
@@ -62,6 +74,8 @@ PARAMETERS = {
     "max_spaces_per_user": "100",
     "max_members_per_space": "1000",
     "max_trackers_per_space": "200",
+    "mail_sender": "no-reply@example.com",
+    "mail_delivery": "send",
 }
 
 
@@ -155,14 +169,86 @@ def set_parameter(ssm: SSMClient) -> Any:
     return put
 
 
+@pytest.fixture(scope="session")
+def outside() -> Callable[[Any], Any]:
+    """`outside("sqs")`: the one client of this service for all tests."""
+    return functools.cache(boto3.client)
+
+
 @pytest.fixture
-def backend(table: Table, keys_url: str, ssm: SSMClient, set_parameter: Any) -> Backend:
+def inbox(aws: None, outside: Callable[[Any], Any]) -> Iterator[list[dict[str, Any]]]:
+    """Every mail that SES was asked to send, as it was asked; it knows the app's sender."""
+    ses = outside("sesv2")
+    ses.create_email_identity(EmailIdentity=PARAMETERS["mail_sender"])
+    mails: list[dict[str, Any]] = []
+
+    def note(params: dict[str, Any], **_: Any) -> None:
+        mails.append(params)
+
+    ses.meta.events.register("provide-client-params.sesv2.SendEmail", note)
+    yield mails
+    ses.meta.events.unregister("provide-client-params.sesv2.SendEmail", note)
+
+
+@pytest.fixture
+def run_background(backend: Backend, inbox: list[dict[str, Any]]) -> Callable[[], None]:
+    """`run_background()`: keep every promise that can be kept now, and those that this makes.
+
+    A task that fails, fails the test.
+    """
+    failures: list[Exception] = []
+
+    def watched(task: Task) -> Task:
+        def run(work: Work, payload: Mapping[str, Any]) -> None:
+            try:
+                task(work, payload)
+            except (Unfinished, StaleRead, MailRefused):
+                raise
+            except Exception as error:
+                failures.append(error)
+                raise
+
+        return run
+
+    runner = create_runner(backend)
+    runner = dataclasses.replace(runner, tasks={kind: watched(task) for kind, task in runner.tasks.items()})
+
+    def due() -> list[OutboxMessage]:
+        now = backend.table.clock()
+        messages = [
+            message
+            for shard in range(outbox.SHARDS)
+            for message in backend.table.first(messages_of_shard(shard), at_most=10_000)
+        ]
+        return [
+            message
+            for message in messages
+            if message.kind in runner.tasks and (message.next_try_at or now) <= now
+        ]
+
+    def run() -> None:
+        while due():
+            run_overdue(runner, lambda: 60.0)
+            if failures:
+                raise failures[0]
+
+    return run
+
+
+@pytest.fixture
+def backend(
+    table: Table, keys_url: str, ssm: SSMClient, set_parameter: Any, outside: Callable[[Any], Any]
+) -> Backend:
     keys = TokenKeys(keys_url)
+    parameters = ssm_parameters(ssm, SETTINGS.parameter_prefix)
     return Backend(
         settings=SETTINGS,
         table=table,
         tokens=TokenVerifier(keys=keys, issuer=SETTINGS.token_issuer, audience=SETTINGS.user_pool_client_id),
-        parameters=ssm_parameters(ssm, SETTINGS.parameter_prefix),
+        parameters=parameters,
+        mail=Mailer(lambda: outside("sesv2"), parameters),
+        directory=Directory(lambda: outside("cognito-idp"), SETTINGS.user_pool_id),
+        dead_letters=DeadLetters(lambda: outside("sqs"), SETTINGS.dead_letter_queue_url),
     )
 
 

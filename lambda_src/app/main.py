@@ -1,7 +1,9 @@
 """The composition root: what the app stands on, and the app itself."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Self
+from functools import cache, partial
+from typing import Any, Self
 
 import boto3
 from botocore.config import Config
@@ -13,6 +15,11 @@ from app.api.body_limit import BodyLimit
 from app.api.context import RequestContext
 from app.api.errors import install_error_handlers
 from app.api.router import router
+from app.background.dead_letters import DeadLetters
+from app.background.directory import Directory
+from app.background.mail import Mailer
+from app.background.outbox import Runner
+from app.background.registry import TASKS
 from app.core.config import ParameterSource, Settings, ssm_parameters
 from app.core.database import Table
 from app.core.security import TokenKeys, TokenVerifier
@@ -33,12 +40,21 @@ class Backend:
     table: Table
     tokens: TokenVerifier
     parameters: ParameterSource
+    mail: Mailer
+    directory: Directory
+    dead_letters: DeadLetters
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
         """The AWS services that the settings name."""
-        dynamodb = boto3.client("dynamodb", region_name=settings.aws_region, config=_CLIENT)
-        ssm = boto3.client("ssm", region_name=settings.aws_region, config=_CLIENT)
+        client = partial(boto3.client, region_name=settings.aws_region, config=_CLIENT)
+        dynamodb = client("dynamodb")
+        parameters = ssm_parameters(client("ssm"), settings.parameter_prefix)
+
+        def later(service: Any) -> Callable[[], Any]:
+            """The client, made when it is first asked for: no request needs it, a cold start would pay."""
+            return cache(lambda: client(service))
+
         return cls(
             settings=settings,
             table=Table(dynamodb, settings.table_name),
@@ -47,8 +63,23 @@ class Backend:
                 issuer=settings.token_issuer,
                 audience=settings.user_pool_client_id,
             ),
-            parameters=ssm_parameters(ssm, settings.parameter_prefix),
+            parameters=parameters,
+            mail=Mailer(later("sesv2"), parameters),
+            directory=Directory(later("cognito-idp"), settings.user_pool_id),
+            dead_letters=DeadLetters(later("sqs"), settings.dead_letter_queue_url),
         )
+
+
+def create_runner(backend: Backend) -> Runner:
+    """What runs the background work."""
+    return Runner(
+        table=backend.table,
+        tasks=TASKS,
+        mail=backend.mail,
+        directory=backend.directory,
+        dead_letters=backend.dead_letters,
+        parameters=backend.parameters,
+    )
 
 
 def create_app(backend: Backend) -> FastAPI:

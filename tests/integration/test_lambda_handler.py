@@ -23,6 +23,7 @@ ENVIRONMENT = {
     "TABLE_NAME": SETTINGS.table_name,
     "USER_POOL_ID": SETTINGS.user_pool_id,
     "USER_POOL_CLIENT_ID": SETTINGS.user_pool_client_id,
+    "DEAD_LETTER_QUEUE_URL": SETTINGS.dead_letter_queue_url,
     "CORS_ORIGIN": ORIGIN,
     "AWS_REGION": SETTINGS.aws_region,
 }

@@ -21,10 +21,6 @@ class Unfinished(Exception):  # noqa: N818 - it is no error: the rest follows
     """The time is up: commit what was added to the session, and go on by a new message."""
 
 
-class Refused(Exception):  # noqa: N818 - it happened outside, and no further try can mend it
-    """No further try can succeed: drop the message. The text must hold no personal data."""
-
-
 @dataclass
 class Work:
     """One run of a task.

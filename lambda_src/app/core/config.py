@@ -7,7 +7,7 @@ kept for `PARAMETERS_MAX_AGE_S` seconds: a changed parameter is in force everywh
 
 import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from aws_lambda_powertools.utilities.parameters import SSMProvider
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl
@@ -28,6 +28,9 @@ class Settings(BaseModel):
     table_name: Annotated[str, Field(description="The DynamoDB table")]
     user_pool_id: Annotated[str, Field(description="The Cognito user pool whose tokens are accepted")]
     user_pool_client_id: Annotated[str, Field(description="The app client that tokens must be made for")]
+    dead_letter_queue_url: Annotated[
+        str, Field(description="The SQS queue of the background work that nobody tries any more")
+    ]
     cors_origin: Annotated[str, Field(description="The one browser origin that may call the API")]
     aws_region: Annotated[str, Field(description="Set by Lambda; part of the token issuer's name")]
     aws_endpoint_url: Annotated[
@@ -74,6 +77,10 @@ class Parameters(BaseModel):
         int, Field(gt=0, description="Goals and habits that one space may have")
     ]
     max_members_per_space: Annotated[int, Field(gt=0, description="Members that one space may have")]
+    mail_sender: Annotated[str, Field(min_length=3, description="The address that mail is sent from")]
+    mail_delivery: Annotated[
+        Literal["send", "log"], Field(description="`log` sends no mail and only logs that there is one")
+    ]
 
 
 ParameterSource = Callable[[], Parameters]

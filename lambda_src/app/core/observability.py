@@ -12,5 +12,14 @@ logger = Logger(utc=True, use_rfc3339=True, location=None)
 
 def count(metric: str) -> None:
     """Add one to a metric, by a log line in CloudWatch's embedded metric format."""
-    with single_metric(name=metric, unit=MetricUnit.Count, value=1):
+    _write(metric, MetricUnit.Count, 1)
+
+
+def measure_seconds(metric: str, value: float) -> None:
+    """Put a duration to a metric, in the same way."""
+    _write(metric, MetricUnit.Seconds, value)
+
+
+def _write(metric: str, unit: MetricUnit, value: float) -> None:
+    with single_metric(name=metric, unit=unit, value=value):
         pass

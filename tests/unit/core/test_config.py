@@ -17,6 +17,7 @@ VARIABLES = {
     "TABLE_NAME": "the-table",
     "USER_POOL_ID": "eu-west-1_pool",
     "USER_POOL_CLIENT_ID": "client",
+    "DEAD_LETTER_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/dead-letters",
     "CORS_ORIGIN": "https://app.example.com",
     "AWS_REGION": "eu-west-1",
 }
@@ -77,6 +78,8 @@ class TestSsmParameters:
                 "max_spaces_per_user": 100,
                 "max_members_per_space": 1000,
                 "max_trackers_per_space": 200,
+                "mail_sender": "no-reply@example.com",
+                "mail_delivery": "send",
             }
         )
 

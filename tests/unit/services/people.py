@@ -20,6 +20,8 @@ PARAMETERS = Parameters.model_validate(
         "max_spaces_per_user": 100,
         "max_members_per_space": 1000,
         "max_trackers_per_space": 200,
+        "mail_sender": "no-reply@example.com",
+        "mail_delivery": "send",
     }
 )
 

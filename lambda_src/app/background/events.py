@@ -1,0 +1,78 @@
+"""What wakes the outbox: the table's stream, at once, and the schedules, which forget nothing."""
+
+import random
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from app.background.outbox import Runner
+from app.background.work import RESERVE_S
+from app.core.clock import rfc3339
+from app.core.database import Session
+from app.core.entities import Key
+from app.core.observability import logger
+from app.models.access_patterns import OUTBOX_MESSAGES, messages_of_shard
+from app.models.operations import OutboxMessage
+from app.services import outbox
+
+# No message is begun with less: a task shall get somewhere before it must stop.
+START_S = 2 * RESERVE_S
+_PAGE = 100
+
+SecondsLeft = Callable[[], float]
+
+
+def on_stream(runner: Runner, event: Mapping[str, Any], seconds_left: SecondsLeft) -> dict[str, Any]:
+    """Run the messages that were just inserted.
+
+    The answer names those that could not be begun, so that the stream brings them again. A task that
+    failed is none of them.
+    """
+    left = [
+        record["dynamodb"]["SequenceNumber"]
+        for record in event["Records"]
+        if not _run(runner, _key(record["dynamodb"]["Keys"]), seconds_left)
+    ]
+    return {"batchItemFailures": [{"itemIdentifier": number} for number in left]}
+
+
+def run_overdue(runner: Runner, seconds_left: SecondsLeft) -> None:
+    """Run every message that is due, whatever became of its stream record.
+
+    The shards take turns at being first, as the time may not be enough for all.
+    """
+    for shard in random.sample(range(outbox.SHARDS), outbox.SHARDS):
+        query, cursor = messages_of_shard(shard), None
+        while seconds_left() >= START_S:
+            page = runner.table.page(query, limit=_PAGE, cursor=cursor)
+            for message in page.items:
+                _run(runner, OUTBOX_MESSAGES.key_of(message), seconds_left)
+            if (cursor := page.next_cursor) is None:
+                break
+
+
+def promise_hourly(runner: Runner, kinds: Iterable[str]) -> None:
+    """Promise what is to be done each hour. The payload's `hour` is the one that has begun, in UTC.
+
+    The schedule may come twice in an hour: the tasks must be idempotent an hour.
+    """
+    session = Session(runner.table)
+    hour = rfc3339(session.now.replace(minute=0, second=0, microsecond=0))
+    for kind in kinds:
+        outbox.promise(session, kind, hour=hour)
+    session.commit()
+
+
+def _run(runner: Runner, key: Key[OutboxMessage], seconds_left: SecondsLeft) -> bool:
+    """Run one message; say whether it could be begun."""
+    if seconds_left() < START_S:
+        return False
+    try:
+        runner.run(key, seconds_left)
+    except Exception:  # noqa: BLE001 - one message that cannot be begun leaves the others alone
+        logger.exception("background.not_begun", message_id=key.sk)
+        return False
+    return True
+
+
+def _key(names: Mapping[str, Any]) -> Key[OutboxMessage]:
+    return Key(OUTBOX_MESSAGES, names["PK"]["S"], names["SK"]["S"])

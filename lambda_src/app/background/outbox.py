@@ -1,0 +1,190 @@
+"""The runner: runs one message of the outbox, so that it is neither lost nor run by two at once.
+
+1. The lease: one conditional update raises `attempts` and sets `next_try_at` before anything runs. So a
+   run that is killed has counted as a try, its next one is appointed, and nobody else begins meanwhile.
+2. The task runs.
+3. The commit: what the task added to its session, and the end of the message, in one transaction. Its
+   condition is the lease.
+
+A run that fails leaves the message as the lease made it. After `MAX_TRIES` the message stays in the
+table, and its key goes to the dead-letter queue.
+"""
+
+import random
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from app.background.dead_letters import DeadLetters
+from app.background.directory import Directory
+from app.background.mail import Mailer, MailRefused
+from app.background.work import Task, Unfinished, Work
+from app.core import observability
+from app.core.config import ParameterSource
+from app.core.database import Session, Table
+from app.core.entities import Key
+from app.core.errors import Conflict, StaleRead
+from app.core.observability import logger
+from app.models.access_patterns import OPERATIONS, OUTBOX_MESSAGES
+from app.models.operations import Operation, OperationStatus, OutboxMessage
+from app.services import outbox
+
+MAX_TRIES = 8
+# The first wait, doubled with each try. It is the lease too: longer than any run can last.
+FIRST_WAIT = timedelta(seconds=30)
+# How often the queue, which keeps a key for 14 days, is told of a message that nobody has redriven.
+REMINDED_EVERY = timedelta(days=13)
+_STALE_TRIES = 5
+
+
+@dataclass(frozen=True)
+class Runner:
+    """Runs messages by their keys. `jitter` is a random number from 0 to 1."""
+
+    table: Table
+    tasks: Mapping[str, Task]
+    mail: Mailer
+    directory: Directory
+    dead_letters: DeadLetters
+    parameters: ParameterSource
+    jitter: Callable[[], float] = random.random
+
+    def run(self, key: Key[OutboxMessage], seconds_left: Callable[[], float]) -> None:
+        """Run the message if it is due; whatever its task does wrong is caught and logged.
+
+        Raises:
+            ServiceUnavailable, Conflict, botocore.exceptions.ClientError: it could not be begun.
+        """
+        message = self.table.get(key)
+        if message is None or not self._is_due(message):
+            return
+        task = self.tasks.get(message.kind)
+        if task is None:
+            # A newer version has promised it, and runs it.
+            logger.warning("background.unknown_kind", **_who(message))
+        elif message.attempts >= MAX_TRIES:
+            self._give_up(message)
+        else:
+            self._begin(message, task, seconds_left)
+
+    def _is_due(self, message: OutboxMessage) -> bool:
+        return message.next_try_at is None or message.next_try_at <= self.table.clock()
+
+    def _begin(self, message: OutboxMessage, task: Task, seconds_left: Callable[[], float]) -> None:
+        try:
+            leased, operation = self._lease(message)
+        except StaleRead:
+            return  # another runner was faster
+        observability.measure_seconds(
+            "BackgroundAge", (leased.updated_at - leased.created_at).total_seconds()
+        )
+        if leased.attempts > 1:
+            observability.count("BackgroundRetry")
+        try:
+            self._run(leased, task, seconds_left, operation)
+        except MailRefused as refusal:
+            self._drop(leased, refusal)
+        except Exception as error:  # noqa: BLE001 - whatever a task does, the others of its batch go on
+            self._fail(leased, error)
+
+    def _lease(self, message: OutboxMessage) -> tuple[OutboxMessage, Operation | None]:
+        session = Session(self.table)
+        wait = FIRST_WAIT * 2**message.attempts * (1 + self.jitter() / 2)
+        leased = message.patched(
+            session.now, {"attempts": message.attempts + 1, "next_try_at": session.now + wait}
+        )
+        session.add(OUTBOX_MESSAGES.update(message, leased))
+        operation = self._set_status(session, self._operation_of(message), "running")
+        session.commit()
+        return leased, operation
+
+    def _run(
+        self,
+        leased: OutboxMessage,
+        task: Task,
+        seconds_left: Callable[[], float],
+        operation: Operation | None,
+    ) -> None:
+        for _ in range(_STALE_TRIES):
+            work = Work(
+                session=Session(self.table),
+                mail=self.mail,
+                directory=self.directory,
+                parameters=self.parameters,
+                seconds_left=seconds_left,
+                operation=operation,
+            )
+            try:
+                self._attempt(work, leased, task)
+            except StaleRead:
+                now = self.table.get(OUTBOX_MESSAGES.key_of(leased))
+                if now is None or now.version != leased.version:
+                    return  # it is done, or somebody else's
+                operation = self._operation_of(leased)
+            else:
+                return
+        raise Conflict
+
+    def _attempt(self, work: Work, leased: OutboxMessage, task: Task) -> None:
+        try:
+            task(work, leased.payload)
+        except Unfinished:
+            outbox.promise_anew(work.session, leased)
+        else:
+            work.session.add(OUTBOX_MESSAGES.delete(leased))
+            self._set_status(work.session, work.operation, "done")
+        work.session.commit()
+
+    def _fail(self, leased: OutboxMessage, error: Exception) -> None:
+        # Not the error's own text, which may quote what people wrote.
+        logger.error(
+            "background.failure",
+            **_who(leased),
+            error=type(error).__name__,
+            where=traceback.format_tb(error.__traceback__),
+        )
+        observability.count("BackgroundFailure")
+        if leased.attempts >= MAX_TRIES:
+            self._give_up(leased)
+
+    def _give_up(self, message: OutboxMessage) -> None:
+        self.dead_letters.send(message)
+        logger.error("background.dead_letter", **_who(message))
+        session = Session(self.table)
+        waiting = message.patched(session.now, {"next_try_at": session.now + REMINDED_EVERY})
+        session.add(OUTBOX_MESSAGES.update(message, waiting))
+        self._set_status(session, self._operation_of(message), "failed")
+        session.commit()
+
+    def _drop(self, leased: OutboxMessage, refusal: MailRefused) -> None:
+        logger.error("background.refused", **_who(leased), error=type(refusal).__name__)
+        observability.count("BackgroundRefusal")
+        session = Session(self.table)
+        session.add(OUTBOX_MESSAGES.delete(leased))
+        self._set_status(session, self._operation_of(leased), "failed")
+        session.commit()
+
+    def _operation_of(self, message: OutboxMessage) -> Operation | None:
+        operation_id = message.payload.get("operation_id")
+        return operation_id and self.table.get(OPERATIONS.key(operation_id=operation_id))
+
+    def _set_status(
+        self, session: Session, operation: Operation | None, status: OperationStatus
+    ) -> Operation | None:
+        """The operation as it will be after the commit."""
+        if operation is None:
+            return None
+        changes: dict[str, object] = {"status": status}
+        if status == "done":
+            items = max(operation.done, operation.total or 0)
+            changes |= {"done": items, "total": items}
+        changed = operation.patched(session.now, changes)
+        if changed is not operation:
+            session.add(OPERATIONS.update(operation, changed))
+        return changed
+
+
+def _who(message: OutboxMessage) -> dict[str, Any]:
+    return {"kind": message.kind, "message_id": message.message_id, "attempts": message.attempts}
