@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound=Record)
 
-BATCH_GET_KEYS = 100  # DynamoDB's limit a call
+BATCH_GET_KEYS, BATCH_WRITE_KEYS = 100, 25  # DynamoDB's limits a call
 FILTER_READS = 5  # a filter that no key serves reads at most this many times the page's limit
 TRIES = 8
 _BUSY = {"ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded"}
@@ -91,8 +91,10 @@ class Table:
         }
         return [found.get((key.pk, key.sk)) for key in keys]
 
-    def page(self, query: Query[T], *, limit: int, cursor: str | None = None) -> Slice[T]:
-        """One page by exactly one Query call.
+    def page(
+        self, query: Query[T], *, limit: int, cursor: str | None = None, consistent: bool = False
+    ) -> Slice[T]:
+        """One page by exactly one Query call; `consistent` is not for GSI1.
 
         With filters it reads at most 5 x `limit` items, so the page may be short or empty while the
         list goes on.
@@ -103,7 +105,12 @@ class Table:
         position: Any = {"ExclusiveStartKey": query.start_key(cursor)} if cursor else {}
         reads = limit * FILTER_READS if query.filters else limit
         answer = self._call(
-            self._client.query, TableName=self._name, Limit=reads, **query.request(), **position
+            self._client.query,
+            TableName=self._name,
+            Limit=reads,
+            ConsistentRead=consistent,
+            **query.request(),
+            **position,
         )
         rows = answer["Items"]
         kept = rows[:limit]
@@ -121,6 +128,23 @@ class Table:
             if (cursor := page.next_cursor) is None:
                 break
         return items
+
+    def batch_delete(self, keys: Sequence[Key[Any]]) -> None:
+        """Delete the items of these different keys, whatever is there; not all or none.
+
+        One call for each 25 keys; what DynamoDB leaves unprocessed is asked for again.
+        """
+        for start in range(0, len(keys), BATCH_WRITE_KEYS):
+            batch = keys[start : start + BATCH_WRITE_KEYS]
+            pending: Any = [{"DeleteRequest": {"Key": key.attributes}} for key in batch]
+            for attempt in range(TRIES):
+                if not pending:
+                    break
+                self._pause(attempt)
+                answer = self._call(self._client.batch_write_item, RequestItems={self._name: pending})
+                pending = answer["UnprocessedItems"].get(self._name, [])
+            if pending:
+                raise ServiceUnavailable(retry_after_s=1)
 
     def write(self, writes: Sequence[Write]) -> None:
         """Apply every write or none. A single write is no transaction, which would cost double.

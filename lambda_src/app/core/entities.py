@@ -225,6 +225,36 @@ class Entity(Generic[T]):
         return self.key_of(item).attributes | _wire(row)
 
 
+@dataclass(frozen=True)
+class Family:
+    """Entities that share their partitions of GSI1, so that one query lists the items of all.
+
+    It stands in a `Query` where an entity does. Field names aside, `gsi1pk` is every member's.
+    """
+
+    name: str
+    gsi1pk: str
+    members: tuple[Entity[Any], ...]
+
+    def __post_init__(self) -> None:
+        for member in self.members:
+            if _literals(member.gsi1pk or "") != _literals(self.gsi1pk):
+                raise TypeError(f"{self.name}: {member.name} is in other partitions")
+
+    def on_gsi1(self, **parts: str) -> Query[Any]:
+        """Every item of all members in one partition of GSI1, in the order of its sort key."""
+        return Query(self, "GSI1", _fill(self.gsi1pk, parts), "")
+
+    def load(self, row: Mapping[str, Any]) -> Any:
+        """The model in a row, of whichever member it is."""
+        name = row["entity_type"]["S"]
+        return next(member for member in self.members if member.name == name).load(row)
+
+    def key_of(self, item: Record) -> Key[Any]:
+        """The key of this item, of whichever member it is."""
+        return next(member for member in self.members if member.model is type(item)).key_of(item)
+
+
 def _write(
     action: Action,
     request: dict[str, Any],
@@ -257,6 +287,10 @@ def _wire(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _fields(template: str) -> list[str]:
     return [name for _, name, _, _ in string.Formatter().parse(template) if name]
+
+
+def _literals(template: str) -> list[str]:
+    return [literal for literal, _, _, _ in string.Formatter().parse(template)]
 
 
 def _parts(template: str, values: Mapping[str, Any]) -> dict[str, str]:

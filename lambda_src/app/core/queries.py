@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar
 from app.core.errors import InvalidCursor
 
 if TYPE_CHECKING:
-    from app.core.entities import Entity, Record
+    from app.core.entities import Entity, Family, Record
 
 T = TypeVar("T", bound="Record")
 _MAX_KEY_BYTES = 1024  # DynamoDB's limit for a sort key
@@ -18,12 +18,12 @@ _MAX_KEY_BYTES = 1024  # DynamoDB's limit for a sort key
 
 @dataclass(frozen=True)
 class Query(Generic[T]):
-    """The items of one entity in one partition whose sort key begins with `sk_prefix`.
+    """The items of one entity or family in one partition whose sort key begins with `sk_prefix`.
 
     `filters` are fields and the value each must have. No key serves them: see `Table.page`.
     """
 
-    entity: "Entity[T]"
+    entity: "Entity[T] | Family"
     index: Literal["GSI1"] | None
     partition: str
     sk_prefix: str
