@@ -19,7 +19,7 @@ def assert_problem(response: Response, status: int, code: str, *, field: str | N
     assert problem["title"]
     assert problem["detail"]
     assert problem["request_id"] == response.headers["X-Request-Id"] != ""
-    assert ("errors" in problem) is (code == "validation_failed")
+    assert ("errors" in problem) is (status == 422 and code != "idempotency_key_reused")
     if field is not None:
         assert field in wrong_fields(problem), problem
     return problem

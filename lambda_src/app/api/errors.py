@@ -94,6 +94,7 @@ def problems(*types: type[Problem]) -> dict[int | str, dict[str, Any]]:
 def install_error_handlers(app: FastAPI) -> None:
     """Every exception that can leave a route becomes a problem. The rest is `RequestContext`'s."""
     app.exception_handler(Problem)(_on_problem)
+    app.exception_handler(ValidationFailed)(_on_broken_rule)
     app.exception_handler(RequestValidationError)(_on_invalid_input)
     app.exception_handler(HTTPException)(_on_http_exception)
     for unreachable in (AwsConnectionError, HTTPClientError, GetParameterError):
@@ -102,6 +103,15 @@ def install_error_handlers(app: FastAPI) -> None:
 
 async def _on_problem(request: Request, problem: Problem) -> Response:
     return problem_response(request, problem)
+
+
+async def _on_broken_rule(request: Request, problem: ValidationFailed) -> Response:
+    """What a service found wrong, said as Pydantic's validators say it."""
+    errors = [
+        FieldError(field=field, code="value_error", message=message)
+        for field, message in problem.fields.items()
+    ]
+    return problem_response(request, problem, errors or None)
 
 
 async def _on_invalid_input(request: Request, error: RequestValidationError) -> Response:

@@ -9,6 +9,7 @@ from ulid import ULID
 
 Clock = Callable[[], datetime]
 IdSource = Callable[[], str]
+_FIRST_ULID = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def utc_now() -> datetime:
@@ -20,6 +21,11 @@ def utc_now() -> datetime:
 def new_ulid() -> str:
     """A fresh ULID: 26 characters, sorted by time, random part from the operating system."""
     return str(ULID())
+
+
+def ulid_time(moment: datetime) -> str:
+    """How each ULID of this millisecond begins. There are none before 1970."""
+    return str(ULID.from_datetime(max(moment, _FIRST_ULID)))[:10]
 
 
 def rfc3339(moment: datetime) -> str:

@@ -25,7 +25,8 @@
     |   |-- AlreadyOwner
     |   |-- SpaceLimitReached
     |   |-- SpaceFull
-    |   `-- TooManyTrackers
+    |   |-- TooManyTrackers
+    |   `-- TemplateChanged
     |-- InvitationClosed          410
     |-- PreconditionFailed        412
     |-- PayloadTooLarge           413
@@ -43,6 +44,7 @@ may branch on; `title` is for people. `StaleRead` is not a Problem: it means tha
 changed since, and the request is run again (`app.api.unit_of_work`).
 """
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 
@@ -213,6 +215,12 @@ class TooManyTrackers(Conflict):
     code, title = "too_many_trackers", "The space has as many goals and habits as it may have"
 
 
+class TemplateChanged(Conflict):
+    """The template is no longer at the version that the caller knows."""
+
+    code, title = "template_changed", "The template has changed since you read it"
+
+
 class InvitationClosed(Problem):
     """The invitation has expired, or was accepted, declined or revoked."""
 
@@ -232,9 +240,13 @@ class PayloadTooLarge(Problem):
 
 
 class ValidationFailed(Problem):
-    """The input breaks a rule; `errors` names each field."""
+    """The input breaks a rule; `fields` says of each field what is wrong with it: `body.tags`."""
 
     status, code, title = 422, "validation_failed", "The input breaks a rule"
+
+    def __init__(self, detail: str | None = None, *, fields: Mapping[str, str] | None = None) -> None:
+        super().__init__(detail)
+        self.fields = fields or {}
 
 
 class IdempotencyKeyReused(ValidationFailed):

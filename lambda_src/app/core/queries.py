@@ -20,7 +20,7 @@ _MAX_KEY_BYTES = 1024  # DynamoDB's limit for a sort key
 class Query(Generic[T]):
     """The items of one entity or family in one partition whose sort key begins with `sk_prefix`.
 
-    `filters` are fields and the value each must have. No key serves them: see `Table.page`.
+    `filters` are fields, and the condition and value each must meet. No key serves them: see `Table.page`.
     """
 
     entity: "Entity[T] | Family"
@@ -28,7 +28,7 @@ class Query(Generic[T]):
     partition: str
     sk_prefix: str
     newest_first: bool = False
-    filters: Mapping[str, str] = field(default_factory=dict)
+    filters: Mapping[str, tuple[str, str | bool]] = field(default_factory=dict)
     bounds: tuple[str, str] | None = None
 
     def backwards(self) -> Self:
@@ -42,9 +42,16 @@ class Query(Generic[T]):
         # `~` sorts behind every character that key parts are made of.
         return replace(self, bounds=(str(first or ""), f"{last or ''}~"))
 
-    def where(self, **filters: str | None) -> Self:
-        """Only items whose fields have these values; a filter of None is no filter."""
-        given = {name: value for name, value in filters.items() if value is not None}
+    def where(self, **values: str | bool | None) -> Self:
+        """Only items whose fields have these values; None is no filter."""
+        return self._filtered("{0} = {1}", values)
+
+    def holding(self, **elements: str | None) -> Self:
+        """Only items whose lists of these names hold these elements; None is no filter."""
+        return self._filtered("contains({0}, {1})", elements)
+
+    def _filtered(self, condition: str, values: Mapping[str, str | bool | None]) -> Self:
+        given = {name: (condition, value) for name, value in values.items() if value is not None}
         return replace(self, filters={**self.filters, **given})
 
     @property
@@ -56,7 +63,7 @@ class Query(Generic[T]):
         """The query as DynamoDB's API takes it, without table, limit and position."""
         partition, sort = self.key_names
         conditions = f"{partition} = :partition"
-        values = {":partition": {"S": self.partition}}
+        values: dict[str, dict[str, str | bool]] = {":partition": {"S": self.partition}}
         if self.bounds:
             conditions += f" AND {sort} BETWEEN :first AND :last"
             for name, bound in zip((":first", ":last"), self.bounds, strict=True):
@@ -71,8 +78,14 @@ class Query(Generic[T]):
         if self.index:
             request["IndexName"] = self.index
         if self.filters:
-            values |= {f":{name}": {"S": value} for name, value in self.filters.items()}
-            request["FilterExpression"] = " AND ".join(f"#data.#{name} = :{name}" for name in self.filters)
+            values |= {
+                f":{name}": {"BOOL" if isinstance(value, bool) else "S": value}
+                for name, (_, value) in self.filters.items()
+            }
+            request["FilterExpression"] = " AND ".join(
+                condition.format(f"#data.#{name}", f":{name}")
+                for name, (condition, _) in self.filters.items()
+            )
             request["ExpressionAttributeNames"] = {f"#{name}": name for name in ("data", *self.filters)}
         return request | {"ExpressionAttributeValues": values}
 

@@ -70,8 +70,11 @@ class Goal(Content):
         Raises:
             GoalKindMismatch: only a numeric goal has a target and a unit.
         """
-        if self.kind != "numeric" and {"target_value", "unit"} & changes.keys():
-            raise GoalKindMismatch
+        misplaced = {"target_value", "unit"} & changes.keys()
+        if self.kind != "numeric" and misplaced:
+            raise GoalKindMismatch(
+                fields={f"body.{name}": "Only a numeric goal has it" for name in sorted(misplaced)}
+            )
 
 
 class GoalCheckInCreate(Input):

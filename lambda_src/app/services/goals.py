@@ -62,7 +62,7 @@ def check_in(session: Session, access: Access, body: GoalCheckInCreate, *, goal_
     """
     goal = _goals.read(session, access, goal_id=goal_id)
     day = body.date or trackers.local_day(session.now, access.user)
-    trackers.require_begun(day, session.now, access.user)
+    trackers.require_begun(day, session.now, access.user, field="body.date")
     step = GoalCheckIn(
         check_in_id=session.new_id(),
         goal_id=goal_id,

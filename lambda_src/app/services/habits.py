@@ -87,9 +87,9 @@ def check_in(
         PreconditionFailed: the check-in is at none of these versions.
     """
     habit = _habits.read(session, access, habit_id=habit_id)
-    trackers.require_begun(day, session.now, access.user)
+    trackers.require_begun(day, session.now, access.user, field="path.date")
     if day < trackers.local_day(habit.created_at, access.user) - LATEST_BEFORE_BEGIN:
-        raise DateOutOfRange("The day lies more than 366 days before the habit was made")
+        raise DateOutOfRange(fields={"path.date": "Lies more than 366 days before the habit was made"})
     was = session.table.get(_key(access, habit_id, day))
     session.add(access.still_holds(), HABITS.unchanged(habit))
     if was is not None:
@@ -144,7 +144,7 @@ def list_check_ins(
         DateOutOfRange: the last day lies before the first.
     """
     if first and last and last < first:
-        raise DateOutOfRange("`to` lies before `from`")
+        raise DateOutOfRange(fields={"query.to": "Lies before `from`"})
     _habits.read(session, access, habit_id=habit_id)
     query = check_ins_of_habit(habit_id, user_id or access.user.user_id).between(first, last)
     found = session.table.page(query, limit=limit, cursor=cursor)

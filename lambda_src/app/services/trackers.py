@@ -33,11 +33,11 @@ def local_day(moment: datetime, user: UserProfile) -> date:
     return moment.astimezone(ZoneInfo(user.timezone)).date()
 
 
-def require_begun(day: date, now: datetime, user: UserProfile) -> None:
-    """Check that the day has begun where the user lives.
+def require_begun(day: date, now: datetime, user: UserProfile, *, field: str) -> None:
+    """Check that the day in this field has begun where the user lives.
 
     Raises:
         DateOutOfRange: it has not.
     """
     if day > local_day(now, user):
-        raise DateOutOfRange("The day has not begun yet in your time zone")
+        raise DateOutOfRange(fields={field: "The day has not begun yet in your time zone"})

@@ -20,7 +20,14 @@ from starlette.testclient import TestClient
 
 from app.api.context import RequestContext
 from app.api.errors import PROBLEM_JSON, PROBLEM_SCHEMA, install_error_handlers, problems
-from app.core.errors import Conflict, InviteCodeInvalid, NotFound, TooManyRequests
+from app.core.errors import (
+    Conflict,
+    IdempotencyKeyReused,
+    InviteCodeInvalid,
+    NotFound,
+    TooManyRequests,
+    ValidationFailed,
+)
 from tests.assertions import assert_problem
 
 Answer = Callable[[Exception], Response]
@@ -75,6 +82,18 @@ class TestInvalidInput:
     def test_names_a_hundred_fields_and_no_more(self, answer: Answer) -> None:
         fault = {"loc": ("body",), "type": "t", "msg": "m"}
         assert len(answer(RequestValidationError([fault] * 5000)).json()["errors"]) == 100
+
+
+class TestBrokenRule:
+    def test_names_each_field_as_a_validator_would(self, answer: Answer) -> None:
+        faults = {"body.tags": "Too many", "body.title": "Too long"}
+        problem = assert_problem(answer(ValidationFailed(fields=faults)), 422, "validation_failed")
+        assert problem["errors"] == [
+            {"field": field, "code": "value_error", "message": message} for field, message in faults.items()
+        ]
+
+    def test_of_no_field_has_no_errors(self, answer: Answer) -> None:
+        assert_problem(answer(IdempotencyKeyReused()), 422, "idempotency_key_reused")
 
 
 class TestHttpException:

@@ -18,6 +18,8 @@ class Note(Record):
     author: str | None = None
     mood: str | None = None
     tags: dict[str, bool] = Field(default_factory=dict)
+    labels: list[str] = Field(default_factory=list)
+    starred: bool = False
     stars: int = 0
     readers: int = 0
 

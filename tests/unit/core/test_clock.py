@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 from ulid import ULID
 
-from app.core.clock import Timestamp, new_ulid, rfc3339, utc_now
+from app.core.clock import Timestamp, new_ulid, rfc3339, ulid_time, utc_now
 
 MOMENTS = st.datetimes(
     min_value=datetime(1970, 1, 1),  # noqa: DTZ001 - Hypothesis adds the zone
@@ -35,6 +35,18 @@ class TestNewUlid:
     def test_sorts_as_it_was_made_and_is_never_the_same(self) -> None:
         made = [new_ulid() for _ in range(1000)]
         assert made == sorted(set(made))
+
+
+class TestUlidTime:
+    @given(MOMENTS, MOMENTS)
+    def test_is_how_the_ulids_of_that_millisecond_begin(self, one: datetime, other: datetime) -> None:
+        made = str(ULID.from_datetime(one.astimezone(UTC)))
+        assert made.startswith(ulid_time(one))
+        assert (ulid_time(other) <= made) is (rfc3339(other) <= rfc3339(one))
+
+    @pytest.mark.parametrize("year", [1, 1969])
+    def test_begins_in_1970(self, year: int) -> None:
+        assert ulid_time(datetime(year, 1, 1, tzinfo=UTC)) == "0" * 10
 
 
 class TestRfc3339:

@@ -205,6 +205,17 @@ class TestPageWithFilter:
             table.write([NOTES.create(note(number, mood=mood, author=author))])
         assert numbers(table.page(notes_in("A").where(mood="calm", author="bob"), limit=9).items) == [1]
 
+    @pytest.mark.parametrize(("starred", "expected"), [(True, [1]), (False, [2])])
+    def test_knows_true_from_false(self, table: Table, starred: bool, expected: list[int]) -> None:
+        table.write([NOTES.create(note(1, starred=True))])
+        table.write([NOTES.create(note(2))])
+        assert numbers(table.page(notes_in("A").where(starred=starred), limit=9).items) == expected
+
+    def test_finds_whole_elements_of_a_list(self, table: Table) -> None:
+        for number, labels in enumerate([["work", "home"], ["workshop"], []]):
+            table.write([NOTES.create(note(number, labels=labels))])
+        assert numbers(table.page(notes_in("A").holding(labels="work"), limit=9).items) == [0]
+
     def test_may_be_short_while_the_list_goes_on(self, table: Table, store: Callable[..., None]) -> None:
         store(10, mood="wild")
         table.write([NOTES.create(note(11, mood="calm"))])

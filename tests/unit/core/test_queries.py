@@ -51,13 +51,14 @@ both = pytest.mark.parametrize("query", [notes_in("A"), notes_by("ada")], ids=["
 
 class TestWhere:
     def test_adds_to_the_filters(self) -> None:
-        assert notes_in("A").where(mood="calm").where(author="ada").filters == {
-            "mood": "calm",
-            "author": "ada",
-        }
+        query = notes_in("A").where(mood="calm").where(starred=False).holding(labels="work")
+
+        assert query.request()["FilterExpression"] == (
+            "#data.#mood = :mood AND #data.#starred = :starred AND contains(#data.#labels, :labels)"
+        )
 
     def test_without_a_value_is_no_filter(self) -> None:
-        assert notes_in("A").where(mood=None) == notes_in("A")
+        assert notes_in("A").where(mood=None).holding(labels=None) == notes_in("A")
 
 
 class TestCursor:
@@ -84,11 +85,12 @@ class TestCursor:
             notes_in("B"),
             notes_in("A").backwards(),
             notes_in("A").where(mood="calm"),
+            notes_in("A").holding(mood="calm"),
             TICKETS.within(notebook="A"),
             notes_by("ada"),
             notes_by("A"),
         ],
-        ids=["partition", "direction", "filter", "entity", "index", "index, same id"],
+        ids=["partition", "direction", "filter", "list", "entity", "index", "index, same id"],
     )
     def test_is_refused_by_another_query(self, other: Query[Record]) -> None:
         mine = notes_in("A")
