@@ -1,4 +1,4 @@
-"""The function's one entry point: an API Gateway event goes to the API through Mangum."""
+"""The function's one entry point: requests go to the API through Mangum, all else to background work."""
 
 import gc
 import logging
@@ -7,20 +7,37 @@ import logging
 # start (docs/adr/0006).
 gc.disable()
 
+from typing import Any  # noqa: E402
+
 from mangum import Mangum  # noqa: E402
 
+from app.background.events import handle  # noqa: E402
 from app.core.config import Settings  # noqa: E402
-from app.main import Backend, create_app  # noqa: E402
+from app.main import Backend, create_app, create_runner  # noqa: E402
 
 # It would log each request once more, with the path as the caller wrote it.
 logging.getLogger("mangum").setLevel(logging.WARNING)
 
-handler = Mangum(
-    create_app(Backend.from_settings(Settings.from_environment())),
+_backend = Backend.from_settings(Settings.from_environment())
+_runner = create_runner(_backend)
+_api = Mangum(
+    create_app(_backend),
     lifespan="off",
     # Whatever is not named here would be sent in base64.
     text_mime_types=["application/json", "application/problem+json"],
 )
+
+
+def handler(event: dict[str, Any], context: Any) -> Any:
+    """Answer a request of API Gateway, or do what the table's stream or a schedule calls for.
+
+    Raises:
+        UnknownEvent: it is none of these.
+    """
+    if "httpMethod" in event:
+        return _api(event, context)
+    return handle(_runner, event, lambda: context.get_remaining_time_in_millis() / 1000)
+
 
 gc.freeze()
 gc.enable()

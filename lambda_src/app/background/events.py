@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from app.background.outbox import Runner
+from app.background.registry import HOURLY
 from app.background.work import RESERVE_S
 from app.core.clock import rfc3339
 from app.core.database import Session
@@ -19,6 +20,28 @@ START_S = 2 * RESERVE_S
 _PAGE = 100
 
 SecondsLeft = Callable[[], float]
+
+
+class UnknownEvent(Exception):  # noqa: N818 - the function's answer to whoever sent it
+    """Neither a request nor the table's stream nor one of the schedules."""
+
+
+def handle(runner: Runner, event: Mapping[str, Any], seconds_left: SecondsLeft) -> dict[str, Any] | None:
+    """Tell by the event what woke the function, and do it.
+
+    Raises:
+        UnknownEvent: nothing that this function is for.
+    """
+    match event:
+        case {"Records": [{"eventSource": "aws:dynamodb"}, *_]}:
+            return on_stream(runner, event, seconds_left)
+        case {"schedule": "overdue"}:
+            run_overdue(runner, seconds_left)
+        case {"schedule": "hourly"}:
+            promise_hourly(runner, HOURLY)
+        case _:
+            raise UnknownEvent
+    return None
 
 
 def on_stream(runner: Runner, event: Mapping[str, Any], seconds_left: SecondsLeft) -> dict[str, Any]:

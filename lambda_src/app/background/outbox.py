@@ -13,6 +13,7 @@ table, and its key goes to the dead-letter queue.
 import random
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -65,7 +66,8 @@ class Runner:
             # A newer version has promised it, and runs it.
             logger.warning("background.unknown_kind", **_who(message))
         elif message.attempts >= MAX_TRIES:
-            self._give_up(message)
+            with suppress(StaleRead):  # another runner was faster
+                self._give_up(message)
         else:
             self._begin(message, task, seconds_left)
 
@@ -143,7 +145,7 @@ class Runner:
             "background.failure",
             **_who(leased),
             error=type(error).__name__,
-            where=traceback.format_tb(error.__traceback__),
+            where=[f"{at.filename}:{at.lineno}" for at in traceback.extract_tb(error.__traceback__)],
         )
         observability.count("BackgroundFailure")
         if leased.attempts >= MAX_TRIES:

@@ -1,0 +1,507 @@
+"""The runner: one message by its key."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from app.background.mail import MailRefused
+from app.background.work import Unfinished, Work
+from app.core.database import Session, Table
+from app.models.access_patterns import EMAIL_CLAIMS
+from app.models.operations import OutboxMessage
+from app.models.users import EmailClaim
+from tests.factories import FrozenClock
+from tests.unit.background.conftest import Bench
+
+Logs = Callable[[], list[dict[str, Any]]]
+Payload = Mapping[str, Any]
+
+
+def claim(session: Session, email: str = "ada@example.com") -> EmailClaim:
+    """Something small to write."""
+    return EmailClaim(email=email, user_id="ada", created_at=session.now, updated_at=session.now)
+
+
+def is_claimed(table: Table, email: str = "ada@example.com") -> bool:
+    return table.get(EMAIL_CLAIMS.key(email=email)) is not None
+
+
+def fail(work: Work, payload: Payload) -> None:
+    raise LookupError("ada@example.com")
+
+
+def refuse(work: Work, payload: Payload) -> None:
+    raise MailRefused
+
+
+def write_claim(work: Work, payload: Payload) -> None:
+    work.session.add(EMAIL_CLAIMS.create(claim(work.session)))
+
+
+def metrics(written: str) -> dict[str, list[float]]:
+    """The last value of each metric."""
+    lines = [json.loads(line) for line in written.splitlines()]
+    return {
+        metric["Name"]: line[metric["Name"]]
+        for line in lines
+        for metric in line["_aws"]["CloudWatchMetrics"][0]["Metrics"]
+    }
+
+
+class TestSuccess:
+    def test_hands_the_task_its_payload_as_it_was_promised(self, bench: Bench) -> None:
+        payload = {"text": "ü", "number": 3, "half": 0.5, "none": None, "list": [1, {"a": None}], "kind": "x"}
+        seen: list[Payload] = []
+        bench.tasks["noun.verb"] = lambda work, payload: seen.append(payload)
+
+        bench.run(bench.promise(**payload))
+
+        assert seen == [payload]
+        assert repr(seen[0]) == repr(payload)
+
+    def test_ends_the_message_in_the_transaction_of_what_the_task_wrote(
+        self, bench: Bench, calls: list[str]
+    ) -> None:
+        bench.tasks["noun.verb"] = write_claim
+        message = bench.promise()
+        calls.clear()
+
+        bench.run(message)
+
+        assert calls == ["GetItem", "UpdateItem", "TransactWriteItems"]
+        assert is_claimed(bench.table)
+        assert bench.messages() == []
+
+    def test_has_its_effect_once_however_often_it_is_run(self, bench: Bench) -> None:
+        ran: list[Payload] = []
+        bench.tasks["noun.verb"] = lambda work, payload: ran.append(payload)
+        message = bench.promise()
+
+        bench.run(message)
+        bench.run(message)
+
+        assert len(ran) == 1
+
+    def test_measures_how_old_the_message_was(
+        self, bench: Bench, clock: FrozenClock, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        bench.tasks["noun.verb"] = write_claim
+        message = bench.promise()
+        clock.advance(seconds=90)
+        capsys.readouterr()
+
+        bench.run(message)
+
+        assert metrics(capsys.readouterr().out) == {"BackgroundAge": [90.0]}
+
+
+class TestLease:
+    def test_counts_the_try_and_appoints_the_next_before_the_task_runs(
+        self, bench: Bench, clock: FrozenClock
+    ) -> None:
+        seen: list[OutboxMessage] = []
+        bench.tasks["noun.verb"] = lambda work, payload: seen.extend(bench.messages())
+
+        bench.run(bench.promise())
+
+        assert [(message.attempts, message.next_try_at) for message in seen] == [
+            (1, clock() + timedelta(seconds=30))
+        ]
+
+    def test_keeps_a_second_runner_away(self, bench: Bench) -> None:
+        ran: list[Payload] = []
+
+        def task(work: Work, payload: Payload) -> None:
+            ran.append(payload)
+            bench.run()
+
+        bench.tasks["noun.verb"] = task
+        bench.run(bench.promise())
+
+        assert len(ran) == 1
+        assert bench.messages() == []
+
+    def test_goes_to_one_of_two_runners_that_read_the_message_at_once(
+        self, bench: Bench, meanwhile: Callable[..., None]
+    ) -> None:
+        ran: list[Payload] = []
+        bench.tasks["noun.verb"] = lambda work, payload: ran.append(payload)
+        message = bench.promise()
+        meanwhile(lambda: bench.run(message))
+
+        bench.run(message)
+
+        assert len(ran) == 1
+
+    def test_that_ran_out_meanwhile_commits_nothing(self, bench: Bench, clock: FrozenClock) -> None:
+        """As after a pause that no clock can rule out: another runner has taken over."""
+        ran: list[int] = []
+
+        def task(work: Work, payload: Payload) -> None:
+            ran.append(1)
+            work.session.add(EMAIL_CLAIMS.create(claim(work.session, f"{len(ran)}@example.com")))
+            if len(ran) == 1:
+                clock.advance(minutes=1)
+                bench.run()
+
+        bench.tasks["noun.verb"] = task
+        bench.run(bench.promise())
+
+        assert len(ran) == 2
+        assert not is_claimed(bench.table, "1@example.com")
+        assert is_claimed(bench.table, "2@example.com")
+
+    def test_outlives_any_run_even_the_first(self, bench: Bench, clock: FrozenClock) -> None:
+        bench.tasks["noun.verb"] = fail
+        message = bench.promise()
+        bench.run(message)
+        clock.advance(seconds=30, milliseconds=-1)
+        bench.run(message)
+        assert bench.messages()[0].attempts == 1
+
+        clock.advance(milliseconds=1)
+        bench.run(message)
+        assert bench.messages()[0].attempts == 2
+
+
+class TestFailure:
+    def test_leaves_the_message_for_another_try(
+        self, bench: Bench, clock: FrozenClock, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        bench.tasks["noun.verb"] = fail
+        message = bench.promise()
+        bench.run(message)
+        bench.tasks["noun.verb"] = write_claim
+        clock.advance(minutes=5)
+        capsys.readouterr()
+
+        bench.run(message)
+
+        assert is_claimed(bench.table)
+        assert bench.messages() == []
+        assert metrics(capsys.readouterr().out) == {"BackgroundAge": [300.0], "BackgroundRetry": [1]}
+
+    def test_writes_nothing_of_what_the_task_added(self, bench: Bench) -> None:
+        def task(work: Work, payload: Payload) -> None:
+            write_claim(work, payload)
+            fail(work, payload)
+
+        bench.tasks["noun.verb"] = task
+        bench.run(bench.promise())
+
+        assert not is_claimed(bench.table)
+
+    def test_is_an_event_that_quotes_nobody(
+        self, bench: Bench, logs: Logs, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        bench.tasks["noun.verb"] = fail
+        message = bench.promise(text="ada@example.com")
+
+        bench.run(message)
+
+        (event,) = logs()
+        assert event["message"] == "background.failure"
+        assert event["level"] == "ERROR"
+        assert (event["kind"], event["message_id"]) == ("noun.verb", message.message_id)
+        assert (event["attempts"], event["error"]) == (1, "LookupError")
+        assert re.search(r"test_outbox\.py:\d+$", event["where"][-1])
+        assert "ada@" not in json.dumps(event)
+        assert metrics(capsys.readouterr().out)["BackgroundFailure"] == [1]
+
+    def test_waits_twice_as_long_each_time(self, bench: Bench, clock: FrozenClock) -> None:
+        bench.tasks["noun.verb"] = fail
+        message = bench.promise()
+        waits = []
+        for _ in range(7):
+            bench.run(message)
+            (waiting,) = bench.messages()
+            assert waiting.next_try_at is not None
+            waits.append((waiting.next_try_at - clock()).total_seconds())
+            clock.now = waiting.next_try_at
+
+        assert waits == [30, 60, 120, 240, 480, 960, 1920]
+
+    @pytest.mark.parametrize(("random", "seconds"), [(0.0, 30), (0.5, 37.5), (0.999, 44.985)])
+    def test_waits_up_to_half_as_long_again_by_chance(
+        self, bench: Bench, clock: FrozenClock, random: float, seconds: float
+    ) -> None:
+        bench.tasks["noun.verb"] = fail
+        object.__setattr__(bench.runner, "jitter", lambda: random)
+
+        bench.run(bench.promise())
+
+        (waiting,) = bench.messages()
+        assert waiting.next_try_at == clock() + timedelta(seconds=seconds)
+
+
+class TestStaleRead:
+    def test_runs_the_task_again_on_what_is_so_now(self, bench: Bench) -> None:
+        """As a request is run again that read what has changed since."""
+        ran: list[int] = []
+
+        def task(work: Work, payload: Payload) -> None:
+            ran.append(1)
+            found = work.table.get(EMAIL_CLAIMS.key(email="ada@example.com"))
+            if found is not None:
+                work.session.add(EMAIL_CLAIMS.delete(found))
+                return
+            work.table.write([EMAIL_CLAIMS.create(claim(work.session))])  # meanwhile, by somebody else
+            work.session.add(EMAIL_CLAIMS.create(claim(work.session)))
+
+        bench.tasks["noun.verb"] = task
+        bench.run(bench.promise())
+
+        assert len(ran) == 2
+        assert not is_claimed(bench.table)
+        assert bench.messages() == []
+
+    def test_is_a_failure_once_it_never_ends(self, bench: Bench, logs: Logs) -> None:
+        bench.table.write([EMAIL_CLAIMS.create(claim(Session(bench.table)))])
+        bench.tasks["noun.verb"] = write_claim
+
+        bench.run(bench.promise())
+
+        assert [event["error"] for event in logs()] == ["Conflict"]
+        assert bench.messages()[0].attempts == 1
+
+
+class TestContinuation:
+    def test_commits_what_was_done_and_goes_on_by_a_new_message(self, bench: Bench) -> None:
+        def task(work: Work, payload: Payload) -> None:
+            write_claim(work, payload)
+            raise Unfinished
+
+        bench.tasks["noun.verb"] = task
+        message = bench.promise(space_id="S", number=3)
+        bench.run(message)
+
+        assert is_claimed(bench.table)
+        (rest,) = bench.messages()
+        assert rest.message_id != message.message_id
+        assert (rest.kind, rest.payload) == ("noun.verb", {"space_id": "S", "number": 3})
+        assert (rest.attempts, rest.next_try_at) == (0, None)
+
+    def test_is_what_a_task_asks_for_when_its_time_is_up(self, bench: Bench) -> None:
+        told: list[bool] = []
+        bench.tasks["noun.verb"] = lambda work, payload: told.append(work.out_of_time())
+        for seconds in (60.0, 5.0, 4.9):
+            bench.seconds_left = seconds
+            bench.run(bench.promise())
+
+        assert told == [False, False, True]
+
+
+class TestDeadLetters:
+    def test_get_the_key_after_eight_tries(self, bench: Bench, clock: FrozenClock, logs: Logs) -> None:
+        bench.tasks["noun.verb"] = fail
+        message = bench.promise(secret="ada@example.com")
+
+        for attempt in range(8):
+            assert bench.dead_letters() == [], attempt
+            bench.run(message)
+            clock.advance(days=1)
+
+        assert bench.dead_letters() == [
+            {"shard": message.shard, "message_id": message.message_id, "kind": "noun.verb"}
+        ]
+        assert [event["message"] for event in logs()[-2:]] == ["background.failure", "background.dead_letter"]
+        assert bench.messages()[0].payload == {"secret": "ada@example.com"}
+
+    def test_get_the_key_too_where_the_last_try_was_killed(self, bench: Bench, clock: FrozenClock) -> None:
+        class Killed(BaseException):
+            pass
+
+        def die(work: Work, payload: Payload) -> None:
+            raise Killed
+
+        bench.tasks["noun.verb"] = die
+        message = bench.promise()
+        for _ in range(8):
+            with pytest.raises(Killed):
+                bench.run(message)
+            clock.advance(days=1)
+        assert bench.dead_letters() == []
+
+        bench.run(message)
+
+        assert len(bench.dead_letters()) == 1
+
+    def test_are_left_alone(self, bench: Bench, clock: FrozenClock) -> None:
+        bench.tasks["noun.verb"] = fail
+        message = bench.promise()
+        for _ in range(7):
+            bench.run(message)
+            clock.advance(days=1)
+        bench.run(message)
+        bench.tasks["noun.verb"] = write_claim
+
+        clock.advance(days=13, milliseconds=-1)
+        bench.run(message)
+
+        assert not is_claimed(bench.table)
+        assert len(bench.dead_letters()) == 1
+
+    def test_are_told_again_before_the_queue_forgets_them(self, bench: Bench, clock: FrozenClock) -> None:
+        bench.tasks["noun.verb"] = fail
+        message = bench.promise()
+        bench.exhaust(message, clock)
+        bench.sqs.purge_queue(QueueUrl=bench.queue_url)
+
+        clock.advance(days=12)
+        bench.run(message)
+
+        assert [letter["message_id"] for letter in bench.dead_letters()] == [message.message_id]
+
+    def test_are_told_once_by_two_runners_or_twice_but_never_fail(
+        self, bench: Bench, clock: FrozenClock, meanwhile: Callable[..., None]
+    ) -> None:
+        bench.tasks["noun.verb"] = fail
+        message = bench.promise()
+        bench.exhaust(message, clock)
+        clock.advance(days=14)
+        meanwhile(lambda: bench.run(message))
+
+        bench.run(message)
+
+        assert {letter["message_id"] for letter in bench.dead_letters()} == {message.message_id}
+
+    def test_run_again_by_a_new_message(self, bench: Bench, clock: FrozenClock) -> None:
+        bench.tasks["noun.verb"] = fail
+        message = bench.promise()
+        bench.exhaust(message, clock)
+        bench.tasks["noun.verb"] = write_claim
+        bench.redrive(message)
+
+        bench.run()
+
+        assert is_claimed(bench.table)
+        assert bench.messages() == []
+
+
+class TestRefusal:
+    def test_ends_the_message(self, bench: Bench, logs: Logs, capsys: pytest.CaptureFixture[str]) -> None:
+        bench.tasks["noun.verb"] = refuse
+        bench.run(bench.promise())
+
+        assert bench.messages() == []
+        assert [(event["message"], event["level"]) for event in logs()] == [("background.refused", "ERROR")]
+        assert metrics(capsys.readouterr().out)["BackgroundRefusal"] == [1]
+
+
+class TestUnknownKind:
+    def test_waits_for_a_version_that_knows_it(self, bench: Bench, logs: Logs) -> None:
+        message = bench.promise()
+
+        bench.run(message)
+
+        assert bench.messages() == [message]
+        assert [(event["message"], event["level"]) for event in logs()] == [
+            ("background.unknown_kind", "WARNING")
+        ]
+
+        bench.tasks["noun.verb"] = write_claim
+        bench.run(message)
+        assert bench.messages() == []
+
+
+class TestOperation:
+    def test_runs_then_is_done(self, bench: Bench) -> None:
+        operation = bench.start_operation()
+        seen: list[str] = []
+        bench.tasks["noun.verb"] = lambda work, payload: seen.append(bench.operation(operation).status)
+        assert operation.status == "pending"
+
+        bench.run()
+
+        assert seen == ["running"]
+        done = bench.operation(operation)
+        assert (done.status, done.done, done.total) == ("done", 0, 0)
+
+    def test_is_done_with_as_many_items_as_there_were(self, bench: Bench) -> None:
+        def task(work: Work, payload: Payload) -> None:
+            work.progress(total=5)
+            work.progress(done=3)
+
+        operation = bench.start_operation()
+        bench.tasks["noun.verb"] = task
+        bench.run()
+
+        done = bench.operation(operation)
+        assert (done.status, done.done, done.total) == ("done", 5, 5)
+
+    def test_keeps_its_progress_over_continuations(self, bench: Bench) -> None:
+        def task(work: Work, payload: Payload) -> None:
+            work.progress(done=2, total=4)
+            raise Unfinished
+
+        operation = bench.start_operation()
+        bench.tasks["noun.verb"] = task
+        bench.run()
+        between = bench.operation(operation)
+        bench.run()
+
+        assert (between.status, between.done, between.total) == ("running", 2, 4)
+        assert bench.operation(operation).done == 4
+
+    def test_keeps_its_progress_when_the_task_runs_again(self, bench: Bench) -> None:
+        ran: list[int] = []
+
+        def task(work: Work, payload: Payload) -> None:
+            ran.append(1)
+            work.progress(done=1)
+            if len(ran) == 1:
+                bench.table.write([EMAIL_CLAIMS.create(claim(work.session))])
+                write_claim(work, payload)
+
+        operation = bench.start_operation()
+        bench.tasks["noun.verb"] = task
+        bench.run()
+
+        assert bench.operation(operation).done == 2
+
+    def test_fails_with_the_last_try(self, bench: Bench, clock: FrozenClock) -> None:
+        operation = bench.start_operation()
+        bench.tasks["noun.verb"] = fail
+        (message,) = bench.messages()
+        for _ in range(7):
+            bench.run(message)
+            clock.advance(hours=2)
+        assert bench.operation(operation).status == "running"
+
+        bench.run(message)
+
+        assert bench.operation(operation).status == "failed"
+
+    def test_runs_again_when_it_is_redriven(self, bench: Bench, clock: FrozenClock) -> None:
+        operation = bench.start_operation()
+        bench.tasks["noun.verb"] = fail
+        (message,) = bench.messages()
+        for _ in range(8):
+            bench.run(message)
+            clock.advance(hours=2)
+        bench.redrive(message)
+        bench.tasks["noun.verb"] = write_claim
+
+        bench.run()
+
+        assert bench.operation(operation).status == "done"
+
+    def test_fails_where_its_mail_is_refused(self, bench: Bench) -> None:
+        operation = bench.start_operation()
+        bench.tasks["noun.verb"] = refuse
+        bench.run()
+
+        assert bench.operation(operation).status == "failed"
+
+    def test_may_be_forgotten_before_its_work_is_done(self, bench: Bench, clock: FrozenClock) -> None:
+        bench.start_operation()
+        bench.tasks["noun.verb"] = lambda work, payload: work.progress(done=1)
+        clock.advance(days=8)
+
+        bench.run()
+
+        assert bench.messages() == []
