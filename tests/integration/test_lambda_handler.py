@@ -1,4 +1,4 @@
-"""`lambda_handler.handler`: from an API Gateway event to an answer that API Gateway takes."""
+"""`lambda_handler.handler`: from an event to what its sender takes for an answer."""
 
 import asyncio
 import base64
@@ -8,14 +8,20 @@ import json
 import logging
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
+from app.background.events import UnknownEvent
+from app.core.database import Session, Table
+from app.models.access_patterns import OUTBOX_MESSAGES, messages_of_shard
+from app.models.operations import OutboxMessage
+from app.services import outbox
 from tests.conftest import SETTINGS
 from tests.factories import SigningKey
 
-Handler = Callable[[dict[str, Any], object], dict[str, Any]]
+Handler = Callable[[dict[str, Any], object], Any]
 ORIGIN, USER_ID = "https://app.example.com", "00000000-0000-0000-0000-000000000001"
 ENVIRONMENT = {
     "ENVIRONMENT": "test",
@@ -259,6 +265,56 @@ class TestLog:
         (logged,) = logs()
         assert logged["request_id"] == "id-of-the-gateway"
         assert logged["status"] == 401
+
+
+@dataclass
+class Context:
+    """What Lambda tells of the invocation."""
+
+    milliseconds: int
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self.milliseconds
+
+
+class TestBackground:
+    @pytest.fixture
+    def message(self, table: Table) -> OutboxMessage:
+        """One of a kind that no version knows: to have it logged is to have it found."""
+        session = Session(table)
+        outbox.promise(session, "test.unknown")
+        session.commit()
+        messages = [table.first(messages_of_shard(shard), at_most=1) for shard in range(outbox.SHARDS)]
+        return next(shard[0] for shard in messages if shard)
+
+    def test_runs_what_the_stream_brings(
+        self, handler: Handler, message: OutboxMessage, logs: Callable[[], list[dict[str, Any]]]
+    ) -> None:
+        keys = OUTBOX_MESSAGES.key_of(message).attributes
+        record = {"eventSource": "aws:dynamodb", "dynamodb": {"Keys": keys, "SequenceNumber": "1"}}
+
+        assert handler({"Records": [record]}, Context(20_000)) == {"batchItemFailures": []}
+
+        assert [event["message_id"] for event in logs()] == [message.message_id]
+
+    def test_keeps_within_its_time(self, handler: Handler, message: OutboxMessage) -> None:
+        keys = OUTBOX_MESSAGES.key_of(message).attributes
+        record = {"eventSource": "aws:dynamodb", "dynamodb": {"Keys": keys, "SequenceNumber": "1"}}
+
+        answer = handler({"Records": [record]}, Context(9_999))
+
+        assert answer == {"batchItemFailures": [{"itemIdentifier": "1"}]}
+
+    def test_runs_what_is_overdue(
+        self, handler: Handler, message: OutboxMessage, logs: Callable[[], list[dict[str, Any]]]
+    ) -> None:
+        assert handler({"schedule": "overdue"}, Context(20_000)) is None
+
+        assert [event["message_id"] for event in logs()] == [message.message_id]
+
+    def test_refuses_what_it_is_not_for(self, handler: Handler) -> None:
+        with pytest.raises(UnknownEvent):
+            handler({"source": "aws.events"}, Context(20_000))
 
 
 class TestEnvironment:

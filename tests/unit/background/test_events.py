@@ -1,0 +1,221 @@
+"""What wakes the outbox."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from app.background.events import UnknownEvent, handle, on_stream, promise_hourly, run_overdue
+from app.background.work import Work
+from app.models.access_patterns import OUTBOX_MESSAGES
+from app.models.operations import OutboxMessage
+from app.services import outbox
+from tests.factories import FrozenClock
+from tests.unit.background.conftest import Bench
+
+Logs = Callable[[], list[dict[str, Any]]]
+Payload = Mapping[str, Any]
+
+
+def record(message: OutboxMessage, number: str = "100") -> dict[str, Any]:
+    """A record as AWS documents it for DynamoDB streams, cut to what matters."""
+    key = OUTBOX_MESSAGES.key_of(message)
+    return {
+        "eventID": "c4ca4238a0b923820dcc509a6f75849b",
+        "eventName": "INSERT",
+        "eventSource": "aws:dynamodb",
+        "awsRegion": "eu-central-1",
+        "dynamodb": {
+            "Keys": key.attributes,
+            "NewImage": {**key.attributes, "entity_type": {"S": "OutboxMessage"}},
+            "SequenceNumber": number,
+            "StreamViewType": "NEW_IMAGE",
+        },
+        "eventSourceARN": "arn:aws:dynamodb:eu-central-1:123456789012:table/t/stream/2026-01-01T00:00:00.000",
+    }
+
+
+def stream(*messages: OutboxMessage) -> dict[str, Any]:
+    """The event of a batch; sequence numbers are 0, 1, ..."""
+    return {"Records": [record(message, str(number)) for number, message in enumerate(messages)]}
+
+
+def failures(answer: dict[str, Any]) -> list[str]:
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+@pytest.fixture
+def ran(bench: Bench) -> list[str]:
+    """The names in the payloads of the kind `works`, as they ran; `breaks` fails."""
+    names: list[str] = []
+
+    def fail(work: Work, payload: Payload) -> None:
+        raise LookupError
+
+    bench.tasks["works"] = lambda work, payload: names.append(payload["name"])
+    bench.tasks["breaks"] = fail
+    return names
+
+
+class TestOnStream:
+    def test_runs_each_message(self, bench: Bench, ran: list[str]) -> None:
+        batch = stream(bench.promise("works", name="a"), bench.promise("works", name="b"))
+
+        assert on_stream(bench.runner, batch, lambda: 60.0) == {"batchItemFailures": []}
+
+        assert ran == ["a", "b"]
+
+    def test_goes_on_after_a_poison_message_and_does_not_ask_for_it_again(
+        self, bench: Bench, ran: list[str]
+    ) -> None:
+        poison = bench.promise("breaks")
+        batch = stream(poison, bench.promise("works", name="a"), bench.promise("works", name="b"))
+
+        assert failures(on_stream(bench.runner, batch, lambda: 60.0)) == []
+
+        assert ran == ["a", "b"]
+        assert [(left.message_id, left.attempts) for left in bench.messages()] == [(poison.message_id, 1)]
+
+    def test_leaves_alone_what_has_run(self, bench: Bench, ran: list[str]) -> None:
+        batch = stream(bench.promise("works", name="a"))
+
+        for _ in range(2):
+            assert failures(on_stream(bench.runner, batch, lambda: 60.0)) == []
+
+        assert ran == ["a"]
+
+    def test_asks_again_for_what_the_time_was_too_short_for(self, bench: Bench, ran: list[str]) -> None:
+        batch = stream(*(bench.promise("works", name=name) for name in "abcd"))
+        left = iter([12.0, 10.0, 9.9, 9.8])
+
+        answer = on_stream(bench.runner, batch, lambda: next(left))
+
+        assert ran == ["a", "b"]
+        assert failures(answer) == ["2", "3"]
+        assert {message.attempts for message in bench.messages()} == {0}
+
+    def test_asks_again_for_what_could_not_be_begun(
+        self, bench: Bench, ran: list[str], logs: Logs, dynamodb: Any
+    ) -> None:
+        """As the lease, or the key's way into the queue, could not be written."""
+        messages = [bench.promise("works", name=name) for name in "abc"]
+
+        def refuse(params: dict[str, Any], **_: Any) -> None:
+            if messages[1].message_id in params["body"].decode():
+                raise ConnectionError
+
+        events = dynamodb.meta.events
+        events.register("before-call.dynamodb.UpdateItem", refuse)
+        answer = on_stream(bench.runner, stream(*messages), lambda: 60.0)
+        events.unregister("before-call.dynamodb.UpdateItem", refuse)
+
+        assert ran == ["a", "c"]
+        assert failures(answer) == ["1"]
+        assert [(event["message"], event["message_id"]) for event in logs()] == [
+            ("background.not_begun", messages[1].message_id)
+        ]
+
+
+class TestRunOverdue:
+    def test_runs_what_no_stream_brought_however_old_it_is(
+        self, bench: Bench, ran: list[str], clock: FrozenClock
+    ) -> None:
+        for name in "abcdefgh":
+            bench.promise("works", name=name)
+        clock.advance(days=30)
+
+        run_overdue(bench.runner, lambda: 60.0)
+
+        assert sorted(ran) == list("abcdefgh")
+        assert bench.messages() == []
+
+    def test_runs_what_failed_once_its_time_has_come(
+        self, bench: Bench, ran: list[str], clock: FrozenClock
+    ) -> None:
+        bench.promise("breaks")
+        run_overdue(bench.runner, lambda: 60.0)
+        run_overdue(bench.runner, lambda: 60.0)
+        assert [message.attempts for message in bench.messages()] == [1]
+
+        clock.advance(minutes=5)
+        run_overdue(bench.runner, lambda: 60.0)
+        assert [message.attempts for message in bench.messages()] == [2]
+
+    def test_goes_through_a_shard_page_by_page(
+        self, bench: Bench, ran: list[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("app.background.events._PAGE", 2)
+        for number in range(16):
+            bench.promise("works", name=str(number))
+
+        run_overdue(bench.runner, lambda: 60.0)
+
+        assert len(ran) == 16
+        assert bench.messages() == []
+
+    def test_begins_none_when_the_time_is_up(self, bench: Bench, ran: list[str], calls: list[str]) -> None:
+        bench.promise("works", name="a")
+        calls.clear()
+
+        run_overdue(bench.runner, lambda: 9.9)
+
+        assert ran == calls == []
+
+    def test_lets_any_shard_be_first(self, bench: Bench, ran: list[str], logs: Logs) -> None:
+        """So that one whose work fills the time does not starve the others."""
+        while len({message.shard for message in bench.messages()}) < outbox.SHARDS:
+            bench.promise("works", name="a")
+        shards = {message.message_id: message.shard for message in bench.messages()}
+        bench.tasks.clear()  # so that all of them wait, and are logged
+        for _ in range(100):
+            enough_for_one = iter([60.0, 60.0, 0.0])
+            run_overdue(bench.runner, lambda: next(enough_for_one, 0.0))  # noqa: B023
+
+        assert {shards[event["message_id"]] for event in logs()} == set(range(outbox.SHARDS))
+
+
+class TestPromiseHourly:
+    def test_promises_each_kind_for_the_hour_that_has_begun(self, bench: Bench, clock: FrozenClock) -> None:
+        promise_hourly(bench.runner, ["a.b", "c.d"])
+
+        promised = sorted((message.kind, message.payload["hour"]) for message in bench.messages())
+        assert promised == [("a.b", "2026-03-14T15:00:00.000Z"), ("c.d", "2026-03-14T15:00:00.000Z")]
+
+
+class TestHandle:
+    def test_knows_the_stream(self, bench: Bench, ran: list[str]) -> None:
+        answer = handle(bench.runner, stream(bench.promise("works", name="a")), lambda: 60.0)
+
+        assert answer == {"batchItemFailures": []}
+        assert ran == ["a"]
+
+    def test_knows_the_schedule_of_what_is_overdue(self, bench: Bench, ran: list[str]) -> None:
+        bench.promise("works", name="a")
+
+        assert handle(bench.runner, {"schedule": "overdue"}, lambda: 60.0) is None
+
+        assert ran == ["a"]
+
+    def test_knows_the_hourly_schedule(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("app.background.events.HOURLY", ("works",))
+
+        assert handle(bench.runner, {"schedule": "hourly"}, lambda: 60.0) is None
+
+        assert [message.kind for message in bench.messages()] == ["works"]
+
+    @pytest.mark.parametrize(
+        "event",
+        [
+            {},
+            {"Records": []},
+            {"Records": [{"eventSource": "aws:sqs"}]},
+            {"Records": [{"EventSource": "aws:sns"}]},
+            {"schedule": "daily"},
+            {"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}},
+            [],
+            None,
+        ],
+    )
+    def test_refuses_anything_else(self, bench: Bench, event: Any) -> None:
+        with pytest.raises(UnknownEvent):
+            handle(bench.runner, event, lambda: 60.0)
