@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Annotated
 
 from pydantic import AwareDatetime, PlainSerializer
@@ -21,6 +22,11 @@ def utc_now() -> datetime:
 def new_ulid() -> str:
     """A fresh ULID: 26 characters, sorted by time, random part from the operating system."""
     return str(ULID())
+
+
+def ulid_of(moment: datetime, what: str) -> str:
+    """The same ULID each time for the same text and moment: of what must happen once."""
+    return str(ULID(ULID.from_datetime(moment).bytes[:6] + sha256(what.encode()).digest()[:10]))
 
 
 def ulid_time(moment: datetime) -> str:

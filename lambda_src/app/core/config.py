@@ -82,6 +82,10 @@ class Parameters(BaseModel):
         Literal["send", "log"], Field(description="`log` sends no mail and only logs that there is one")
     ]
 
+    def link(self, path: str) -> str:
+        """The address of a page of the front end."""
+        return f"{str(self.web_url).rstrip('/')}/{path}"
+
 
 ParameterSource = Callable[[], Parameters]
 

@@ -250,9 +250,13 @@ class Family:
         name = row["entity_type"]["S"]
         return next(member for member in self.members if member.name == name).load(row)
 
+    def entity_of(self, item: Record) -> Entity[Any]:
+        """The member that the item is of."""
+        return next(member for member in self.members if member.model is type(item))
+
     def key_of(self, item: Record) -> Key[Any]:
         """The key of this item, of whichever member it is."""
-        return next(member for member in self.members if member.model is type(item)).key_of(item)
+        return self.entity_of(item).key_of(item)
 
 
 def _write(

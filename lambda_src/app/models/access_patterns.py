@@ -4,19 +4,24 @@
 one list that the product needs. No other module writes a key or a key prefix.
 """
 
-from app.core.entities import Entity
+from app.core.entities import Entity, Family
 from app.core.queries import Query
 from app.models.activity import Activity, Reaction
 from app.models.audit import AuditEvent
+from app.models.comments import Comment
 from app.models.goals import Goal, GoalCheckIn
 from app.models.habits import Habit, HabitCheckIn
+from app.models.highlights import Highlight
 from app.models.idempotency import IdempotencyRecord
 from app.models.invitations import Invitation, InvitationClaim, InvitationCount
+from app.models.journals import JournalEntry
 from app.models.members import Membership
 from app.models.notifications import Notification
 from app.models.operations import Operation, OutboxMessage
 from app.models.organizations import Organization
+from app.models.reminders import Reminder
 from app.models.spaces import InviteCode, InviteCodePointer, JoinTries, Space, Visibility
+from app.models.templates import Template
 from app.models.users import EmailClaim, UserProfile
 
 USER_PROFILES = Entity(
@@ -89,6 +94,38 @@ IDEMPOTENCY_RECORDS = Entity(
     sk="{key}",
     expires="expires_at",
 )
+TEMPLATES = Entity(
+    name="Template",
+    model=Template,
+    pk="SPACE#{space_id}",
+    sk="TEMPLATE#{template_id}",
+    gsi1pk="AUTHOR#{author_id}",
+    gsi1sk="TEMPLATE#{template_id}",
+)
+JOURNAL_ENTRIES = Entity(
+    name="JournalEntry",
+    model=JournalEntry,
+    pk="SPACE#{space_id}",
+    sk="JOURNAL#{entry_id}",
+    gsi1pk="AUTHOR#{author_id}",
+    gsi1sk="JOURNAL#{entry_id}",
+)
+HIGHLIGHTS = Entity(
+    name="Highlight",
+    model=Highlight,
+    pk="JOURNAL#{entry_id}",
+    sk="HIGHLIGHT#{highlight_id}",
+    gsi1pk="AUTHOR#{author_id}",
+    gsi1sk="HIGHLIGHT#{highlight_id}",
+)
+COMMENTS = Entity(
+    name="Comment",
+    model=Comment,
+    pk="JOURNAL#{entry_id}",
+    sk="COMMENT#{comment_id}",
+    gsi1pk="AUTHOR#{author_id}",
+    gsi1sk="COMMENT#{comment_id}",
+)
 GOALS = Entity(
     name="Goal",
     model=Goal,
@@ -141,6 +178,9 @@ NOTIFICATIONS = Entity(name="Notification", model=Notification, pk="INBOX#{user_
 AUDIT_EVENTS = Entity(
     name="AuditEvent", model=AuditEvent, pk="AUDIT#{space_id}", sk="{event_id}", expires="forget_at"
 )
+# What one has checked in on, by day.
+CHECK_INS = Family("CheckIn", gsi1pk="CHECKINS#{user_id}", members=(GOAL_CHECK_INS, HABIT_CHECK_INS))
+REMINDERS = Entity(name="Reminder", model=Reminder, pk="REMINDER#{timezone}#{shard}", sk="{time}#{user_id}")
 OPERATIONS = Entity(
     name="Operation",
     model=Operation,
@@ -161,9 +201,44 @@ def memberships_of_user(user_id: str) -> Query[Membership]:
     return MEMBERSHIPS.on_gsi1(user_id=user_id).backwards()
 
 
+def repeatable_answers_to(user_id: str) -> Query[IdempotencyRecord]:
+    """The answers that are kept for when a user sends the same again."""
+    return IDEMPOTENCY_RECORDS.within(user_id=user_id)
+
+
 def public_spaces() -> Query[Space]:
     """The public spaces, newest first."""
     return SPACES.on_gsi1().backwards()
+
+
+def templates_of_space(space_id: str) -> Query[Template]:
+    """A space's own templates, newest first."""
+    return TEMPLATES.within(space_id=space_id).backwards()
+
+
+def journals_of_space(space_id: str) -> Query[JournalEntry]:
+    """The journal entries of a space, newest first."""
+    return JOURNAL_ENTRIES.within(space_id=space_id).backwards()
+
+
+def journals_of_author(user_id: str) -> Query[JournalEntry]:
+    """What a user wrote in any space, those since left included, newest first."""
+    return JOURNAL_ENTRIES.on_gsi1(author_id=user_id).backwards()
+
+
+def highlights_of_entry(entry_id: str) -> Query[Highlight]:
+    """The highlights of an entry, oldest first."""
+    return HIGHLIGHTS.within(entry_id=entry_id)
+
+
+def comments_of_entry(entry_id: str) -> Query[Comment]:
+    """The comments on an entry, oldest first."""
+    return COMMENTS.within(entry_id=entry_id)
+
+
+def replies_to(entry_id: str, comment_id: str) -> Query[Comment]:
+    """The replies to a comment, oldest first; no key tells them from other comments on the entry."""
+    return comments_of_entry(entry_id).where(parent_id=comment_id)
 
 
 def goals_of_space(space_id: str) -> Query[Goal]:
@@ -181,6 +256,11 @@ def habits_of_space(space_id: str) -> Query[Habit]:
     return HABITS.within(space_id=space_id).backwards()
 
 
+def all_check_ins_of_habit(habit_id: str) -> Query[HabitCheckIn]:
+    """Everybody's days of a habit, by user id."""
+    return HABIT_CHECK_INS.within(habit_id=habit_id)
+
+
 def check_ins_of_habit(habit_id: str, user_id: str) -> Query[HabitCheckIn]:
     """One user's days of a habit, in their order."""
     return HABIT_CHECK_INS.within(habit_id=habit_id, user_id=user_id)
@@ -196,6 +276,16 @@ def invitations_to(place_id: str) -> Query[Invitation]:
     return INVITATIONS.within(place_id=place_id).backwards()
 
 
+def invitation_claims_to(place_id: str) -> Query[InvitationClaim]:
+    """The e-mails with an open invitation to a space or an organization."""
+    return INVITATION_CLAIMS.within(place_id=place_id)
+
+
+def invitation_counts_of(place_id: str) -> Query[InvitationCount]:
+    """How many invitations went out from a space or an organization, by day."""
+    return INVITATION_COUNTS.within(place_id=place_id)
+
+
 def invitations_of(email: str, invitation_id: str | None = None) -> Query[Invitation]:
     """The invitations that an e-mail was sent, newest first; only this one, if there is an id."""
     parts = {"email": email} | ({"invitation_id": invitation_id} if invitation_id else {})
@@ -205,6 +295,11 @@ def invitations_of(email: str, invitation_id: str | None = None) -> Query[Invita
 def activity_of_space(space_id: str) -> Query[Activity]:
     """What happened in a space, newest first."""
     return ACTIVITIES.within(space_id=space_id).backwards()
+
+
+def reactions_to(activity_id: str) -> Query[Reaction]:
+    """The reactions to an activity, by user id."""
+    return REACTIONS.within(activity_id=activity_id)
 
 
 def notifications_of_user(user_id: str) -> Query[Notification]:
@@ -220,3 +315,8 @@ def audit_of_space(space_id: str) -> Query[AuditEvent]:
 def messages_of_shard(shard: int) -> Query[OutboxMessage]:
     """The promises that are not kept yet, in one shard of the outbox, oldest first."""
     return OUTBOX_MESSAGES.within(shard=str(shard))
+
+
+def reminders_of(timezone: str, shard: int) -> Query[Reminder]:
+    """Who is reminded in a time zone, by the time of their day; its people are spread over shards."""
+    return REMINDERS.within(timezone=timezone, shard=str(shard))

@@ -3,6 +3,7 @@
 import functools
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from importlib import resources
@@ -30,8 +31,12 @@ def _one_line(text: str) -> str:
     kinds = {unicodedata.category(character) for character in text}
     if kinds & {"Cc", "Zl", "Zp"}:
         raise ValueError("must be one line, without control characters")
+    return text
+
+
+def _visible(text: str) -> str:
     # Zero-width and direction marks are part of many writings, but no text by themselves.
-    if kinds <= {"Cf", "Zs"}:
+    if {unicodedata.category(character) for character in text} <= {"Cc", "Cf", "Zl", "Zp", "Zs"}:
         raise ValueError("must hold something that can be seen")
     return text
 
@@ -42,6 +47,12 @@ def _prose(text: str) -> str:
     return text
 
 
+def _each_once(items: Sequence[T]) -> Sequence[T]:
+    if len(set(items)) < len(items):
+        raise ValueError("must name each once")
+    return items
+
+
 def _stored_whole(url: AnyUrl) -> AnyUrl:
     # What is stored is percent-encoded and up to twelve times as long as what was sent.
     if len(str(url)) > _URL_LENGTH:
@@ -50,13 +61,14 @@ def _stored_whole(url: AnyUrl) -> AnyUrl:
 
 
 @functools.cache
-def _timezones() -> frozenset[str]:
+def time_zones() -> frozenset[str]:
+    """Every IANA time zone."""
     # Of our own dependency: a host's own list has more, `localtime` for one, which means what the host says.
     return frozenset(resources.files("tzdata").joinpath("zones").read_text("ascii").split())
 
 
 def _timezone(name: str) -> str:
-    if name not in _timezones():
+    if name not in time_zones():
         raise ValueError("must be an IANA time zone, like Europe/Zurich")
     return name
 
@@ -72,7 +84,11 @@ def _lower_case(value: Any) -> Any:
     return value.strip().lower() if isinstance(value, str) else value
 
 
-_LINE = (StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_one_line))
+_LINE = (
+    StringConstraints(strip_whitespace=True, min_length=1),
+    AfterValidator(_one_line),
+    AfterValidator(_visible),
+)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 Name = Annotated[str, *_LINE, StringConstraints(max_length=100)]
@@ -82,6 +98,18 @@ Category = Annotated[str, *_LINE, StringConstraints(max_length=50)]
 Title = Annotated[str, *_LINE, StringConstraints(max_length=200)]
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(_prose)]
 Unit = Annotated[str, *_LINE, StringConstraints(max_length=20)]
+Tag = Annotated[str, *_LINE, StringConstraints(max_length=50)]
+Phrase = Annotated[str, *_LINE, StringConstraints(max_length=500)]
+Remark = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=2000),
+    AfterValidator(_prose),
+    AfterValidator(_visible),
+]
+LongText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000), AfterValidator(_prose)]
+# Not trimmed: spaces mean something in Markdown, and highlights count its characters.
+Markdown = Annotated[str, StringConstraints(max_length=300_000), AfterValidator(_prose)]
+EachOnce = AfterValidator(_each_once)
 Day = Annotated[date, BeforeValidator(_iso_day)]
 # A decimal, so that 0.1 three times is 0.3; JSON has it as a number.
 Quantity = Annotated[

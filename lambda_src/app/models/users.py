@@ -88,6 +88,10 @@ class UserProfile(Record):
     space_count: int = 0
     status: Literal["active", "deleting"] = "active"
 
+    def wants(self, kind: NotificationKind, by: Literal["mail", "notifications"]) -> bool:
+        """Whether this person wants to hear of such a thing in this way."""
+        return getattr(self.preferences, by).get(kind, True) is True
+
 
 class EmailClaim(Record):
     """Says that an e-mail is taken, so that no two profiles have the same."""

@@ -8,6 +8,7 @@ from datetime import timedelta
 from math import ceil
 from typing import Any
 
+from app.core.clock import rfc3339
 from app.core.database import Session
 from app.core.entities import Key, Versions, Write
 from app.core.errors import (
@@ -151,7 +152,7 @@ def promise_mail(session: Session, invitation: Invitation) -> None:
         "invitation.sent",
         place_id=invitation.place_id,
         invitation_id=invitation.invitation_id,
-        times_resent=invitation.resent,
+        sent_at=rfc3339(invitation.sent_at),
     )
 
 

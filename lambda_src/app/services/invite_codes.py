@@ -101,4 +101,4 @@ def _record(session: Session, access: Access, kind: AuditKind) -> None:
 
 
 def _view(pointer: InviteCodePointer, parameters: Parameters) -> InviteCodeView:
-    return InviteCodeView.of(pointer, url=f"{str(parameters.web_url).rstrip('/')}/join/{pointer.code}")
+    return InviteCodeView.of(pointer, url=parameters.link(f"join/{pointer.code}"))

@@ -11,7 +11,7 @@ from app.models.members import Role
 from app.models.operations import Operation
 from app.models.spaces import SpaceView
 from app.models.users import EmailClaim, PublicUserView, UserCreate, UserPatch, UserProfile
-from app.services import organizations, outbox
+from app.services import organizations, outbox, reminders
 
 
 def create(session: Session, *, identity: Identity, body: UserCreate) -> UserProfile:
@@ -30,6 +30,7 @@ def create(session: Session, *, identity: Identity, body: UserCreate) -> UserPro
         USER_PROFILES.create(profile, otherwise=ProfileExists()),
         EMAIL_CLAIMS.create(_claim(session, profile), otherwise=EmailTaken()),
     )
+    reminders.set_right(session, None, profile)
     return profile
 
 
@@ -47,6 +48,7 @@ def update(
     changed = user.patched(session.now, body.changes())
     if changed is not user:
         session.add(USER_PROFILES.update(user, changed))
+        reminders.set_right(session, user, changed)
     if changed.email != user.email:
         _require_own_email(identity, changed.email)
         session.add(
@@ -70,6 +72,7 @@ def delete(session: Session, *, user: UserProfile, versions: Versions) -> Operat
         owned = session.table.first(query, at_most=user.owned_spaces)
         raise OwnsSpaces(f"You own {', '.join(membership.space_id for membership in owned)}")
     closed = {"status": "deleting", "org_id": None, "org_role": None}
+    reminders.set_right(session, user, None)
     session.add(
         *organizations.leave_for_good(session, user),
         USER_PROFILES.update(user, user.patched(session.now, closed), require={"owned_spaces": 0}),

@@ -1,0 +1,87 @@
+"""The mails that go out, as text and HTML. Whatever a person wrote is escaped in HTML."""
+
+import html
+from string import Template
+
+from app.background.mail import Mail
+from app.core.config import Parameters
+from app.models.invitations import Invitation
+from app.models.spaces import Space
+
+_TEXT = Template("""$greeting
+
+$sentence
+$quoted
+$url
+
+You get this mail because $reason
+$footer
+""")
+_HTML = Template("""<!doctype html>
+<html lang="en">
+<body style="font-family: sans-serif; line-height: 1.5">
+<p>$greeting</p>
+<p>$sentence</p>
+$quoted
+<p><a href="$url">$action</a></p>
+<p style="color: #555555; font-size: smaller">You get this mail because $reason<br>$footer</p>
+</body>
+</html>
+""")
+
+
+def invitation(invitation: Invitation, *, inviter: str, parameters: Parameters) -> Mail:
+    """Tell somebody that they are invited to a space or an organization."""
+    sentence = f"{inviter} invites you to {invitation.place_name}"
+    return _letter(
+        kind="invitation",
+        to=invitation.email,
+        subject=sentence,
+        sentence=f"{sentence}.",
+        message=invitation.message,
+        action="See the invitation",
+        url=parameters.link(f"invitations/{invitation.invitation_id}"),
+        reason="somebody entered your address; if you do not know why, ignore it.",
+        parameters=parameters,
+    )
+
+
+def mention(*, to: str, author: str, space: Space, parameters: Parameters) -> Mail:
+    """Tell somebody that a comment names them."""
+    sentence = f"{author} mentioned you in {space.name}"
+    return _letter(
+        kind="mention",
+        to=to,
+        subject=sentence,
+        sentence=f"{sentence}.",
+        message=None,
+        action="Read it",
+        url=parameters.link(f"spaces/{space.space_id}"),
+        reason="you are a member there.",
+        parameters=parameters,
+    )
+
+
+def _letter(
+    *,
+    kind: str,
+    to: str,
+    subject: str,
+    sentence: str,
+    message: str | None,
+    action: str,
+    url: str,
+    reason: str,
+    parameters: Parameters,
+) -> Mail:
+    parts = {"greeting": "Hello,", "sentence": sentence, "action": action, "url": url, "reason": reason}
+    parts["footer"] = f"Choose what you hear of: {parameters.link('settings/notifications')}"
+    escaped = {name: html.escape(part) for name, part in parts.items()}
+    quote = html.escape(message).replace("\n", "<br>") if message else ""
+    return Mail(
+        kind=kind,
+        to=to,
+        subject=subject,
+        text=_TEXT.substitute(parts, quoted=f"\n{message}\n" if message else ""),
+        html=_HTML.substitute(escaped, quoted=f"<blockquote>{quote}</blockquote>" if quote else ""),
+    )

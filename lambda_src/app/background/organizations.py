@@ -1,0 +1,19 @@
+"""What goes after an organization."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.background.cascades import delete_all
+from app.background.work import Work
+from app.models.access_patterns import invitation_claims_to, invitation_counts_of, invitations_to
+
+
+def after_organization(work: Work, payload: Mapping[str, Any]) -> None:
+    """Delete the invitations to an organization that is gone."""
+    delete_invitations(work, payload["org_id"])
+
+
+def delete_invitations(work: Work, place_id: str) -> None:
+    """Delete whatever there is of invitations to a space or an organization."""
+    for query in (invitations_to(place_id), invitation_claims_to(place_id), invitation_counts_of(place_id)):
+        delete_all(work, query)

@@ -1,0 +1,54 @@
+"""What goes with a space."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.background.cascades import delete_all, each
+from app.background.organizations import delete_invitations
+from app.background.work import Work
+from app.core.database import Session
+from app.models.access_patterns import (
+    INVITE_CODE_POINTERS,
+    INVITE_CODES,
+    MEMBERSHIPS,
+    SPACES,
+    USER_PROFILES,
+    activity_of_space,
+    all_check_ins_of_habit,
+    check_ins_of_goal,
+    goals_of_space,
+    habits_of_space,
+    members_of_space,
+    reactions_to,
+)
+from app.models.members import Membership
+
+
+def delete(work: Work, payload: Mapping[str, Any]) -> None:
+    """Delete everything in a space that is being deleted, and at last the space.
+
+    Memberships go first: without one, nobody's write commits any more (every one of them checks it), so
+    nothing is added to what is deleted behind them.
+    """
+    space_id = payload["space_id"]
+    each(work, members_of_space(space_id), _leave)
+    delete_all(work, goals_of_space(space_id), lambda goal: [check_ins_of_goal(goal.goal_id)])
+    delete_all(work, habits_of_space(space_id), lambda habit: [all_check_ins_of_habit(habit.habit_id)])
+    delete_all(work, activity_of_space(space_id), lambda activity: [reactions_to(activity.activity_id)])
+    delete_invitations(work, space_id)
+    pointer = work.table.get(INVITE_CODE_POINTERS.key(space_id=space_id))
+    if pointer is not None:
+        work.session.add(
+            INVITE_CODE_POINTERS.delete(pointer), INVITE_CODES.discard(INVITE_CODES.key(code=pointer.code))
+        )
+    work.session.add(SPACES.discard(SPACES.key(space_id=space_id)))
+
+
+def _leave(session: Session, member: Membership) -> None:
+    keys = (MEMBERSHIPS.key_of(member), USER_PROFILES.key(user_id=member.user_id))
+    now, profile = session.table.batch_get(keys, consistent=True)
+    if now is None:
+        return
+    session.add(MEMBERSHIPS.delete(now))
+    if profile is not None:
+        session.add(USER_PROFILES.count(USER_PROFILES.key_of(profile), {"space_count": -1}))
