@@ -1,0 +1,143 @@
+"""Journal entries: what people write down, freely or by a template."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import MISSING, Field, StrictBool, StrictInt, StringConstraints
+
+from app.models.answers import Answer, Answers
+from app.models.content import Content, ContentView
+from app.models.fields import EachOnce, Input, Markdown, Patch, Tag, Title
+from app.models.templates import Section
+
+# Without the copy of its template's sections (docs/adr/0030).
+MAX_ENTRY_BYTES = 300_000
+
+TemplateId = Annotated[str, StringConstraints(pattern=r"^([a-z][a-z_]{0,49}|[0-7][0-9A-HJKMNP-TV-Z]{25})$")]
+
+
+class Emotion(StrEnum):
+    """What one can have felt."""
+
+    AFRAID = "afraid"
+    AMUSED = "amused"
+    ANGRY = "angry"
+    ANXIOUS = "anxious"
+    ASHAMED = "ashamed"
+    BORED = "bored"
+    CALM = "calm"
+    CONFIDENT = "confident"
+    CONTENT = "content"
+    CURIOUS = "curious"
+    DISAPPOINTED = "disappointed"
+    EXCITED = "excited"
+    FRUSTRATED = "frustrated"
+    GRATEFUL = "grateful"
+    GUILTY = "guilty"
+    HAPPY = "happy"
+    HOPEFUL = "hopeful"
+    INSPIRED = "inspired"
+    JEALOUS = "jealous"
+    LONELY = "lonely"
+    LOVED = "loved"
+    OVERWHELMED = "overwhelmed"
+    PROUD = "proud"
+    RELIEVED = "relieved"
+    SAD = "sad"
+    STRESSED = "stressed"
+    SURPRISED = "surprised"
+    TIRED = "tired"
+
+
+Tags = Annotated[list[Tag], Field(max_length=20, examples=[["running", "morning"]]), EachOnce]
+Emotions = Annotated[list[Emotion], Field(max_length=10, examples=[["calm", "grateful"]]), EachOnce]
+_ANSWERS_EXAMPLE = [
+    {"section_id": "mood", "type": "scale", "value": 8},
+    {"section_id": "best", "type": "paragraph", "value": "The river in the sun"},
+]
+
+
+class JournalCreate(Input):
+    """What it takes to write an entry."""
+
+    title: Annotated[Title, Field(examples=["A run before work"])]
+    content: Annotated[Markdown, Field(examples=["Five **slow** kilometres along the river."])] = ""
+    template_id: Annotated[
+        TemplateId | None,
+        Field(description="A built-in template or one of the space", examples=["daily_log"]),
+    ] = None
+    template_version: Annotated[
+        StrictInt | None,
+        Field(ge=1, description="Refuse with 409 if the template has another version by now"),
+    ] = None
+    sections: Annotated[Answers, Field(examples=[_ANSWERS_EXAMPLE])] = Field(default_factory=list)
+    tags: Tags = Field(default_factory=list)
+    emotions: Emotions = Field(default_factory=list)
+    pinned: StrictBool = False
+
+
+class JournalPatch(Patch):
+    """Any of these fields. The template stays as it was when the entry was written."""
+
+    title: Annotated[Title, Field(examples=["A walk before work"])] | MISSING = MISSING
+    content: Markdown | MISSING = MISSING
+    sections: Answers | MISSING = MISSING
+    tags: Tags | MISSING = MISSING
+    emotions: Emotions | MISSING = MISSING
+    pinned: StrictBool | MISSING = MISSING
+
+
+class JournalEntry(Content):
+    """An entry as stored. `template_sections` is the template as it was; the last two fields derive."""
+
+    entry_id: str
+    title: str
+    content: str
+    template_id: str | None = None
+    template_version: int | None = None
+    template_sections: list[Section]
+    sections: list[Answer]
+    tags: list[str]
+    emotions: list[Emotion]
+    pinned: bool
+    excerpt: str
+    word_count: int
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """Bytes of UTF-8 by field, for those that the author may make long."""
+        answers = (answer.model_dump_json().encode() for answer in self.sections)
+        tags = (tag.encode() for tag in self.tags)
+        return {
+            "content": len(self.content.encode()),
+            "sections": sum(map(len, answers)),
+            "tags": sum(map(len, tags)),
+            "title": len(self.title.encode()),
+        }
+
+
+class _Seen(ContentView):
+    entry_id: str
+    title: str
+    template_id: str | None
+    template_version: int | None
+    tags: list[str]
+    emotions: list[Emotion]
+    pinned: bool
+    word_count: Annotated[int, Field(ge=0, description="Words that a reader sees, in content and answers")]
+
+
+class JournalCard(_Seen):
+    """An entry as lists show it."""
+
+    excerpt: Annotated[str, Field(description="The first 200 characters of its text, at most")]
+
+
+class JournalView(_Seen):
+    """An entry."""
+
+    content: str
+    sections: list[Answer]
+    template_sections: Annotated[
+        list[Section], Field(description="The template as it was when this was written")
+    ]
