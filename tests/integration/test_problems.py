@@ -99,7 +99,7 @@ class TestShape:
             ("GET", "/docs", 404, "not_found"),
             ("GET", "/openapi.json", 404, "not_found"),
             ("PUT", SPACES, 405, "method_not_allowed"),
-            ("DELETE", ME, 405, "method_not_allowed"),
+            ("PUT", ME, 405, "method_not_allowed"),
             ("POST", "/health", 405, "method_not_allowed"),
         ],
     )

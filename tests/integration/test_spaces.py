@@ -1,5 +1,6 @@
 """`/spaces`: making, reading, changing and deleting spaces."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -261,7 +262,7 @@ class TestDeleteSpace:
         assert [row["entity_type"]["S"] for row in messages] == ["OutboxMessage"]
         data = messages[0]["data"]["M"]
         assert data["kind"] == {"S": "space.deleted"}
-        assert data["payload"]["M"] == {
-            "space_id": {"S": space["space_id"]},
-            "operation_id": {"S": operation["operation_id"]},
+        assert json.loads(data["payload"]["S"]) == {
+            "space_id": space["space_id"],
+            "operation_id": operation["operation_id"],
         }

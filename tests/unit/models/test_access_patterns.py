@@ -12,6 +12,7 @@ from app.core.entities import Entity
 from app.core.queries import Query
 from app.models import access_patterns
 from app.models.access_patterns import (
+    CHECK_INS,
     MEMBERSHIPS,
     SPACES,
     USER_PROFILES,
@@ -45,10 +46,15 @@ class TestEntities:
 
     @pytest.mark.parametrize(("pk", "sk"), [("pk", "sk"), ("gsi1pk", "gsi1sk")])
     def test_never_stand_in_each_others_place(self, pk: str, sk: str) -> None:
-        """In one partition, no entity's sort keys begin as another's do: a list would mix them up."""
+        """In one partition, no entity's sort keys begin as another's do: a list would mix them up.
+
+        But for check-ins, which are only ever listed together there.
+        """
         for one, other in itertools.permutations(ENTITIES, 2):
             partition = getattr(one, pk)
             if partition is not None and literal(partition) == literal(getattr(other, pk) or ""):
+                if pk == "gsi1pk" and {one.name, other.name} == {member.name for member in CHECK_INS.members}:
+                    continue
                 assert not literal(getattr(one, sk)).startswith(literal(getattr(other, sk)))
 
     def test_begin_their_partitions_with_a_word(self) -> None:

@@ -295,7 +295,7 @@ class TestView:
         assert self.Card.of(note(text="Hello"), mine=True, text="***").text == "***"
 
     def test_needs_all_of_its_fields(self) -> None:
-        with pytest.raises(ValidationError, match="mine"):
+        with pytest.raises(AttributeError, match="mine"):
             self.Card.of(note())
 
 

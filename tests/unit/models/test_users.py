@@ -87,9 +87,14 @@ class TestPreferences:
 
 
 class TestViews:
-    def test_show_oneself_everything_but_the_counters(self) -> None:
+    def test_show_oneself_everything_but_counters_and_inner_state(self) -> None:
         shown = UserView.of(profile(UserCreate.model_validate(ADA))).model_dump()
-        assert set(UserProfile.model_fields) - set(shown) == {"owned_spaces", "space_count"}
+        assert set(UserProfile.model_fields) - set(shown) == {
+            "owned_spaces",
+            "space_count",
+            "notifications_read_to",
+            "status",
+        }
 
     def test_show_others_what_one_shows(self) -> None:
         shown = PublicUserView.of(profile(UserCreate.model_validate(ADA))).model_dump()

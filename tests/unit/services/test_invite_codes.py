@@ -159,7 +159,7 @@ class TestDisable:
 class TestRotateIfAny:
     def rotate(self, table: Table, access: Access) -> None:
         session = Session(table)
-        invite_codes.rotate_if_any(session, space_id=access.space.space_id, parameters=PARAMETERS)
+        invite_codes.rotate_if_any(session, access=access, parameters=PARAMETERS)
         session.commit()
 
     def test_rotates_the_code(self, table: Table, access: Access) -> None:

@@ -6,9 +6,10 @@ from app.core.database import Session, Table
 from app.core.errors import Forbidden, NotFound, ProfileRequired, StaleRead
 from app.models.access_patterns import MEMBERSHIPS, USER_PROFILES
 from app.models.members import Role
+from app.models.organizations import OrgRole
 from app.models.spaces import Visibility
 from app.services import permissions
-from app.services.permissions import ALLOWED, Access, Action
+from app.services.permissions import ALLOWED, ALLOWED_IN_ORGANIZATION, Access, Action
 from tests.factories import FrozenClock
 from tests.unit.services.people import enrol, membership, profile, space
 
@@ -19,23 +20,42 @@ TABLE: dict[Action, str] = {
     Action.JOIN_PUBLIC_SPACE: "     yes   yes   yes    yes    yes",  # 409 for who is in, not 403
     Action.READ_SPACE: "            yes   yes   yes    yes    no ",
     Action.LEAVE_SPACE: "           yes   yes   yes    yes    no ",  # 409 for the owner, not 403
+    Action.COMMENT: "               yes   yes   yes    yes    no ",
+    Action.REACT: "                 yes   yes   yes    yes    no ",
+    Action.WRITE_CONTENT: "         yes   yes   yes    no     no ",
+    Action.DELETE_OTHERS_CONTENT: " yes   yes   no     no     no ",
     Action.EDIT_SPACE: "            yes   yes   no     no     no ",
+    Action.INVITE: "                yes   yes   no     no     no ",
     Action.MANAGE_INVITE_CODE: "    yes   yes   no     no     no ",
     Action.MANAGE_MEMBERS: "        yes   yes   no     no     no ",
+    Action.READ_AUDIT: "            yes   yes   no     no     no ",
+    Action.TRANSFER_OWNERSHIP: "    yes   no    no     no     no ",
     Action.MANAGE_ADMINS: "         yes   no    no     no     no ",
     Action.DELETE_SPACE: "          yes   no    no     no     no ",
+}
+IN_ORGANIZATION: dict[Action, set[OrgRole]] = {
+    Action.READ_ORGANIZATION: {OrgRole.ADMIN, OrgRole.MEMBER},
+    Action.LEAVE_ORGANIZATION: {OrgRole.ADMIN, OrgRole.MEMBER},  # 409 for the last admin, not 403
+    Action.MANAGE_ORGANIZATION: {OrgRole.ADMIN},
 }
 
 
 class TestAllowed:
     def test_knows_every_action_and_role(self) -> None:
-        assert set(TABLE) == set(Action)
+        assert set(TABLE) | set(IN_ORGANIZATION) == set(Action)
         assert set(ALLOWED) == set(ROLES) == {*Role, None}
 
     @pytest.mark.parametrize("action", TABLE)
     @pytest.mark.parametrize("role", ROLES)
     def test_is_as_promised(self, role: Role | None, action: Action) -> None:
         assert (action in ALLOWED[role]) is (TABLE[action].split()[ROLES.index(role)] == "yes")
+
+
+class TestAllowedInOrganization:
+    @pytest.mark.parametrize("action", IN_ORGANIZATION)
+    @pytest.mark.parametrize("role", OrgRole)
+    def test_is_as_promised(self, role: OrgRole, action: Action) -> None:
+        assert (action in ALLOWED_IN_ORGANIZATION[role]) is (role in IN_ORGANIZATION[action])
 
 
 class TestRequireProfile:

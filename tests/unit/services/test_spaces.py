@@ -11,7 +11,7 @@ from app.models.members import Role
 from app.models.operations import Operation, OutboxMessage
 from app.models.spaces import Space, SpaceCreate, SpacePatch
 from app.models.users import UserProfile
-from app.services import spaces
+from app.services import outbox, spaces
 from app.services.permissions import Access
 from tests.factories import FrozenClock
 from tests.unit.services.people import PARAMETERS, demote, enrol, membership, profile
@@ -103,7 +103,7 @@ class TestDelete:
         return access
 
     def messages(self, table: Table) -> list[OutboxMessage]:
-        shards = range(spaces.OUTBOX_SHARDS)
+        shards = range(outbox.SHARDS)
         found = [table.page(OUTBOX_MESSAGES.within(shard=str(shard)), limit=100).items for shard in shards]
         return [message for shard in found for message in shard]
 
@@ -171,7 +171,7 @@ class TestDelete:
             session.commit()
         messages = self.messages(table)
         assert len(messages) == 16
-        assert {message.shard for message in messages} == set(range(spaces.OUTBOX_SHARDS))
+        assert {message.shard for message in messages} == set(range(outbox.SHARDS))
 
     def test_refuses_who_knows_another_version(self, table: Table, access: Access) -> None:
         with pytest.raises(PreconditionFailed):

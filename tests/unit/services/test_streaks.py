@@ -30,9 +30,7 @@ def weekly(*days: Literal["monday", "wednesday", "friday", "sunday"]) -> Weekly:
 
 class TestDaily:
     def test_nothing_done_is_no_streak(self) -> None:
-        assert stats(DAILY, set()) == HabitStats(
-            current_streak=0, longest_streak=0, completion_rate_30d=0
-        )
+        assert stats(DAILY, set()) == HabitStats(current_streak=0, longest_streak=0, completion_rate_30d=0)
 
     def test_today_not_done_yet_does_not_break_the_streak(self) -> None:
         assert stats(DAILY, days_ago(1, 2, 3)).current_streak == 3
