@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from aws_cdk import CfnOutput, Stack
 from constructs import Construct
 
+from stacks.background import Background, BackgroundProps
 from stacks.data import Data, DataProps
+from stacks.dead_letters import DeadLetters
 from stacks.function import Function, FunctionCode, FunctionProps
 from stacks.gateway import Gateway, GatewayProps
 from stacks.identity import Identity, IdentityProps
@@ -46,6 +48,7 @@ class BackendStack(Stack):
             "Identity",
             props=IdentityProps(settings=settings.identity, protected=settings.data.protected),
         )
+        self.dead_letters = DeadLetters(self, "DeadLetters")
         self.function = Function(
             self,
             "Function",
@@ -58,8 +61,23 @@ class BackendStack(Stack):
                 app_parameter_path=f"{settings.parameter_prefix}/app",
             ),
         )
+        self._background()
         self.gateway = self._gateway(props)
         self._publish()
+
+    def _background(self) -> None:
+        Background(
+            self,
+            "Background",
+            props=BackgroundProps(
+                settings=self._settings.background,
+                table=self.data.table,
+                user_pool=self.identity.user_pool,
+                dead_letters=self.dead_letters.queue,
+                role=self.function.role,
+                alias=self.function.alias,
+            ),
+        )
 
     def _gateway(self, props: BackendProps) -> Gateway:
         settings = props.settings
@@ -85,6 +103,7 @@ class BackendStack(Stack):
             "TABLE_NAME": self.data.table.table_name,
             "USER_POOL_ID": self.identity.user_pool.user_pool_id,
             "USER_POOL_CLIENT_ID": self.identity.client.user_pool_client_id,
+            "DEAD_LETTER_QUEUE_URL": self.dead_letters.queue.queue_url,
             "CORS_ORIGIN": settings.gateway.cors_origin,
             "POWERTOOLS_SERVICE_NAME": SERVICE_NAME,
             "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
@@ -124,6 +143,7 @@ class BackendStack(Stack):
             ("UserPoolId", user_pool_id, "The Cognito user pool"),
             ("UserPoolClientId", client_id, "The web app's client"),
             ("TableName", table_name, "The DynamoDB table"),
+            ("DeadLetterQueueUrl", self.dead_letters.queue.queue_url, "Given-up background work"),
             ("FunctionName", self.function.function.function_name, "The Lambda function"),
         ):
             CfnOutput(self, output_id, value=value, description=description)

@@ -22,6 +22,7 @@ HANDLER = "lambda_handler.handler"
 INDEXED_TABLE_ACTIONS = ("dynamodb:Query",)
 TABLE_ACTIONS = (
     "dynamodb:BatchGetItem",
+    "dynamodb:BatchWriteItem",
     "dynamodb:ConditionCheckItem",
     "dynamodb:DeleteItem",
     "dynamodb:GetItem",

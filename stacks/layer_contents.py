@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 # The AWS services that the function calls; botocore brings the models of some 400.
-AWS_SERVICES = frozenset({"dynamodb", "ssm"})
+AWS_SERVICES = frozenset({"cognito-idp", "dynamodb", "sesv2", "sqs", "ssm"})
 
 # Parts of packages that the function never imports, as patterns below the layer's folder.
 UNUSED = (

@@ -6,9 +6,9 @@ Only what may be absent altogether has a default, None (the CDK drops JSON's nul
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from stacks.errors import ConfigurationError
 
@@ -86,6 +86,17 @@ class IdentitySettings(_Section):
     refresh_token_days: Annotated[int, Field(ge=1, le=3650)]
 
 
+class BackgroundSettings(_Section):
+    """How the table's stream brings the outbox's messages, and what mail is sent as."""
+
+    batch_size: Annotated[int, Field(ge=1, le=100, description="messages an invocation")]
+    window_seconds: Annotated[int, Field(ge=0, le=10, description="to wait for a batch to fill")]
+    parallelization: Annotated[int, Field(ge=1, le=10, description="invocations at once a stream shard")]
+    mail_identity: str = Field(
+        description="the account's verified SES identity: the sender's domain, or the sender itself"
+    )
+
+
 class AppSettings(_Section):
     """What the app reads at run time, from Parameter Store."""
 
@@ -96,6 +107,10 @@ class AppSettings(_Section):
     max_spaces_per_user: Annotated[int, Field(ge=1, le=100, description="Spaces a user may be in")]
     max_members_per_space: Annotated[int, Field(ge=1, le=1000, description="Members of a space")]
     max_trackers_per_space: Annotated[int, Field(ge=1, le=200, description="Goals and habits of a space")]
+    mail_sender: Annotated[
+        str, StringConstraints(pattern=r"^[^@\s]+@[a-z0-9.-]+$"), Field(description="Where mail comes from")
+    ]
+    mail_delivery: Literal["send", "log"] = Field(description="`log` sends no mail, only says that there is")
 
 
 class Settings(_Section):
@@ -107,7 +122,15 @@ class Settings(_Section):
     function: FunctionSettings
     gateway: GatewaySettings
     identity: IdentitySettings
+    background: BackgroundSettings
     app: AppSettings
+
+    @model_validator(mode="after")
+    def _sender_is_of_the_identity(self) -> Self:
+        sender, identity = self.app.mail_sender, self.background.mail_identity
+        if sender != identity and not sender.endswith(f"@{identity}"):
+            raise ValueError("app.mail_sender is neither background.mail_identity nor an address of it")
+        return self
 
     @property
     def parameter_prefix(self) -> str:

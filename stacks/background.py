@@ -1,0 +1,90 @@
+"""What wakes the function when nobody asks: the table's stream and two schedules; and what it may then do."""
+
+from dataclasses import dataclass
+
+from aws_cdk import Duration, Stack
+from aws_cdk import aws_cognito as cognito
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from stacks.settings import BackgroundSettings
+
+STREAM_ACTIONS = (
+    "dynamodb:DescribeStream",
+    "dynamodb:GetRecords",
+    "dynamodb:GetShardIterator",
+    "dynamodb:ListStreams",
+)
+# The app's side of these is `app.background.events`.
+MESSAGES = {
+    "eventName": lambda_.FilterRule.is_equal("INSERT"),
+    "dynamodb": {"NewImage": {"entity_type": {"S": lambda_.FilterRule.is_equal("OutboxMessage")}}},
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class BackgroundProps:
+    """What background work needs to know, and the role that does it."""
+
+    settings: BackgroundSettings
+    table: dynamodb.Table
+    user_pool: cognito.UserPool
+    dead_letters: sqs.Queue
+    role: iam.Role
+    alias: lambda_.Alias
+
+
+class Background(Construct):
+    """The outbox's messages run at once by the stream; by schedule, whatever became of the stream."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, props: BackgroundProps) -> None:
+        super().__init__(scope, construct_id)
+        self._grant(props)
+        self._stream(props)
+        self._schedule("Overdue", Duration.minutes(5), props.alias)
+        self._schedule("Hourly", Duration.hours(1), props.alias)
+
+    def _grant(self, props: BackgroundProps) -> None:
+        # Not the CDK's own grants: they give more actions, and every stream of the account.
+        identity = Stack.of(self).format_arn(
+            service="ses", resource="identity", resource_name=props.settings.mail_identity
+        )
+        for actions, resource in (
+            (STREAM_ACTIONS, props.table.table_stream_arn),
+            (("sqs:SendMessage",), props.dead_letters.queue_arn),
+            (("ses:SendEmail",), identity),
+            (("cognito-idp:AdminDeleteUser",), props.user_pool.user_pool_arn),
+        ):
+            assert resource is not None  # noqa: S101 - the table has a stream
+            props.role.add_to_policy(iam.PolicyStatement(actions=list(actions), resources=[resource]))
+
+    def _stream(self, props: BackgroundProps) -> None:
+        settings = props.settings
+        mapping = lambda_.EventSourceMapping(
+            self,
+            "Stream",
+            target=props.alias,
+            event_source_arn=props.table.table_stream_arn,
+            filters=[lambda_.FilterCriteria.filter(MESSAGES)],
+            # The first deployment of this mapping must not miss what was promised before it.
+            starting_position=lambda_.StartingPosition.TRIM_HORIZON,
+            batch_size=settings.batch_size,
+            max_batching_window=Duration.seconds(settings.window_seconds),
+            parallelization_factor=settings.parallelization,
+            report_batch_item_failures=True,
+            bisect_batch_on_error=True,
+            # The promise is in the table: what the stream gives up is run by the schedule.
+            retry_attempts=3,
+            max_record_age=Duration.hours(1),
+        )
+        mapping.node.add_dependency(props.role)  # its policy too: the mapping is refused without
+
+    def _schedule(self, name: str, every: Duration, alias: lambda_.Alias) -> None:
+        event = {"schedule": name.lower(), "time": events.EventField.time}
+        target = targets.LambdaFunction(alias, event=events.RuleTargetInput.from_object(event))
+        events.Rule(self, name, schedule=events.Schedule.rate(every), targets=[target])
