@@ -2,6 +2,7 @@
 
 import functools
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,26 @@ from tests.conftest import WRITES
 from tests.factories import Api, Person
 
 ME, SPACES = "/api/v1/users/me", "/api/v1/spaces"
+SPACE, MEMBER = "/spaces/{space_id}", "/spaces/{space_id}/members/{user_id}"
+GOAL, HABIT = f"{SPACE}/goals/{{goal_id}}", f"{SPACE}/habits/{{habit_id}}"
+DAY = f"{HABIT}/check-ins/{{date}}"
+
+# Each route that takes a body, with one that is good. What stands in its path is made by these, too: a
+# `{goal_id}` behind `/spaces/{space_id}/goals` is the one that a POST there answers.
+BODIES: dict[str, dict[str, Any]] = {
+    "POST /users": {"name": "Ada"},
+    "PATCH /users/me": {},
+    "POST /spaces": {"name": "Runners"},
+    f"PATCH {SPACE}": {},
+    "POST /spaces/join": {"code": "AAAAAAAA"},
+    f"PATCH {MEMBER}": {"role": "viewer"},
+    f"POST {SPACE}/goals": {"title": "Run", "kind": "numeric", "target_value": 100, "unit": "km"},
+    f"PATCH {GOAL}": {},
+    f"POST {GOAL}/check-ins": {},
+    f"POST {SPACE}/habits": {"title": "Run", "cadence": {"kind": "daily"}},
+    f"PATCH {HABIT}": {},
+    f"PUT {DAY}": {},
+}
 
 
 @dataclass
@@ -32,29 +53,31 @@ class Target:
         return self.person.client.request(self.method, self.path, content=content, headers=token)
 
 
+def _made_by(api: Api, person: Person, template: str) -> str:
+    """The path with the ids of what this person has made for it."""
+    ids = {"date": api.clock.now.date().isoformat()}
+    for part in re.finditer(r"/\{(\w+)\}", template):
+        collection, name = template[: part.start()], part[1]
+        if name == "user_id":
+            ids[name] = api.member_of(ids, person, "member").user_id
+        elif name not in ids:
+            made = person.post(f"/api/v1{collection.format(**ids)}", BODIES[f"POST {collection}"])
+            ids[name] = made.json()[name]
+    return template.format(**ids)
+
+
 @pytest.fixture
 def target(api: Api) -> Callable[[str], Target]:
-    """`target("POST /users")`: the same one each time in one test."""
+    """`target("POST /users")`: a key of `BODIES`; the same one each time in one test."""
 
     @functools.cache
     def find(name: str) -> Target:
+        method, template = name.split()
         if name == "POST /users":
             person = api.someone()
-            return Target(person, "POST", "/api/v1/users", {"email": person.email, "name": "Ada"})
+            return Target(person, method, "/api/v1/users", BODIES[name] | {"email": person.email})
         person = api.person()
-        if name == "PATCH /users/me":
-            return Target(person, "PATCH", ME, {})
-        if name == "POST /spaces":
-            return Target(person, "POST", SPACES, {"name": "Runners"})
-        space = person.make_space()
-        if name == "PATCH /spaces/{space_id}":
-            return Target(person, "PATCH", f"{SPACES}/{space['space_id']}", {})
-        if name == "POST /spaces/join":
-            return Target(person, "POST", f"{SPACES}/join", {"code": "AAAAAAAA"})
-        member = api.member_of(space, person, "member")
-        return Target(
-            person, "PATCH", f"{SPACES}/{space['space_id']}/members/{member.user_id}", {"role": "viewer"}
-        )
+        return Target(person, method, f"/api/v1{_made_by(api, person, template)}", dict(BODIES[name]))
 
     return find
 

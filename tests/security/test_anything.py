@@ -1,7 +1,7 @@
 """Whatever is sent: a problem or an answer that can be read again, never a 500 (property-based)."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from app.models.fields import Input
 from tests.factories import Api, Person
-from tests.security.conftest import ME, SPACES, Target
+from tests.security.conftest import BODIES, ME, SPACE, SPACES, Target
 
 Find = Callable[[str], Target]
 
@@ -28,8 +29,15 @@ any_json: SearchStrategy[Any] = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(any_text, inner, max_size=4),
     max_leaves=8,
 )
-FIELDS = ["name", "email", "bio", "description", "avatar_url", "timezone", "locale", "preferences", "mail"]
-FIELDS += ["notifications", "reminder_time", "visibility", "category", "role", "code", "preferred_name"]
+
+
+def _inputs(base: type[Input] = Input) -> Iterator[type[Input]]:
+    for model in base.__subclasses__():
+        yield model
+        yield from _inputs(model)
+
+
+FIELDS = sorted({field for model in _inputs() for field in model.model_fields})
 objects = st.dictionaries(st.sampled_from(FIELDS) | any_text, any_json, max_size=5)
 # What an HTTP header can hold at all.
 header_text = st.text(
@@ -48,17 +56,7 @@ def send(person: Person, method: str, path: str, **headers: str) -> int:
 
 
 class TestBody:
-    @pytest.mark.parametrize(
-        "name",
-        [
-            "POST /users",
-            "PATCH /users/me",
-            "POST /spaces",
-            "PATCH /spaces/{space_id}",
-            "PATCH member",
-            "POST /spaces/join",
-        ],
-    )
+    @pytest.mark.parametrize("name", BODIES)
     @once
     @given(body=any_json | objects)
     def test_of_any_json(self, target: Find, name: str, body: Any) -> None:
@@ -78,7 +76,7 @@ class TestBody:
     @once
     @given(content=st.binary(max_size=200))
     def test_of_any_bytes(self, target: Find, content: bytes) -> None:
-        request = target("PATCH /spaces/{space_id}")
+        request = target(f"PATCH {SPACE}")
         headers = {"Authorization": f"Bearer {request.person.token}", "Content-Type": "application/json"}
 
         response = request.person.client.patch(request.path, content=content, headers=headers)
@@ -123,14 +121,14 @@ class TestHeaders:
     @example(value='"' + "9" * 5000 + '-0123456789abcdef"')
     @example(value='W/"1-0123456789abcdef",' * 300)
     def test_if_match(self, target: Find, value: str) -> None:
-        request = target("PATCH /spaces/{space_id}")
+        request = target(f"PATCH {SPACE}")
 
         assert send(request.person, "PATCH", request.path, if_match=value) in {200, 412}
 
     @once
     @given(value=header_text)
     def test_if_none_match(self, target: Find, value: str) -> None:
-        request = target("PATCH /spaces/{space_id}")
+        request = target(f"PATCH {SPACE}")
 
         assert send(request.person, "GET", request.path, if_none_match=value) in {200, 304}
 

@@ -18,6 +18,7 @@ from pydantic import (
     PlainSerializer,
     StringConstraints,
     UrlConstraints,
+    WithJsonSchema,
 )
 from pydantic.networks import AnyUrl
 
@@ -80,6 +81,13 @@ def _iso_day(value: Any) -> Any:
     return value
 
 
+def _number(value: Any) -> Any:
+    # Pydantic would take text for a decimal. By type, as True is an int.
+    if type(value) not in {int, float, Decimal}:
+        raise ValueError("must be a number")
+    return value
+
+
 def _lower_case(value: Any) -> Any:
     return value.strip().lower() if isinstance(value, str) else value
 
@@ -110,12 +118,20 @@ LongText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20
 # Not trimmed: spaces mean something in Markdown, and highlights count its characters.
 Markdown = Annotated[str, StringConstraints(max_length=300_000), AfterValidator(_prose)]
 EachOnce = AfterValidator(_each_once)
+Number = BeforeValidator(_number)
 Day = Annotated[date, BeforeValidator(_iso_day)]
 # A decimal, so that 0.1 three times is 0.3; JSON has it as a number.
+Total = Annotated[Decimal, Number, PlainSerializer(float, return_type=float, when_used="json")]
+_MOST = 1_000_000_000
 Quantity = Annotated[
-    Decimal,
-    Field(ge=-1_000_000_000, le=1_000_000_000, decimal_places=6, allow_inf_nan=False),
-    PlainSerializer(float, return_type=float, when_used="json"),
+    Total,
+    Field(ge=-_MOST, le=_MOST, decimal_places=6, allow_inf_nan=False),
+    WithJsonSchema({"type": "number", "minimum": -_MOST, "maximum": _MOST}),
+]
+Amount = Annotated[
+    Total,
+    Field(gt=0, le=_MOST, decimal_places=6, allow_inf_nan=False),
+    WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": _MOST}),
 ]
 # `#` is legal in an address and would break a key; nobody has one, so it is refused.
 Email = Annotated[

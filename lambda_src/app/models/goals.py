@@ -9,7 +9,19 @@ from pydantic import MISSING, Field, model_validator
 from app.core.entities import Record
 from app.core.errors import GoalKindMismatch
 from app.models.content import Content, ContentView
-from app.models.fields import Day, Description, Input, Note, Patch, Quantity, Resource, Title, Unit
+from app.models.fields import (
+    Amount,
+    Day,
+    Description,
+    Input,
+    Note,
+    Patch,
+    Quantity,
+    Resource,
+    Title,
+    Total,
+    Unit,
+)
 
 GoalKind = Literal["numeric", "milestone", "yes_no"]
 GoalStatus = Literal["active", "achieved", "abandoned"]
@@ -21,7 +33,7 @@ class GoalCreate(Input):
     title: Annotated[Title, Field(examples=["Run 100 km"])]
     description: Description | None = None
     kind: GoalKind
-    target_value: Annotated[Quantity | None, Field(gt=0, examples=[100])] = None
+    target_value: Annotated[Amount | None, Field(examples=[100])] = None
     unit: Annotated[Unit | None, Field(examples=["km"])] = None
     due_on: Day | None = None
 
@@ -40,7 +52,7 @@ class GoalPatch(Patch):
 
     title: Title | MISSING = MISSING
     description: Description | None | MISSING = MISSING
-    target_value: Annotated[Quantity, Field(gt=0)] | MISSING = MISSING
+    target_value: Amount | MISSING = MISSING
     unit: Unit | MISSING = MISSING
     due_on: Day | None | MISSING = MISSING
     status: GoalStatus | MISSING = MISSING
@@ -53,11 +65,11 @@ class Goal(Content):
     title: str
     description: str | None = None
     kind: GoalKind
-    target_value: Quantity | None = None
+    target_value: Amount | None = None
     unit: str | None = None
     due_on: Day | None = None
     status: GoalStatus = "active"
-    reached: Quantity = Decimal(0)
+    reached: Total = Decimal(0)
 
     @property
     def progress(self) -> float:
@@ -80,7 +92,11 @@ class Goal(Content):
 class GoalCheckInCreate(Input):
     """One step towards a goal. For a milestone or a yes-or-no goal, 1 is done."""
 
-    value: Annotated[Quantity, Field(description="What is added to the goal", examples=[5.5])] = Decimal(1)
+    value: Annotated[
+        Quantity,
+        # Pydantic would show the default as text.
+        Field(description="What is added to the goal", examples=[5.5], json_schema_extra={"default": 1}),
+    ] = Decimal(1)
     note: Note | None = None
     date: Annotated[Day | None, Field(description="Today in your time zone, if absent")] = None
 
@@ -116,7 +132,7 @@ class GoalView(ContentView):
     title: str
     description: str | None
     kind: GoalKind
-    target_value: Quantity | None
+    target_value: Amount | None
     unit: str | None
     due_on: Day | None
     status: GoalStatus

@@ -2,11 +2,11 @@
 
 from typing import Annotated, Literal
 
-from pydantic import MISSING, AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import MISSING, AfterValidator, BaseModel, ConfigDict, Field, StrictBool
 
 from app.core.entities import Record
 from app.models.content import Content, ContentView
-from app.models.fields import Day, Description, Input, Note, Patch, Quantity, Resource, Title
+from app.models.fields import Day, Description, Input, Note, Number, Patch, Quantity, Resource, Title
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
@@ -44,7 +44,7 @@ class TimesPerWeek(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     kind: Literal["times_per_week"]
-    times: Annotated[int, Field(ge=1, le=7)]
+    times: Annotated[int, Field(ge=1, le=7), Number]
 
 
 Cadence = Annotated[Daily | Weekly | TimesPerWeek, Field(discriminator="kind")]
@@ -64,7 +64,7 @@ class HabitPatch(Patch):
     title: Title | MISSING = MISSING
     description: Description | None | MISSING = MISSING
     cadence: Cadence | MISSING = MISSING
-    archived: bool | MISSING = MISSING
+    archived: StrictBool | MISSING = MISSING
 
 
 class Habit(Content):
