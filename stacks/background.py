@@ -46,8 +46,8 @@ class Background(Construct):
         super().__init__(scope, construct_id)
         self._grant(props)
         self._stream(props)
-        self._schedule("Overdue", Duration.minutes(5), props.alias)
-        self._schedule("Hourly", Duration.hours(1), props.alias)
+        self._schedule("Overdue", events.Schedule.rate(Duration.minutes(5)), props.alias)
+        self._schedule("Hourly", events.Schedule.cron(minute="0"), props.alias)
 
     def _grant(self, props: BackgroundProps) -> None:
         # Not the CDK's own grants: they give more actions, and every stream of the account.
@@ -84,7 +84,7 @@ class Background(Construct):
         )
         mapping.node.add_dependency(props.role)  # its policy too: the mapping is refused without
 
-    def _schedule(self, name: str, every: Duration, alias: lambda_.Alias) -> None:
+    def _schedule(self, name: str, schedule: events.Schedule, alias: lambda_.Alias) -> None:
         event = {"schedule": name.lower(), "time": events.EventField.time}
         target = targets.LambdaFunction(alias, event=events.RuleTargetInput.from_object(event))
-        events.Rule(self, name, schedule=events.Schedule.rate(every), targets=[target])
+        events.Rule(self, name, schedule=schedule, targets=[target])

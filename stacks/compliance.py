@@ -29,6 +29,9 @@ _STAGE = "Gateway/Api/DeploymentStage.live/Resource"
 _HEALTH = "Gateway/Api/Default/health/GET/Resource"
 _FUNCTION = "Function/Function/Resource"
 _USER_POOL = "Identity/UserPool/Resource"
+_DEAD_LETTERS = "DeadLetters/Queue/Resource"
+_COMES_AGAIN = "The next event of the schedule finds whatever a lost one would have found."
+_IS_THE_DLQ = "It is the dead-letter queue itself, filled by the app."
 _OPEN_HEALTH = "Monitors call the health check without a token."
 _PYTHON = "Python 3.13 is what the layer is built and tested for; it is raised with the lock file."
 _TRACING = "Tracing is a setting, off only where there is no X-Ray (local)."
@@ -88,8 +91,17 @@ ACKNOWLEDGED = (
     Acknowledged(
         "Serverless::Serverless-LambdaDLQ",
         _FUNCTION,
-        "Nothing invokes the function asynchronously: there is no event to lose.",
+        "Only the schedules invoke it asynchronously, and a schedule comes again.",
     ),
+    Acknowledged("Serverless::Serverless-EventBusDLQ", "Background/Overdue/Resource", _COMES_AGAIN),
+    Acknowledged("Serverless::Serverless-EventBusDLQ", "Background/Hourly/Resource", _COMES_AGAIN),
+    Acknowledged(
+        "Serverless::Serverless-LambdaEventSourceMappingDestination",
+        "Background/Stream/Resource",
+        "The message in the table is the promise: what the stream gives up is run by the schedule.",
+    ),
+    Acknowledged("AwsSolutions::AwsSolutions-SQS3", _DEAD_LETTERS, _IS_THE_DLQ),
+    Acknowledged("Serverless::Serverless-SQSRedrivePolicy", _DEAD_LETTERS, _IS_THE_DLQ),
     Acknowledged(
         "Annotation::@aws-cdk/aws-lambda:snapStartRequirePublish",
         "Function/Function",

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from app.background.outbox import Runner
@@ -37,8 +38,8 @@ def handle(runner: Runner, event: Mapping[str, Any], seconds_left: SecondsLeft) 
             return on_stream(runner, event, seconds_left)
         case {"schedule": "overdue"}:
             run_overdue(runner, seconds_left)
-        case {"schedule": "hourly"}:
-            promise_hourly(runner, HOURLY)
+        case {"schedule": "hourly", "time": str(time)}:
+            promise_hourly(runner, HOURLY, datetime.fromisoformat(time))
         case _:
             raise UnknownEvent
     return None
@@ -73,13 +74,13 @@ def run_overdue(runner: Runner, seconds_left: SecondsLeft) -> None:
                 break
 
 
-def promise_hourly(runner: Runner, kinds: Iterable[str]) -> None:
-    """Promise what is to be done each hour. The payload's `hour` is the one that has begun, in UTC.
+def promise_hourly(runner: Runner, kinds: Iterable[str], time: datetime) -> None:
+    """Promise what is to be done each hour. The payload's `hour` is the one that `time` lies in, in UTC.
 
-    The schedule may come twice in an hour: the tasks must be idempotent an hour.
+    A schedule may come twice, or late: the tasks must be idempotent an hour, and go by the payload.
     """
     session = Session(runner.table)
-    hour = rfc3339(session.now.replace(minute=0, second=0, microsecond=0))
+    hour = rfc3339(time.replace(minute=0, second=0, microsecond=0))
     for kind in kinds:
         outbox.promise(session, kind, hour=hour)
     session.commit()

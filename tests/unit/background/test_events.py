@@ -1,6 +1,7 @@
 """What wakes the outbox."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -175,8 +176,13 @@ class TestRunOverdue:
 
 
 class TestPromiseHourly:
-    def test_promises_each_kind_for_the_hour_that_has_begun(self, bench: Bench, clock: FrozenClock) -> None:
-        promise_hourly(bench.runner, ["a.b", "c.d"])
+    @pytest.mark.parametrize("time", ["2026-03-14T15:00:00Z", "2026-03-14T15:59:59Z"])
+    def test_promises_each_kind_for_the_hour_of_the_schedule_however_late_it_comes(
+        self, bench: Bench, clock: FrozenClock, time: str
+    ) -> None:
+        clock.advance(hours=3)
+
+        promise_hourly(bench.runner, ["a.b", "c.d"], datetime.fromisoformat(time))
 
         promised = sorted((message.kind, message.payload["hour"]) for message in bench.messages())
         assert promised == [("a.b", "2026-03-14T15:00:00.000Z"), ("c.d", "2026-03-14T15:00:00.000Z")]
@@ -192,16 +198,21 @@ class TestHandle:
     def test_knows_the_schedule_of_what_is_overdue(self, bench: Bench, ran: list[str]) -> None:
         bench.promise("works", name="a")
 
-        assert handle(bench.runner, {"schedule": "overdue"}, lambda: 60.0) is None
+        assert (
+            handle(bench.runner, {"schedule": "overdue", "time": "2026-03-14T15:05:00Z"}, lambda: 60.0)
+            is None
+        )
 
         assert ran == ["a"]
 
     def test_knows_the_hourly_schedule(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("app.background.events.HOURLY", ("works",))
 
-        assert handle(bench.runner, {"schedule": "hourly"}, lambda: 60.0) is None
+        event = {"schedule": "hourly", "time": "2026-03-14T15:02:00Z"}
+        assert handle(bench.runner, event, lambda: 60.0) is None
 
-        assert [message.kind for message in bench.messages()] == ["works"]
+        (message,) = bench.messages()
+        assert (message.kind, message.payload) == ("works", {"hour": "2026-03-14T15:00:00.000Z"})
 
     @pytest.mark.parametrize(
         "event",
@@ -211,6 +222,7 @@ class TestHandle:
             {"Records": [{"eventSource": "aws:sqs"}]},
             {"Records": [{"EventSource": "aws:sns"}]},
             {"schedule": "daily"},
+            {"schedule": "hourly"},
             {"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}},
             [],
             None,
