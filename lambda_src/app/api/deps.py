@@ -28,6 +28,7 @@ IN_SPACE = (ProfileRequired, Forbidden, NotFound)
 SpaceId = Annotated[Ulid, Path(description="The space")]
 OrgId = Annotated[Ulid, Path(description="The organization")]
 MemberId = Annotated[UserId, Path(description="The member's user id")]
+EntryId = Annotated[Ulid, Path(description="The journal entry")]
 
 
 async def _session(request: Request) -> Session:

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictInt
+from pydantic import BaseModel, ConfigDict, Field
 
-from app.models.fields import EachOnce, LongText, Name, Note, Phrase, TimeOfDay
+from app.models.fields import EachOnce, LongText, Name, Note, Phrase, TimeOfDay, WholeNumber
 from app.models.templates import (
     MAX_SECTIONS,
     CheckboxSection,
@@ -76,7 +76,7 @@ class ScaleAnswer(_Answer):
     """The number."""
 
     type: Literal["scale"]
-    value: StrictInt
+    value: WholeNumber
 
     @property
     def complete(self) -> bool:

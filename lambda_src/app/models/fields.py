@@ -88,6 +88,13 @@ def _number(value: Any) -> Any:
     return value
 
 
+def _whole_number(value: Any) -> Any:
+    # Pydantic would take "7", 7.0 and true too; the table answers decimals.
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        raise ValueError("must be a whole number")  # noqa: TRY004 - Pydantic answers no TypeError
+    return value
+
+
 def _lower_case(value: Any) -> Any:
     return value.strip().lower() if isinstance(value, str) else value
 
@@ -120,6 +127,7 @@ Markdown = Annotated[str, StringConstraints(max_length=300_000), AfterValidator(
 EachOnce = AfterValidator(_each_once)
 Number = BeforeValidator(_number)
 Day = Annotated[date, BeforeValidator(_iso_day)]
+WholeNumber = Annotated[int, BeforeValidator(_whole_number)]
 # A decimal, so that 0.1 three times is 0.3; JSON has it as a number.
 Total = Annotated[Decimal, Number, PlainSerializer(float, return_type=float, when_used="json")]
 _MOST = 1_000_000_000

@@ -3,10 +3,10 @@
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import Field, StrictInt, model_validator
+from pydantic import Field, model_validator
 
 from app.models.content import Content, ContentView
-from app.models.fields import Input, Markdown
+from app.models.fields import Input, Markdown, WholeNumber
 
 
 class HighlightColor(StrEnum):
@@ -23,8 +23,8 @@ class HighlightColor(StrEnum):
 class HighlightCreate(Input):
     """A passage, as code points of the entry's `content` from `start` up to but not including `end`."""
 
-    start: Annotated[StrictInt, Field(ge=0, examples=[5])]
-    end: Annotated[StrictInt, Field(ge=1, examples=[13])]
+    start: Annotated[WholeNumber, Field(ge=0, examples=[5])]
+    end: Annotated[WholeNumber, Field(ge=1, examples=[13])]
     color: Annotated[HighlightColor, Field(examples=["yellow"])]
     text: Annotated[
         Markdown,

@@ -3,11 +3,11 @@
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import MISSING, Field, StrictBool, StrictInt, StringConstraints
+from pydantic import MISSING, Field, StrictBool, StringConstraints
 
 from app.models.answers import Answer, Answers
 from app.models.content import Content, ContentView
-from app.models.fields import EachOnce, Input, Markdown, Patch, Tag, Title
+from app.models.fields import EachOnce, Input, Markdown, Patch, Tag, Title, WholeNumber
 from app.models.templates import Section
 
 # Without the copy of its template's sections (docs/adr/0030).
@@ -67,7 +67,7 @@ class JournalCreate(Input):
         Field(description="A built-in template or one of the space", examples=["daily_log"]),
     ] = None
     template_version: Annotated[
-        StrictInt | None,
+        WholeNumber | None,
         Field(ge=1, description="Refuse with 409 if the template has another version by now"),
     ] = None
     sections: Annotated[Answers, Field(examples=[_ANSWERS_EXAMPLE])] = Field(default_factory=list)

@@ -9,13 +9,12 @@ from pydantic import (
     ConfigDict,
     Field,
     StrictBool,
-    StrictInt,
     StringConstraints,
     model_validator,
 )
 
 from app.models.content import Content, ContentView
-from app.models.fields import Description, EachOnce, Input, Name, Patch, Phrase, Title, View
+from app.models.fields import Description, EachOnce, Input, Name, Patch, Phrase, Title, View, WholeNumber
 
 MAX_SECTIONS = 50
 # An entry keeps a copy, and no item of the table may pass 400 KB (docs/adr/0030).
@@ -63,8 +62,8 @@ class ScaleSection(_Section):
     """A whole number from `min` to `max`."""
 
     type: Literal["scale"]
-    min: Annotated[StrictInt, Field(ge=-1000, le=1000)]
-    max: Annotated[StrictInt, Field(ge=-1000, le=1000)]
+    min: Annotated[WholeNumber, Field(ge=-1000, le=1000)]
+    max: Annotated[WholeNumber, Field(ge=-1000, le=1000)]
 
     @model_validator(mode="after")
     def _has_a_range(self) -> Self:

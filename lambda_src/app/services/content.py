@@ -24,12 +24,14 @@ V = TypeVar("V", bound=ContentView)
 class Collection(Generic[C, V]):
     """All content of one kind. `id_name` is the field that tells one from another.
 
-    Items are found by `ids`: the key parts beside the space's, as the route's path has them.
+    Items are found by `ids`: the key parts beside the space's, as the route's path has them. What they
+    live `under` is found by the same; where it has gone, so have they.
     """
 
     entity: Entity[C]
     view: type[V]
     id_name: str
+    under: Entity[Any] | None = None
 
     def list_page(self, session: Session, query: Query[C], *, limit: int, cursor: str | None) -> Page[V]:
         """One page of a list of these."""
@@ -42,9 +44,12 @@ class Collection(Generic[C, V]):
         Raises:
             NotFound: it does not exist in this space.
         """
-        item = session.table.get(self.entity.key(space_id=access.space.space_id, **ids))
-        if item is None or item.space_id != access.space.space_id:
+        entities: list[Entity[Any]] = [self.entity] + ([self.under] if self.under else [])
+        keys = [entity.key(space_id=access.space.space_id, **ids) for entity in entities]
+        found = session.table.batch_get(keys, consistent=True)
+        if any(item is None or item.space_id != access.space.space_id for item in found):
             raise NotFound
+        item: C = found[0]
         return item
 
     def get(self, session: Session, access: Access, **ids: str) -> V:
@@ -52,15 +57,14 @@ class Collection(Generic[C, V]):
         return self.view.of(self.read(session, access, **ids))
 
     def create(self, session: Session, access: Access, body: Input, **more: Any) -> V:
-        """Write a new item; `more` are fields that do not come from the body."""
+        """Write a new item; `more` are fields that do not come from the body as they are."""
         item = self.entity.model(
             **{self.id_name: session.new_id()},
             space_id=access.space.space_id,
             author_id=access.user.user_id,
             created_at=session.now,
             updated_at=session.now,
-            **dict(body),
-            **more,
+            **(dict(body) | more),
         )
         session.add(self.entity.create(item), access.still_holds())
         return self.view.of(item)

@@ -1,0 +1,73 @@
+"""`/spaces/{space_id}/journals`: what people write down."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from app.api.conditional import AcceptedVersions
+from app.api.deps import IN_SPACE, EntryId, PagingDep, Reader, SessionDep, Writer
+from app.api.errors import problems
+from app.api.unit_of_work import REPEATABLE, UnitOfWorkRoute
+from app.core.errors import DateOutOfRange, InvalidCursor, PreconditionFailed, TemplateChanged
+from app.models.fields import Day, Page, Tag, UserId
+from app.models.journals import JournalCard, JournalCreate, JournalPatch, JournalView
+from app.services import journals
+
+router = APIRouter(prefix="/spaces/{space_id}/journals", tags=["journals"], route_class=UnitOfWorkRoute)
+
+
+@router.post("", status_code=201, responses=problems(*IN_SPACE, TemplateChanged, *REPEATABLE))
+async def create_journal(
+    session: SessionDep, access: Writer, body: JournalCreate, response: Response
+) -> JournalView:
+    """Write an entry, freely or by a template."""
+    entry = journals.create(session, access, body)
+    response.headers["Location"] = f"/api/v1/spaces/{entry.space_id}/journals/{entry.entry_id}"
+    return entry
+
+
+@router.get("", responses=problems(*IN_SPACE, DateOutOfRange, InvalidCursor))
+async def list_journals(
+    session: SessionDep,
+    access: Reader,
+    paging: PagingDep,
+    author_id: Annotated[UserId | None, Query(description="Only this member's")] = None,
+    tag: Annotated[Tag | None, Query(description="Only those with this tag")] = None,
+    pinned: Annotated[bool | None, Query(description="Only those pinned, or only those not")] = None,
+    first: Annotated[Day | None, Query(alias="from", description="The first day, in UTC")] = None,
+    last: Annotated[Day | None, Query(alias="to", description="The last day, in UTC")] = None,
+) -> Page[JournalCard]:
+    """List a space's entries, newest first. Filtered, a page may be short while the list goes on."""
+    return journals.list_page(
+        session,
+        access,
+        author_id=author_id,
+        tag=tag,
+        pinned=pinned,
+        first=first,
+        last=last,
+        limit=paging.limit,
+        cursor=paging.cursor,
+    )
+
+
+@router.get("/{entry_id}", responses=problems(*IN_SPACE))
+async def get_journal(session: SessionDep, access: Reader, entry_id: EntryId) -> JournalView:
+    """Read an entry."""
+    return journals.get(session, access, entry_id=entry_id)
+
+
+@router.patch("/{entry_id}", responses=problems(*IN_SPACE, PreconditionFailed))
+async def update_journal(
+    session: SessionDep, access: Writer, entry_id: EntryId, body: JournalPatch, versions: AcceptedVersions
+) -> JournalView:
+    """Change an entry of yours."""
+    return journals.update(session, access, body, entry_id=entry_id, versions=versions)
+
+
+@router.delete("/{entry_id}", status_code=204, responses=problems(*IN_SPACE, PreconditionFailed))
+async def delete_journal(
+    session: SessionDep, access: Reader, entry_id: EntryId, versions: AcceptedVersions
+) -> None:
+    """Delete an entry of yours, with its highlights and comments; owner and admins may delete any."""
+    journals.delete(session, access, entry_id=entry_id, versions=versions)

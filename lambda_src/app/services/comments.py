@@ -1,0 +1,114 @@
+"""Comments: talking about an entry."""
+
+from typing import Any
+
+from app.core.database import Session
+from app.core.entities import Key, Versions
+from app.core.errors import NotFound, ValidationFailed
+from app.models.access_patterns import (
+    COMMENTS,
+    HIGHLIGHTS,
+    JOURNAL_ENTRIES,
+    MEMBERSHIPS,
+    comments_of_entry,
+)
+from app.models.activity import ActivityKind
+from app.models.comments import Comment, CommentCreate, CommentPatch, CommentView
+from app.models.fields import Page
+from app.models.journals import JournalEntry
+from app.models.users import NotificationKind
+from app.services import activity, journals, outbox
+from app.services.content import Collection
+from app.services.permissions import Access
+
+_comments = Collection(COMMENTS, CommentView, "comment_id", under=JOURNAL_ENTRIES)
+
+
+def list_page(
+    session: Session, access: Access, *, entry_id: str, limit: int, cursor: str | None
+) -> Page[CommentView]:
+    """The comments on an entry, oldest first. Raises NotFound."""
+    journals.read(session, access, entry_id=entry_id)
+    return _comments.list_page(session, comments_of_entry(entry_id), limit=limit, cursor=cursor)
+
+
+def create(session: Session, access: Access, body: CommentCreate, *, entry_id: str) -> CommentView:
+    """Comment on an entry, and tell those whom it concerns.
+
+    Raises:
+        NotFound: there is no such entry.
+        ValidationFailed: it refers to a highlight, a comment or a member that is not there.
+    """
+    entry, parent = _place(session, access, body, entry_id)
+    _require_members(session, access, body.mentions)
+    comment = _comments.create(session, access, body, entry_id=entry_id)
+    notify: dict[str, NotificationKind] = {entry.author_id: "comment"}
+    if parent is not None:
+        notify[parent.author_id] = "comment"
+    notify |= dict.fromkeys(body.mentions, "mention")
+    activity.announce(session, access, ActivityKind.COMMENT_CREATED, subject_id=entry_id, notify=notify)
+    return comment
+
+
+def update(
+    session: Session, access: Access, body: CommentPatch, *, versions: Versions, **ids: str
+) -> CommentView:
+    """Change a comment, and tell those whom it mentions anew.
+
+    Raises what `Collection.read` and `Collection.update` raise, and:
+
+    Raises:
+        ValidationFailed: it mentions somebody anew who is not a member.
+    """
+    comment = _comments.read(session, access, **ids)
+    new = [user_id for user_id in body.changes().get("mentions", ()) if user_id not in comment.mentions]
+    _require_members(session, access, new)
+    changed = _comments.update(session, access, comment, body, versions=versions)
+    notify: dict[str, NotificationKind] = dict.fromkeys(new, "mention")
+    activity.announce(session, access, None, subject_id=comment.entry_id, notify=notify)
+    return changed
+
+
+def delete(session: Session, access: Access, *, versions: Versions, **ids: str) -> None:
+    """Delete a comment; its replies go in the background.
+
+    Raises what `Collection.read` and `Collection.delete` raise.
+    """
+    comment = _comments.read(session, access, **ids)
+    _comments.delete(session, access, comment, versions=versions)
+    if comment.parent_id is None:
+        outbox.promise(session, "comment.deleted", entry_id=comment.entry_id, comment_id=comment.comment_id)
+
+
+def _place(
+    session: Session, access: Access, body: CommentCreate, entry_id: str
+) -> tuple[JournalEntry, Comment | None]:
+    """What the comment hangs on, by one read; none of it may go before the commit.
+
+    A reply that came behind its parent's deletion would stay for ever.
+    """
+    in_space = {"space_id": access.space.space_id, "entry_id": entry_id}
+    keys: dict[str, Key[Any]] = {"entry": JOURNAL_ENTRIES.key(**in_space)}
+    if body.highlight_id:
+        keys["highlight"] = HIGHLIGHTS.key(entry_id=entry_id, highlight_id=body.highlight_id)
+    if body.parent_id:
+        keys["parent"] = COMMENTS.key(entry_id=entry_id, comment_id=body.parent_id)
+    items = session.table.batch_get(list(keys.values()), consistent=True)
+    found = dict(zip(keys, items, strict=True))
+    entry, parent = found["entry"], found.get("parent")
+    if entry is None:
+        raise NotFound
+    if body.highlight_id and found["highlight"] is None:
+        raise ValidationFailed(fields={"body.highlight_id": "The entry has no such highlight"})
+    if body.parent_id and (parent is None or parent.parent_id):
+        raise ValidationFailed(fields={"body.parent_id": "The entry has no such comment to reply to"})
+    session.add(*(keys[name].entity.unchanged(item) for name, item in found.items()))
+    return entry, parent
+
+
+def _require_members(session: Session, access: Access, user_ids: list[str]) -> None:
+    keys = [MEMBERSHIPS.key(space_id=access.space.space_id, user_id=user_id) for user_id in user_ids]
+    members = session.table.batch_get(keys, consistent=True)
+    strangers = [user_id for user_id, member in zip(user_ids, members, strict=True) if member is None]
+    if strangers:
+        raise ValidationFailed(fields={"body.mentions": f"Not in the space: {', '.join(strangers)}"})

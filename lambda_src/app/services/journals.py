@@ -1,0 +1,151 @@
+"""Journals: writing entries, freely or by a template, and finding them again."""
+
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from app.core.clock import ulid_time
+from app.core.database import Session
+from app.core.entities import Versions
+from app.core.errors import DateOutOfRange, TemplateChanged, ValidationFailed
+from app.core.queries import Query
+from app.models import answers
+from app.models.access_patterns import JOURNAL_ENTRIES, journals_of_author, journals_of_space
+from app.models.activity import ActivityKind
+from app.models.fields import Page
+from app.models.journals import (
+    MAX_ENTRY_BYTES,
+    JournalCard,
+    JournalCreate,
+    JournalEntry,
+    JournalPatch,
+    JournalView,
+)
+from app.models.templates import BuiltInTemplate, Section, Template
+from app.models.users import UserProfile
+from app.services import activity, outbox, plain_text, templates
+from app.services.content import Collection
+from app.services.permissions import Access
+
+_entries = Collection(JOURNAL_ENTRIES, JournalView, "entry_id")
+_cards = Collection(JOURNAL_ENTRIES, JournalCard, "entry_id")
+get = _entries.get
+read = _entries.read
+
+
+def list_page(
+    session: Session,
+    access: Access,
+    *,
+    author_id: str | None,
+    tag: str | None,
+    pinned: bool | None,
+    first: date | None,
+    last: date | None,
+    limit: int,
+    cursor: str | None,
+) -> Page[JournalCard]:
+    """The entries of the space, newest first; those of the days (UTC) from `first` to `last`.
+
+    Raises:
+        DateOutOfRange: the last day lies before the first.
+    """
+    if first and last and last < first:
+        raise DateOutOfRange(fields={"query.to": "Lies before `from`"})
+    query = _within(journals_of_space(access.space.space_id), first, last)
+    query = query.where(author_id=author_id, pinned=pinned).holding(tags=tag)
+    return _cards.list_page(session, query, limit=limit, cursor=cursor)
+
+
+def list_own(session: Session, *, user: UserProfile, limit: int, cursor: str | None) -> Page[JournalCard]:
+    """What the caller wrote in any space, those since left included, newest first."""
+    return _cards.list_page(session, journals_of_author(user.user_id), limit=limit, cursor=cursor)
+
+
+def create(session: Session, access: Access, body: JournalCreate) -> JournalView:
+    """Write an entry. It keeps the sections of its template as they are now.
+
+    Raises:
+        ValidationFailed: there is no such template, the answers do not fit it, or the entry is too long.
+        TemplateChanged: the template has another version than the caller believes.
+    """
+    template = _template_of(session, access, body)
+    sections = template.sections if template else []
+    _require_valid(body, sections)
+    entry = _entries.create(
+        session,
+        access,
+        body,
+        template_version=template.version if template else None,
+        template_sections=sections,
+        **_derived(body),
+    )
+    activity.announce(session, access, ActivityKind.JOURNAL_CREATED, subject_id=entry.entry_id)
+    return entry
+
+
+def update(
+    session: Session, access: Access, body: JournalPatch, *, entry_id: str, versions: Versions
+) -> JournalView:
+    """Change an entry. Raises what `Collection.read` and `Collection.update` raise, and:
+
+    Raises:
+        ValidationFailed: the answers do not fit the entry's template, or the entry is too long.
+    """
+    entry = _entries.read(session, access, entry_id=entry_id)
+    changes = body.changes()
+    changed = entry.model_copy(update=changes)
+    _require_valid(changed, entry.template_sections)
+    derived = _derived(changed) if {"content", "sections"} & changes.keys() else {}
+    return _entries.update(session, access, entry, body, versions=versions, **derived)
+
+
+def delete(session: Session, access: Access, *, entry_id: str, versions: Versions) -> None:
+    """Delete an entry; its highlights and comments go in the background.
+
+    Raises what `Collection.read` and `Collection.delete` raise.
+    """
+    entry = _entries.read(session, access, entry_id=entry_id)
+    _entries.delete(session, access, entry, versions=versions)
+    outbox.promise(session, "journal.deleted", space_id=entry.space_id, entry_id=entry_id)
+
+
+def _within(query: Query[JournalEntry], first: date | None, last: date | None) -> Query[JournalEntry]:
+    """Of these days only: entry ids are ULIDs, which begin with their time."""
+    return query.between(
+        first and ulid_time(datetime.combine(first, time.min, UTC)),
+        last and ulid_time(datetime.combine(last, time.max, UTC)),
+    )
+
+
+def _template_of(session: Session, access: Access, body: JournalCreate) -> BuiltInTemplate | Template | None:
+    if body.template_id is None:
+        if body.template_version is not None:
+            raise ValidationFailed(fields={"body.template_version": "Means nothing without template_id"})
+        return None
+    template = templates.find(session, access, body.template_id)
+    if template is None:
+        raise ValidationFailed(fields={"body.template_id": "The space has no such template"})
+    if body.template_version not in (None, template.version):
+        raise TemplateChanged(f"The template is at version {template.version}")
+    return template
+
+
+def _require_valid(written: JournalCreate | JournalEntry, sections: list[Section]) -> None:
+    if faults := answers.faults(sections, written.sections):
+        raise ValidationFailed(fields=faults)
+    sizes = {
+        "content": len(written.content.encode()),
+        "sections": sum(len(answer.model_dump_json().encode()) for answer in written.sections),
+        "tags": sum(len(tag.encode()) for tag in written.tags),
+        "title": len(written.title.encode()),
+    }
+    if sum(sizes.values()) > MAX_ENTRY_BYTES:
+        longest = max(sizes, key=lambda field: sizes[field])
+        message = f"The entry must be at most {MAX_ENTRY_BYTES} bytes of UTF-8 in all"
+        raise ValidationFailed(fields={f"body.{longest}": message})
+
+
+def _derived(written: JournalCreate | JournalEntry) -> dict[str, Any]:
+    texts = [text for answer in written.sections for text in answer.texts]
+    text = "\n".join([plain_text.of_markdown(written.content), *texts])
+    return {"excerpt": plain_text.excerpt(text), "word_count": plain_text.count_words(text)}
