@@ -16,10 +16,14 @@ from app.models.access_patterns import (
     activity_of_space,
     all_check_ins_of_habit,
     check_ins_of_goal,
+    comments_of_entry,
     goals_of_space,
     habits_of_space,
+    highlights_of_entry,
+    journals_of_space,
     members_of_space,
     reactions_to,
+    templates_of_space,
 )
 from app.models.members import Membership
 
@@ -32,6 +36,12 @@ def delete(work: Work, payload: Mapping[str, Any]) -> None:
     """
     space_id = payload["space_id"]
     each(work, members_of_space(space_id), _leave)
+    delete_all(
+        work,
+        journals_of_space(space_id),
+        lambda entry: (highlights_of_entry(entry.entry_id), comments_of_entry(entry.entry_id)),
+    )
+    delete_all(work, templates_of_space(space_id))
     delete_all(work, goals_of_space(space_id), lambda goal: [check_ins_of_goal(goal.goal_id)])
     delete_all(work, habits_of_space(space_id), lambda habit: [all_check_ins_of_habit(habit.habit_id)])
     delete_all(work, activity_of_space(space_id), lambda activity: [reactions_to(activity.activity_id)])

@@ -178,6 +178,22 @@ NOTIFICATIONS = Entity(name="Notification", model=Notification, pk="INBOX#{user_
 AUDIT_EVENTS = Entity(
     name="AuditEvent", model=AuditEvent, pk="AUDIT#{space_id}", sk="{event_id}", expires="forget_at"
 )
+# What one wrote, whatever it is and wherever.
+AUTHORED = Family(
+    "Authored",
+    gsi1pk="AUTHOR#{user_id}",
+    members=(
+        ACTIVITIES,
+        COMMENTS,
+        GOALS,
+        HABITS,
+        HIGHLIGHTS,
+        INVITATION_CLAIMS,
+        JOURNAL_ENTRIES,
+        REACTIONS,
+        TEMPLATES,
+    ),
+)
 # What one has checked in on, by day.
 CHECK_INS = Family("CheckIn", gsi1pk="CHECKINS#{user_id}", members=(GOAL_CHECK_INS, HABIT_CHECK_INS))
 REMINDERS = Entity(name="Reminder", model=Reminder, pk="REMINDER#{timezone}#{shard}", sk="{time}#{user_id}")

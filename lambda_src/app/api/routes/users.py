@@ -19,12 +19,14 @@ from app.core.errors import (
     ProfileExists,
     ProfileRequired,
 )
+from app.models.export import ExportItem
 from app.models.fields import Page, UserId
+from app.models.journals import JournalCard
 from app.models.members import Role
 from app.models.operations import OperationView
 from app.models.spaces import SpaceView
 from app.models.users import PublicUserView, UserCreate, UserPatch, UserView
-from app.services import users
+from app.services import export, journals, users
 
 router = APIRouter(prefix="/users", tags=["users"], route_class=UnitOfWorkRoute)
 
@@ -67,6 +69,12 @@ async def delete_me(
     return OperationView.of(operation)
 
 
+@router.get("/me/journals", responses=problems(ProfileRequired, InvalidCursor))
+async def list_my_journals(session: SessionDep, user: CurrentUser, paging: PagingDep) -> Page[JournalCard]:
+    """List what you wrote in any space, those you have left included, newest first."""
+    return journals.list_own(session, user=user, limit=paging.limit, cursor=paging.cursor)
+
+
 @router.get("/me/spaces", responses=problems(ProfileRequired, InvalidCursor))
 async def list_my_spaces(
     session: SessionDep,
@@ -76,6 +84,12 @@ async def list_my_spaces(
 ) -> Page[SpaceView]:
     """List the spaces you are in. With `role`, a page may be short while the list goes on."""
     return users.list_spaces(session, user=user, role=role, limit=paging.limit, cursor=paging.cursor)
+
+
+@router.get("/me/export", responses=problems(ProfileRequired, InvalidCursor))
+async def export_me(session: SessionDep, user: CurrentUser, paging: PagingDep) -> Page[ExportItem]:
+    """Get a copy of all that you wrote or that is about you. A page may be short while the list goes on."""
+    return export.list_page(session, user=user, limit=paging.limit, cursor=paging.cursor)
 
 
 @router.get("/{user_id}", responses=problems(ProfileRequired, NotFound))

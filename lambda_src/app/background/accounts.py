@@ -1,0 +1,150 @@
+"""Erasing an account: everything that a person wrote anywhere, and then the person."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from app.background.cascades import delete_all, each
+from app.background.work import Work
+from app.core.database import Session
+from app.core.entities import Family, Record
+from app.models.access_patterns import (
+    ACTIVITIES,
+    AUTHORED,
+    CHECK_INS,
+    EMAIL_CLAIMS,
+    GOALS,
+    INVITATION_CLAIMS,
+    INVITATIONS,
+    JOIN_TRIES,
+    MEMBERSHIPS,
+    SPACES,
+    USER_PROFILES,
+    invitations_of,
+    memberships_of_user,
+    notifications_of_user,
+    repeatable_answers_to,
+)
+from app.models.activity import Activity, Reaction
+from app.models.audit import AuditKind
+from app.models.comments import Comment
+from app.models.goals import Goal, GoalCheckIn
+from app.models.habits import Habit
+from app.models.invitations import Invitation, InvitationClaim
+from app.models.journals import JournalEntry
+from app.models.members import Membership
+from app.services import audit, outbox
+
+
+def erase(work: Work, payload: Mapping[str, Any]) -> None:
+    """Erase an account that is closed: its profile is `deleting`.
+
+    Memberships go first, so that no write of the person's commits any more; then what they wrote, each
+    with what hangs on it. Sign-in and profile go last, so that no new profile is made meanwhile.
+    """
+    user_id = payload["account_id"]
+    profile = work.table.get(USER_PROFILES.key(user_id=user_id))
+    if profile is None:
+        return
+    each(work, memberships_of_user(user_id), _leave)
+    for family in (AUTHORED, CHECK_INS):
+        each(work, family.on_gsi1(user_id=user_id), partial(_erase, family))
+    each(work, invitations_of(profile.email), _erase_invitation)
+    delete_all(work, notifications_of_user(user_id))
+    delete_all(work, repeatable_answers_to(user_id))
+    work.directory.delete_user(user_id)
+    work.session.add(
+        JOIN_TRIES.discard(JOIN_TRIES.key(user_id=user_id)),
+        EMAIL_CLAIMS.discard(EMAIL_CLAIMS.key(email=profile.email)),
+        USER_PROFILES.discard(USER_PROFILES.key(user_id=user_id)),
+    )
+
+
+def _leave(session: Session, membership: Membership) -> None:
+    space_id, user_id = membership.space_id, membership.user_id
+    keys = (MEMBERSHIPS.key_of(membership), SPACES.key(space_id=space_id))
+    now, space = session.table.batch_get(keys, consistent=True)
+    if now is None:
+        return
+    session.add(MEMBERSHIPS.delete(now))
+    if space is not None:
+        session.add(SPACES.count(SPACES.key_of(space), {"member_count": -1}))
+        audit.record(session, space_id, AuditKind.MEMBER_LEFT, actor_id=user_id, subject_id=user_id)
+
+
+def _erase(family: Family, session: Session, item: Record) -> None:
+    entity = family.entity_of(item)
+    now = session.table.get(entity.key_of(item))
+    if now is None:
+        return
+    session.add(entity.delete(now))
+    if (what_follows := _FOLLOWS.get(type(now))) is not None:
+        what_follows(session, now)
+
+
+def _erase_invitation(session: Session, invitation: Invitation) -> None:
+    session.add(
+        INVITATIONS.discard(INVITATIONS.key_of(invitation)),
+        INVITATION_CLAIMS.discard(
+            INVITATION_CLAIMS.key(place_id=invitation.place_id, email=invitation.email)
+        ),
+    )
+
+
+def _after_goal(session: Session, goal: Goal) -> None:
+    _leave_tracker(session, goal)
+    outbox.promise(session, "goal.deleted", goal_id=goal.goal_id)
+
+
+def _after_habit(session: Session, habit: Habit) -> None:
+    _leave_tracker(session, habit)
+    outbox.promise(session, "habit.deleted", habit_id=habit.habit_id)
+
+
+def _leave_tracker(session: Session, tracker: Goal | Habit) -> None:
+    space = session.table.get(SPACES.key(space_id=tracker.space_id))
+    if space is not None:
+        session.add(SPACES.count(SPACES.key_of(space), {"tracker_count": -1}))
+
+
+def _after_entry(session: Session, entry: JournalEntry) -> None:
+    outbox.promise(session, "journal.deleted", space_id=entry.space_id, entry_id=entry.entry_id)
+
+
+def _after_comment(session: Session, comment: Comment) -> None:
+    outbox.promise(session, "comment.deleted", entry_id=comment.entry_id, comment_id=comment.comment_id)
+
+
+def _after_goal_check_in(session: Session, step: GoalCheckIn) -> None:
+    goal = session.table.get(GOALS.key(space_id=step.space_id, goal_id=step.goal_id))
+    if goal is not None:
+        session.add(GOALS.count(GOALS.key_of(goal), {"reached": -step.value}))
+
+
+def _after_activity(session: Session, activity: Activity) -> None:
+    outbox.promise(session, "activity.deleted", activity_id=activity.activity_id)
+
+
+def _after_reaction(session: Session, reaction: Reaction) -> None:
+    key = ACTIVITIES.key(space_id=reaction.space_id, activity_id=reaction.activity_id)
+    if session.table.get(key) is not None:
+        session.add(ACTIVITIES.count(key, {reaction.emoji: -1}))
+
+
+def _after_claim(session: Session, claim: InvitationClaim) -> None:
+    session.add(
+        INVITATIONS.discard(INVITATIONS.key(place_id=claim.place_id, invitation_id=claim.invitation_id))
+    )
+
+
+# What hangs on an item of each kind: counters that count it, and what is kept below it.
+_FOLLOWS: Mapping[type[Record], Callable[[Session, Any], None]] = {
+    Activity: _after_activity,
+    Comment: _after_comment,
+    Goal: _after_goal,
+    GoalCheckIn: _after_goal_check_in,
+    Habit: _after_habit,
+    InvitationClaim: _after_claim,
+    JournalEntry: _after_entry,
+    Reaction: _after_reaction,
+}
