@@ -97,6 +97,63 @@ class TestReplay:
             assert ada.patch(path, {"name": name}, idempotency_key="k").json()["name"] == name
 
 
+class TestReplayOfALongAnswer:
+    """It is not kept: the resource is read again."""
+
+    @pytest.fixture
+    def path(self, ada: Person) -> str:
+        return f"{SPACES}/{ada.make_space()['space_id']}/journals"
+
+    @pytest.fixture
+    def body(self) -> dict[str, Any]:
+        return {"title": "Long", "content": "a" * 120_000}
+
+    def test_answers_as_the_first_time_and_does_nothing(
+        self, ada: Person, path: str, body: dict[str, Any]
+    ) -> None:
+        first = ada.post(path, body, idempotency_key="k")
+
+        second = ada.post(path, body, idempotency_key="k", if_none_match=first.headers["ETag"])
+
+        assert seen(second) == seen(first)
+        assert second.headers["Idempotency-Replayed"] == "true"
+        assert second.headers["Content-Length"] == str(len(second.content))
+        assert len(ada.get(path).json()["items"]) == 1
+
+    def test_shows_the_resource_as_it_is_now(self, ada: Person, path: str, body: dict[str, Any]) -> None:
+        first = ada.post(path, body, idempotency_key="k")
+        ada.patch(first.headers["Location"], {"title": "Longer"})
+
+        second = ada.post(path, body, idempotency_key="k")
+
+        assert second.status_code == 201
+        assert second.json()["title"] == "Longer"
+        assert second.headers["ETag"] == ada.get(first.headers["Location"]).headers["ETag"]
+
+    def test_is_404_where_the_resource_is_gone(self, ada: Person, path: str, body: dict[str, Any]) -> None:
+        ada.delete(ada.post(path, body, idempotency_key="k").headers["Location"])
+
+        second = ada.post(path, body, idempotency_key="k")
+
+        assert_problem(second, 404, "not_found")
+        assert "Idempotency-Replayed" not in second.headers
+
+    def test_is_bound_to_the_body(self, ada: Person, path: str, body: dict[str, Any]) -> None:
+        ada.post(path, body, idempotency_key="k")
+
+        response = ada.post(path, body | {"title": "Other"}, idempotency_key="k")
+
+        assert_problem(response, 422, "idempotency_key_reused")
+
+    def test_comes_after_authorization(self, api: Api, ada: Person, path: str, body: dict[str, Any]) -> None:
+        space = ada.get(path.removesuffix("/journals")).json()
+        bob = api.member_of(space, ada, "member")
+        bob.post(path, body, idempotency_key="k")
+        ada.patch(f"{SPACES}/{space['space_id']}/members/{bob.user_id}", {"role": "viewer"})
+
+        assert_problem(bob.post(path, body, idempotency_key="k"), 403, "forbidden")
+
+
 class TestKey:
     def test_is_bound_to_the_body(self, ada: Person) -> None:
         ada.post(SPACES, {"name": "Runners"}, idempotency_key="k")

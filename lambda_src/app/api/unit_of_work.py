@@ -18,10 +18,12 @@ import hashlib
 import inspect
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request, Response
 from fastapi.routing import APIRoute
+from starlette.types import Message
 
 from app.api import conditional
 from app.api.deps import SessionDep, SignedIn
@@ -44,7 +46,7 @@ class RepeatableRequest:
     user_id: str
     key: str
     fingerprint: str
-    answered: IdempotencyRecord | None
+    answered: Response | None
 
 
 async def _repeatable(
@@ -66,12 +68,50 @@ async def _repeatable(
     if idempotency_key is not None:
         content = b"\n".join([request.method.encode(), request.url.path.encode(), await request.body()])
         fingerprint = hashlib.sha256(content).hexdigest()
-        answered = idempotency.find(
+        record = idempotency.find(
             session, user_id=identity.user_id, key=idempotency_key, fingerprint=fingerprint
         )
+        answered = await _replay(request, record) if record else None
         request.state.repeatable = RepeatableRequest(identity.user_id, idempotency_key, fingerprint, answered)
     repeatable: RepeatableRequest | None = request.state.repeatable
     return repeatable
+
+
+async def _replay(request: Request, record: IdempotencyRecord) -> Response:
+    """The answer that was given before; as it is now, where it was too long to be kept."""
+    replayed = {**record.headers, "Idempotency-Replayed": "true"}
+    if record.body is not None:
+        return Response(record.body, record.status, replayed)
+    response = await _read(request, record.headers["location"])
+    if response.status_code == HTTPStatus.OK:  # it may be gone since
+        response.status_code = record.status
+        response.headers.update(replayed)
+    return response
+
+
+async def _read(request: Request, path: str) -> Response:
+    """What the caller gets now by GET of a path of this app."""
+    response = Response()
+
+    async def keep(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            response.status_code, response.raw_headers = message["status"], message["headers"]
+        else:
+            response.body += message["body"]
+
+    authorization = (b"authorization", request.headers["authorization"].encode("latin-1"))
+    # A state of its own: it is another unit of work.
+    scope = {
+        **request.scope,
+        "method": "GET",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "headers": [authorization],
+        "state": dict(request.scope["state"]),
+    }
+    await request.app.router(scope, request.receive, keep)
+    return response
 
 
 def _repeatable_endpoint(endpoint: Callable[..., Any]) -> Callable[..., Any]:
@@ -80,8 +120,7 @@ def _repeatable_endpoint(endpoint: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(endpoint)
     async def call(*, repeatable: RepeatableRequest | None, **arguments: Any) -> Any:
         if repeatable is not None and repeatable.answered is not None:
-            record = repeatable.answered
-            return Response(record.body, record.status, {**record.headers, "Idempotency-Replayed": "true"})
+            return repeatable.answered
         return await endpoint(**arguments)
 
     signature = inspect.signature(endpoint)

@@ -7,7 +7,8 @@ from app.core.entities import Record
 class IdempotencyRecord(Record):
     """The first 2xx answer to a request with an Idempotency-Key; gone after 24 hours.
 
-    `fingerprint` is the SHA-256 of method, path and body, in hexadecimal.
+    `fingerprint` is the SHA-256 of method, path and body, in hexadecimal. A long answer is kept without
+    its body: `headers` say where the resource is.
     """
 
     user_id: str
@@ -15,5 +16,5 @@ class IdempotencyRecord(Record):
     fingerprint: str
     status: int
     headers: dict[str, str]
-    body: str
+    body: str | None = None
     expires_at: Timestamp

@@ -7,6 +7,7 @@ the record, its request is run again, and it finds the answer (docs/adr/0004).
 
 import hashlib
 from datetime import timedelta
+from typing import Any
 
 from app.core.database import Session
 from app.core.errors import IdempotencyKeyReused
@@ -14,6 +15,8 @@ from app.models.access_patterns import IDEMPOTENCY_RECORDS
 from app.models.idempotency import IdempotencyRecord
 
 KEPT = timedelta(hours=24)
+# In UTF-8. A longer answer is that of a resource, and is read again where it is.
+MAX_KEPT_BYTES = 100_000
 
 
 def find(session: Session, *, user_id: str, key: str, fingerprint: str) -> IdempotencyRecord | None:
@@ -38,14 +41,17 @@ def remember(
     headers: dict[str, str],
     body: str,
 ) -> None:
-    """Take the answer into the session's commit."""
+    """Take the answer into the session's commit; of a long one, only where the resource is."""
+    if len(body.encode()) > MAX_KEPT_BYTES:
+        answer: dict[str, Any] = {"headers": {"location": headers["location"]}}
+    else:
+        answer = {"headers": headers, "body": body}
     record = IdempotencyRecord(
         user_id=user_id,
         key=_digest(key),
         fingerprint=fingerprint,
         status=status,
-        headers=headers,
-        body=body,
+        **answer,
         expires_at=session.now + KEPT,
         created_at=session.now,
         updated_at=session.now,

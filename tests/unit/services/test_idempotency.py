@@ -57,6 +57,26 @@ class TestRemember:
             clock.advance(hours=24)
 
 
+class TestRememberALongAnswer:
+    @pytest.mark.parametrize("body", ["a" * 100_000, "é" * 50_000])
+    def test_keeps_whole_what_is_not_too_long(self, table: Table, body: str) -> None:
+        session = Session(table)
+        remember(session, body=body)
+        session.commit()
+        found = find(table)
+        assert found is not None
+        assert found.body == body
+
+    @pytest.mark.parametrize("body", ["a" * 100_001, "é" * 50_001])
+    def test_keeps_only_where_the_resource_is(self, table: Table, body: str) -> None:
+        session = Session(table)
+        remember(session, body=body)
+        session.commit()
+        found = find(table)
+        assert found is not None
+        assert (found.status, found.headers, found.body) == (201, {"location": "/api/v1/spaces/S"}, None)
+
+
 class TestFind:
     @pytest.fixture(autouse=True)
     def _remembered(self, table: Table) -> None:
