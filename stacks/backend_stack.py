@@ -71,6 +71,7 @@ class BackendStack(Stack):
             "Background",
             props=BackgroundProps(
                 settings=self._settings.background,
+                mail_sender=self._settings.app.mail_sender,
                 table=self.data.table,
                 user_pool=self.identity.user_pool,
                 dead_letters=self.dead_letters.queue,

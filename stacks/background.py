@@ -29,9 +29,13 @@ MESSAGES = {
 
 @dataclass(frozen=True, kw_only=True)
 class BackgroundProps:
-    """What background work needs to know, and the role that does it."""
+    """What background work needs to know, and the role that does it.
+
+    The domain of `mail_sender` is an identity that this account has verified with SES.
+    """
 
     settings: BackgroundSettings
+    mail_sender: str
     table: dynamodb.Table
     user_pool: cognito.UserPool
     dead_letters: sqs.Queue
@@ -52,7 +56,7 @@ class Background(Construct):
     def _grant(self, props: BackgroundProps) -> None:
         # Not the CDK's own grants: they give more actions, and every stream of the account.
         identity = Stack.of(self).format_arn(
-            service="ses", resource="identity", resource_name=props.settings.mail_identity
+            service="ses", resource="identity", resource_name=props.mail_sender.partition("@")[2]
         )
         for actions, resource in (
             (STREAM_ACTIONS, props.table.table_stream_arn),

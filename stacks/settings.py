@@ -6,9 +6,9 @@ Only what may be absent altogether has a default, None (the CDK drops JSON's nul
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from stacks.errors import ConfigurationError
 
@@ -87,14 +87,11 @@ class IdentitySettings(_Section):
 
 
 class BackgroundSettings(_Section):
-    """How the table's stream brings the outbox's messages, and what mail is sent as."""
+    """How the table's stream brings the outbox's messages."""
 
     batch_size: Annotated[int, Field(ge=1, le=100, description="messages an invocation")]
     window_seconds: Annotated[int, Field(ge=0, le=10, description="to wait for a batch to fill")]
     parallelization: Annotated[int, Field(ge=1, le=10, description="invocations at once a stream shard")]
-    mail_identity: str = Field(
-        description="the account's verified SES identity: the sender's domain, or the sender itself"
-    )
 
 
 class AppSettings(_Section):
@@ -124,13 +121,6 @@ class Settings(_Section):
     identity: IdentitySettings
     background: BackgroundSettings
     app: AppSettings
-
-    @model_validator(mode="after")
-    def _sender_is_of_the_identity(self) -> Self:
-        sender, identity = self.app.mail_sender, self.background.mail_identity
-        if sender != identity and not sender.endswith(f"@{identity}"):
-            raise ValueError("app.mail_sender is neither background.mail_identity nor an address of it")
-        return self
 
     @property
     def parameter_prefix(self) -> str:

@@ -60,6 +60,12 @@ DEPLOYING: dict[str, dict[str, str]] = {
         "apigateway:PUT": _TAGS,
         "apigateway:DELETE": "removes it with the stack",
     },
+    "AWS::CloudWatch::Alarm": {
+        "cloudwatch:PutMetricAlarm": "makes and changes it",
+        "cloudwatch:DescribeAlarms": _READ,
+        "cloudwatch:TagResource": _TAGS,
+        "cloudwatch:DeleteAlarms": "removes it with the stack",
+    },
     "AWS::Cognito::UserPool": {
         "cognito-idp:CreateUserPool": "makes the pool",
         "cognito-idp:DescribeUserPool": _READ,
@@ -86,6 +92,15 @@ DEPLOYING: dict[str, dict[str, str]] = {
         "dynamodb:TagResource": _TAGS,
         "dynamodb:DeleteTable": "removes it with the stack, where it is not protected",
     },
+    "AWS::Events::Rule": {
+        "events:PutRule": "makes and changes the schedules",
+        "events:PutTargets": "has them call the alias",
+        "events:DescribeRule": _READ,
+        "events:TagResource": _TAGS,
+        "events:ListTargetsByRule": "finds what is to be removed first",
+        "events:RemoveTargets": "removes that first",
+        "events:DeleteRule": "removes them with the stack",
+    },
     "AWS::IAM::Policy": {
         "iam:PutRolePolicy": "the function's permissions",
         "iam:GetRolePolicy": _READ,
@@ -105,6 +120,13 @@ DEPLOYING: dict[str, dict[str, str]] = {
         "lambda:GetAlias": _READ,
         "lambda:UpdateAlias": "points it to the new version",
         "lambda:DeleteAlias": "removes it with the stack",
+    },
+    "AWS::Lambda::EventSourceMapping": {
+        "lambda:CreateEventSourceMapping": "has the table's stream call the alias",
+        "lambda:GetEventSourceMapping": _READ,
+        "lambda:UpdateEventSourceMapping": "batches, retries",
+        "lambda:TagResource": _TAGS,
+        "lambda:DeleteEventSourceMapping": "removes it with the stack",
     },
     "AWS::Lambda::Function": {
         "lambda:CreateFunction": "makes the function",
@@ -126,7 +148,7 @@ DEPLOYING: dict[str, dict[str, str]] = {
         "lambda:DeleteLayerVersion": "removes the layer that was used before",
     },
     "AWS::Lambda::Permission": {
-        "lambda:AddPermission": "lets the API invoke the alias",
+        "lambda:AddPermission": "lets the API and the schedules invoke the alias",
         "lambda:GetPolicy": _READ,
         "lambda:RemovePermission": "removes it with the stack",
     },
@@ -143,6 +165,14 @@ DEPLOYING: dict[str, dict[str, str]] = {
         "logs:TagResource": _TAGS,
         "logs:DeleteLogGroup": "removes them with the stack, where they are not protected",
     },
+    "AWS::SQS::Queue": {
+        "sqs:CreateQueue": "makes the dead-letter queue",
+        "sqs:GetQueueAttributes": _READ,
+        "sqs:SetQueueAttributes": "retention, encryption",
+        "sqs:TagQueue": _TAGS,
+        "sqs:DeleteQueue": "removes it with the stack",
+    },
+    "AWS::SQS::QueuePolicy": {"sqs:SetQueueAttributes": "TLS only"},
     "AWS::SSM::Parameter": {
         "ssm:PutParameter": "makes or changes the parameters under `/lifestyle-spaces/<env>/`",
         "ssm:GetParameters": _READ,

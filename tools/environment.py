@@ -19,6 +19,8 @@ _UNITS = {
     "invitation_days": "days",
     "invite_code_days": "days",
     "max_invitations_per_day": "invitations",
+    "mail_delivery": "`send` or `log`",
+    "mail_sender": "e-mail address",
     "max_members_per_space": "members",
     "max_trackers_per_space": "goals and habits",
     "max_spaces_per_user": "spaces",
@@ -33,8 +35,9 @@ _PARAMETER_READERS = {
 }
 _OUTPUT_READERS = {
     "ApiUrl": "`make local`, smoke tests after a deployment",
+    "DeadLetterQueueUrl": "`make redrive`",
     "FunctionName": "`make local`, operations (logs)",
-    "TableName": "`make local`, operations",
+    "TableName": "`make local`, `make redrive`, operations",
     "UserPoolClientId": "`make local`, smoke tests after a deployment",
     "UserPoolId": "`make local`, smoke tests after a deployment",
 }

@@ -9,15 +9,23 @@ PATH = ROOT / "docs" / "iam.md"
 
 # A permission without a reason here fails the page, and with it the tests.
 REASONS = {
+    "cognito-idp:AdminDeleteUser": "takes away the sign-in of an account that is erased",
     "dynamodb:BatchGetItem": "a space and the caller's membership, or the profiles of a page, in one call",
+    "dynamodb:BatchWriteItem": "deletes what hangs on a deleted thing, 25 items a call",
     "dynamodb:ConditionCheckItem": "a transaction's conditions on items that it does not change",
     "dynamodb:DeleteItem": "leaving a space, disabling an invite code",
+    "dynamodb:DescribeStream": "Lambda reads the stream in the function's name",
     "dynamodb:GetItem": "one item by its key",
+    "dynamodb:GetRecords": "Lambda reads the stream in the function's name",
+    "dynamodb:GetShardIterator": "Lambda reads the stream in the function's name",
+    "dynamodb:ListStreams": "Lambda reads the stream in the function's name",
     "dynamodb:PutItem": "new items, alone or in a transaction",
     "dynamodb:Query": "one page of a list, in the table or in its index GSI1",
     "dynamodb:UpdateItem": "changes and counters, alone or in a transaction",
     "logs:CreateLogStream": "one log stream for each execution environment",
     "logs:PutLogEvents": "its structured log",
+    "ses:SendEmail": "invitations and what people want to be told, from the sender's domain",
+    "sqs:SendMessage": "the key of background work that nobody tries any more",
     "ssm:GetParametersByPath": "what operators tune at run time",
     "xray:PutTelemetryRecords": "tracing; X-Ray's write actions know no resource",
     "xray:PutTraceSegments": "tracing; X-Ray's write actions know no resource",

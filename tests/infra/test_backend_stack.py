@@ -24,7 +24,8 @@ class TestWhatThereIs:
             "ApiGateway::RestApi",
             "DynamoDB::Table",
             "Cognito::UserPool",
-            "Lambda::Permission",
+            "Lambda::EventSourceMapping",
+            "SQS::Queue",
         ],
     )
     def test_exactly_one(self, every: Backend, kind: str) -> None:
@@ -40,6 +41,7 @@ class TestWhatThereIs:
             "UserPoolId",
             "UserPoolClientId",
             "TableName",
+            "DeadLetterQueueUrl",
             "FunctionName",
         ]
 
@@ -74,6 +76,8 @@ class TestParameters:
                 "app/max_spaces_per_user",
                 "app/max_members_per_space",
                 "app/max_trackers_per_space",
+                "app/mail_sender",
+                "app/mail_delivery",
             )
         }
 

@@ -3,6 +3,7 @@ import pytest
 from tests.infra.backend import Backend, backend, changed, synthesise
 
 TABLE_ARN = {"Fn::GetAtt": ["Table", "Arn"]}
+STREAM_ARN = {"Fn::GetAtt": ["Table", "StreamArn"]}
 INDEX_ARN = {"Fn::Join": ["", [TABLE_ARN, "/index/GSI1"]]}
 XRAY_ACTIONS = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
 
@@ -86,11 +87,16 @@ class TestRole:
         assert allowed(every, "dynamodb") == {
             "dynamodb:Query": [TABLE_ARN, INDEX_ARN],
             "dynamodb:BatchGetItem": [TABLE_ARN],
+            "dynamodb:BatchWriteItem": [TABLE_ARN],
             "dynamodb:ConditionCheckItem": [TABLE_ARN],
             "dynamodb:DeleteItem": [TABLE_ARN],
             "dynamodb:GetItem": [TABLE_ARN],
             "dynamodb:PutItem": [TABLE_ARN],
             "dynamodb:UpdateItem": [TABLE_ARN],
+            "dynamodb:DescribeStream": [STREAM_ARN],
+            "dynamodb:GetRecords": [STREAM_ARN],
+            "dynamodb:GetShardIterator": [STREAM_ARN],
+            "dynamodb:ListStreams": [STREAM_ARN],
         }
 
     def test_may_never_change_the_audit(self, every: Backend) -> None:
@@ -104,6 +110,22 @@ class TestRole:
         assert action == "ssm:GetParametersByPath"
         assert str(resource).endswith("':parameter/lifestyle-spaces/prod/app']]}")
 
+    def test_deletes_users_of_this_pool_only(self, every: Backend) -> None:
+        pool = {"Fn::GetAtt": ["UserPool", "Arn"]}
+        assert allowed(every, "cognito-idp") == {"cognito-idp:AdminDeleteUser": [pool]}
+
+    def test_sends_to_the_dead_letters_only(self, every: Backend) -> None:
+        (queue,) = every.all("SQS::Queue")
+        assert allowed(every, "sqs") == {"sqs:SendMessage": [{"Fn::GetAtt": [queue, "Arn"]}]}
+
+    @pytest.mark.parametrize(
+        ("name", "domain"), [("prod", "lifestyle-spaces.example"), ("dev", "dev.lifestyle-spaces.example")]
+    )
+    def test_mails_from_the_domain_of_the_sender_only(self, name: str, domain: str) -> None:
+        ((action, (resource,)),) = allowed(backend(name), "ses").items()
+        assert action == "ses:SendEmail"
+        assert str(resource).endswith(f"':identity/{domain}']]}}")
+
     def test_writes_to_its_own_log_only(self, every: Backend) -> None:
         group = every.properties("Lambda::Function")["LoggingConfig"]["LogGroup"]["Ref"]
         arn = {"Fn::GetAtt": [group, "Arn"]}
@@ -112,7 +134,7 @@ class TestRole:
     def test_has_no_managed_policy_and_no_other_service(self, every: Backend) -> None:
         assert "ManagedPolicyArns" not in every.properties("IAM::Role")
         services = {action.split(":")[0] for one in every.statements() for action in actions(one)}
-        assert services <= {"dynamodb", "logs", "ssm", "xray"}
+        assert services <= {"cognito-idp", "dynamodb", "logs", "ses", "sqs", "ssm", "xray"}
 
     def test_has_no_wildcard_but_the_one_that_xray_forces(self, every: Backend) -> None:
         for statement in every.statements():

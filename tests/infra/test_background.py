@@ -1,0 +1,128 @@
+import json
+from typing import Any
+
+import pytest
+
+from app.background import outbox
+from app.background.events import START_S
+from app.models.access_patterns import OUTBOX_MESSAGES
+from tests.infra.backend import ENVIRONMENTS, Backend, backend, changed, synthesise
+
+ALIAS = "FunctionLive"
+
+
+def schedules(backend: Backend) -> dict[str, Any]:
+    """The target of each rule, by its expression."""
+    return {
+        rule["Properties"]["ScheduleExpression"]: rule["Properties"]["Targets"]
+        for rule in backend.all("Events::Rule").values()
+    }
+
+
+class TestStream:
+    def test_calls_the_alias(self, every: Backend) -> None:
+        mapping = every.properties("Lambda::EventSourceMapping")
+        assert mapping["EventSourceArn"] == {"Fn::GetAtt": ["Table", "StreamArn"]}
+        assert mapping["FunctionName"]["Fn::Join"][1][-1] == ":live"
+        assert ALIAS in json.dumps(mapping["FunctionName"])
+
+    def test_brings_inserted_messages_and_nothing_else(self, every: Backend) -> None:
+        (criteria,) = every.properties("Lambda::EventSourceMapping")["FilterCriteria"]["Filters"]
+        assert json.loads(criteria["Pattern"]) == {
+            "eventName": ["INSERT"],
+            "dynamodb": {"NewImage": {"entity_type": {"S": [OUTBOX_MESSAGES.name]}}},
+        }
+
+    def test_comes_again_with_what_could_not_be_begun_but_not_for_ever(self, every: Backend) -> None:
+        mapping = every.properties("Lambda::EventSourceMapping")
+        assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+        assert mapping["BisectBatchOnFunctionError"] is True
+        assert mapping["MaximumRetryAttempts"] == 3
+        assert mapping["MaximumRecordAgeInSeconds"] == 3600
+        assert mapping["StartingPosition"] == "TRIM_HORIZON"
+
+    def test_batches_as_the_settings_say(self) -> None:
+        settings = changed("prod", background={"batch_size": 7, "window_seconds": 3, "parallelization": 5})
+        mapping = synthesise(settings).properties("Lambda::EventSourceMapping")
+        assert mapping["BatchSize"] == 7
+        assert mapping["MaximumBatchingWindowInSeconds"] == 3
+        assert mapping["ParallelizationFactor"] == 5
+
+    def test_is_mapped_once_the_role_may_read_it(self, every: Backend) -> None:
+        (policy,) = every.all("IAM::Policy")
+        assert policy in every.one("Lambda::EventSourceMapping")["DependsOn"]
+
+
+class TestSchedules:
+    @pytest.mark.parametrize(
+        ("expression", "name"), [("rate(5 minutes)", "overdue"), ("cron(0 * * * ? *)", "hourly")]
+    )
+    def test_call_the_alias_with_their_name_and_time(
+        self, every: Backend, expression: str, name: str
+    ) -> None:
+        (target,) = schedules(every)[expression]
+        assert target["Arn"]["Ref"].startswith(ALIAS)
+        assert target["InputTransformer"] == {
+            "InputPathsMap": {"time": "$.time"},
+            "InputTemplate": f'{{"schedule":"{name}","time":<time>}}',
+        }
+
+    def test_there_are_two(self, every: Backend) -> None:
+        assert len(schedules(every)) == 2
+        assert {rule["Properties"]["State"] for rule in every.all("Events::Rule").values()} == {"ENABLED"}
+
+    def test_alone_may_call_besides_the_api(self, every: Backend) -> None:
+        permissions = [each["Properties"] for each in every.all("Lambda::Permission").values()]
+        rules = [
+            permission["SourceArn"]["Fn::GetAtt"][0]
+            for permission in permissions
+            if permission["Principal"] == "events.amazonaws.com"
+        ]
+        assert sorted(rules) == sorted(every.all("Events::Rule"))
+        assert len(permissions) == 1 + len(rules)
+
+
+class TestDeadLetters:
+    def test_are_encrypted_and_kept_as_long_as_can_be(self, every: Backend) -> None:
+        queue = every.properties("SQS::Queue")
+        assert queue["SqsManagedSseEnabled"] is True
+        assert queue["MessageRetentionPeriod"] == 14 * 24 * 3600
+        assert outbox.REMINDED_EVERY.total_seconds() < queue["MessageRetentionPeriod"]
+
+    def test_travel_by_tls_only(self, every: Backend) -> None:
+        (queue,) = every.all("SQS::Queue")
+        policy = every.properties("SQS::QueuePolicy")
+        (statement,) = policy["PolicyDocument"]["Statement"]
+        assert policy["Queues"] == [{"Ref": queue}]
+        assert statement["Effect"] == "Deny"
+        assert statement["Principal"] == {"AWS": "*"}
+        assert statement["Action"] == "sqs:*"
+        assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+    def test_raise_an_alarm_with_the_first(self, every: Backend) -> None:
+        (queue,) = every.all("SQS::Queue")
+        alarms = [alarm["Properties"] for alarm in every.all("CloudWatch::Alarm").values()]
+        (alarm,) = [each for each in alarms if each.get("Namespace") == "AWS/SQS"]
+        assert alarm["MetricName"] == "ApproximateNumberOfMessagesVisible"
+        assert alarm["Dimensions"] == [{"Name": "QueueName", "Value": {"Fn::GetAtt": [queue, "QueueName"]}}]
+        assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("GreaterThanOrEqualToThreshold", 1)
+        assert alarm["TreatMissingData"] == "notBreaching"
+
+    def test_are_where_the_function_sends_them(self, every: Backend) -> None:
+        (queue,) = every.all("SQS::Queue")
+        variables = every.properties("Lambda::Function")["Environment"]["Variables"]
+        assert variables["DEAD_LETTER_QUEUE_URL"] == {"Ref": queue}
+        assert every.template["Outputs"]["DeadLetterQueueUrl"]["Value"] == {"Ref": queue}
+
+
+class TestTime:
+    """What the app takes for granted of the function that it runs in."""
+
+    @pytest.mark.parametrize("name", ENVIRONMENTS)
+    def test_of_a_run_ends_before_its_lease(self, name: str) -> None:
+        timeout = backend(name).properties("Lambda::Function")["Timeout"]
+        assert timeout < outbox.FIRST_WAIT.total_seconds()
+
+    @pytest.mark.parametrize("name", ENVIRONMENTS)
+    def test_of_a_run_is_enough_to_begin(self, name: str) -> None:
+        assert backend(name).properties("Lambda::Function")["Timeout"] > START_S
