@@ -5,7 +5,7 @@ from typing import Any
 from tests.factories import Person
 
 
-def write_everything(person: Person, here: str, *, mark: str) -> None:
+def write_everything(person: Person, here: str, *, mark: str, day: str = "2026-03-14") -> None:
     """One of each thing that a person can write in a space, each with this mark in it."""
     goal = person.post(f"{here}/goals", {"title": mark, "kind": "yes_no"}, idempotency_key="goal").json()
     habit = person.post(f"{here}/habits", {"title": mark, "cadence": {"kind": "daily"}}).json()
@@ -13,7 +13,7 @@ def write_everything(person: Person, here: str, *, mark: str) -> None:
     journal = f"{here}/journals/{entry['entry_id']}"
     made = [
         person.post(f"{here}/goals/{goal['goal_id']}/check-ins", {"value": 1, "note": mark}),
-        person.request("PUT", f"{here}/habits/{habit['habit_id']}/check-ins/2026-03-14", json={"note": mark}),
+        person.request("PUT", f"{here}/habits/{habit['habit_id']}/check-ins/{day}", json={"note": mark}),
         person.post(f"{here}/invitations", {"email": "eve@example.com", "message": mark}),
         person.post(f"{journal}/comments", {"text": mark}),
         person.post(f"{journal}/highlights", {"start": 0, "end": len(mark), "text": mark, "color": "yellow"}),
