@@ -1,125 +1,186 @@
 """What a page costs does not grow with the data behind it."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from mypy_boto3_dynamodb import DynamoDBClient
 
-from app.core.entities import Entity
-from app.models.access_patterns import MEMBERSHIPS, SPACES, USER_PROFILES
-from app.models.members import Membership, Role
-from app.models.spaces import Space, Visibility
-from app.models.users import UserProfile
+from app.core.entities import Entity, Record
+from app.models.access_patterns import (
+    ACTIVITIES,
+    AUDIT_EVENTS,
+    GOAL_CHECK_INS,
+    GOALS,
+    HABIT_CHECK_INS,
+    HABITS,
+    INVITATIONS,
+    MEMBERSHIPS,
+    NOTIFICATIONS,
+    SPACES,
+    USER_PROFILES,
+)
+from app.services.habits import STATS_DAYS
 from tests.database.conftest import Bill
 from tests.factories import TABLE_NAME, Api, FrozenClock, Person
 
 FEW, MANY = 10, 2_000
-Fill = Callable[[Entity[Any], list[Any]], None]
+
+# As many of each as it takes. What a row does not say is `World.usual`; what it says in braces is another
+# one for each item. An item below another lies below the first of its kind.
+ITEMS: list[tuple[Entity[Any], Mapping[str, Any]]] = [
+    (USER_PROFILES, {"user_id": "{user}", "org_role": "member"}),
+    (MEMBERSHIPS, {"user_id": "{user}", "role": "member"}),
+    (MEMBERSHIPS, {"space_id": "{ulid}", "role": "member"}),
+    (SPACES, {"space_id": "{ulid}", "visibility": "public", "member_count": 1}),
+    (GOALS, {"goal_id": "{ulid}", "kind": "milestone"}),
+    (GOAL_CHECK_INS, {"check_in_id": "{ulid}", "date": "{day}", "value": 1}),
+    (HABITS, {"habit_id": "{ulid}", "cadence": {"kind": "daily"}}),
+    (HABIT_CHECK_INS, {"date": "{day}"}),
+    (ACTIVITIES, {"activity_id": "{ulid}", "kind": "goal_created"}),
+    (NOTIFICATIONS, {"notification_id": "{ulid}", "kind": "mention"}),
+    (AUDIT_EVENTS, {"event_id": "{ulid}", "kind": "space_changed"}),
+    (INVITATIONS, {"invitation_id": "{ulid}", "place": "space", "role": "member"}),
+    (
+        INVITATIONS,
+        {"invitation_id": "{ulid}", "place": "organization", "role": "member", "place_id": "{org_id}"},
+    ),
+]
+
+# Every list with `limit=5`. A filter that no key serves reads 5 x limit items, so it is asked for 2.
+LISTS = [
+    "/spaces?limit=5",
+    "/spaces/{space_id}/members?limit=5",
+    "/spaces/{space_id}/goals?limit=5",
+    "/spaces/{space_id}/goals/{goal_id}/check-ins?limit=5",
+    "/spaces/{space_id}/habits?limit=5",
+    "/spaces/{space_id}/habits/{habit_id}/check-ins?limit=5",
+    "/spaces/{space_id}/activity?limit=5",
+    "/spaces/{space_id}/audit?limit=5",
+    "/spaces/{space_id}/invitations?limit=5",
+    "/spaces/{space_id}/invitations?limit=2&status=pending",
+    "/organizations/{org_id}/users?limit=5",
+    "/organizations/{org_id}/invitations?limit=5",
+    "/organizations/{org_id}/invitations?limit=2&status=pending",
+    "/users/me/spaces?limit=5",
+    "/users/me/spaces?limit=2&role=member",
+    "/users/me/invitations?limit=2",
+    "/users/me/notifications?limit=5",
+]
 
 
-@pytest.fixture
-def fill(dynamodb: DynamoDBClient) -> Fill:
-    """Put many items of one entity into the table, past the app."""
-
-    def put(entity: Entity[Any], items: list[Any]) -> None:
-        for start in range(0, len(items), 25):
-            requests: Any = [
-                {"PutRequest": {"Item": entity.create(item).request["Item"]}}
-                for item in items[start : start + 25]
-            ]
-            dynamodb.batch_write_item(RequestItems={TABLE_NAME: requests})
-
-    return put
-
-
+@dataclass
 class World:
-    """One person in spaces among others, as many as it takes; every item of a kind has the same size."""
+    """One person in spaces and an organization among others, as many as it takes, all of the same size."""
 
-    def __init__(self, api: Api, fill: Fill, clock: FrozenClock) -> None:
-        self.ada: Person = api.person("Somebody")
-        self.space = self.ada.make_space(visibility="public")
-        self._fill = fill
-        self._stamps = {"created_at": clock.now, "updated_at": clock.now}
+    ada: Person
+    client: DynamoDBClient
+    usual: dict[str, Any]
 
-    def grow(self, to: int) -> None:
-        """Have `to` members in the space, `to` public spaces, and Ada in all of them."""
-        ids = [f"ffffffff-0000-4000-8000-{number:012}" for number in range(to - 1)]
-        space_ids = [f"7{number:025}" for number in range(to - 1)]
-        self._fill(
-            USER_PROFILES,
-            [UserProfile(user_id=id_, email="x@example.com", name="Somebody", **self._stamps) for id_ in ids],
-        )
-        here = self.space["space_id"]
-        self._fill(
-            MEMBERSHIPS,
-            [Membership(space_id=here, user_id=id_, role=Role.MEMBER, **self._stamps) for id_ in ids]
-            + [
-                Membership(space_id=id_, user_id=self.ada.user_id, role=Role.MEMBER, **self._stamps)
-                for id_ in space_ids
-            ],
-        )
-        self._fill(
-            SPACES,
-            [
-                Space(
-                    space_id=id_,
-                    name="Morning runners",
-                    visibility=Visibility.PUBLIC,
-                    owner_id=self.ada.user_id,
-                    member_count=1,
-                    **self._stamps,
-                )
-                for id_ in space_ids
-            ],
-        )
+    def grow(self, to: int, *entities: Entity[Any]) -> None:
+        """Have `to` of everything, or of these alone."""
+        for entity, fields in ITEMS:
+            if entities and entity not in entities:
+                continue
+            items = [self._item(entity, fields, number) for number in range(to)]
+            for start in range(0, to, 25):
+                puts: Any = [
+                    {"PutRequest": {"Item": entity.create(item).request["Item"]}}
+                    for item in items[start : start + 25]
+                ]
+                self.client.batch_write_item(RequestItems={TABLE_NAME: puts})
+
+    def _item(self, entity: Entity[Any], fields: Mapping[str, Any], number: int) -> Record:
+        each = {
+            "ulid": f"7{number:025}",
+            "user": f"ffffffff-0000-4000-8000-{number:012}",
+            "day": (date(2026, 3, 14) - timedelta(days=number)).isoformat(),
+        }
+        said = {k: v.format(**each, **self.usual) if isinstance(v, str) else v for k, v in fields.items()}
+        values = {name: value for name, value in self.usual.items() if name in entity.model.model_fields}
+        item: Record = entity.model.model_validate(values | said)
+        return item
+
+    def address(self, path: str) -> str:
+        """The path with the ids of what is there."""
+        return "/api/v1" + path.format(**self.usual)
 
 
 @pytest.fixture
-def world(api: Api, fill: Fill, clock: FrozenClock) -> World:
-    return World(api, fill, clock)
+def world(api: Api, clock: FrozenClock, dynamodb: DynamoDBClient) -> World:
+    ada = api.person("Somebody")
+    first = f"7{0:025}"
+    usual = {
+        "space_id": ada.make_space(visibility="public")["space_id"],
+        "org_id": ada.post("/api/v1/organizations", {"name": "Engines"}).json()["org_id"],
+        **dict.fromkeys(
+            ("user_id", "author_id", "owner_id", "actor_id", "subject_id", "invited_by"), ada.user_id
+        ),
+        **dict.fromkeys(("goal_id", "habit_id", "entry_id"), first),
+        **dict.fromkeys(("name", "title", "place_name"), "Somebody"),
+        **dict.fromkeys(("created_at", "updated_at", "sent_at"), clock.now),
+        **dict.fromkeys(("expires_at", "forget_at"), clock.now + timedelta(days=7)),
+        "email": ada.email,
+    }
+    return World(ada, dynamodb, usual | {"place_id": usual["space_id"]})
 
 
-LISTS = {
-    "members": ("/api/v1/spaces/{space_id}/members?limit=5", 5),
-    "my spaces": ("/api/v1/users/me/spaces?limit=5", 5),
-    # A filter that no key serves reads 5 x limit items.
-    "my spaces by role": ("/api/v1/users/me/spaces?limit=2&role=member", 2),
-    "public spaces": ("/api/v1/spaces?visibility=public&limit=5", 5),
-}
+def pages(world: World, bill: Bill, path: str) -> Iterator[list[tuple[str, float]]]:
+    """What each page of a list costs; they are full, and the list goes on."""
+    cursor = ""
+    while True:
+        bill.charges.clear()
+        page = world.ada.get(world.address(path) + cursor).json()
+        assert len(page["items"]) == int(path.split("limit=")[1][0])
+        cursor = f"&cursor={page['next_cursor']}"
+        yield list(bill.charges)
 
 
 def test_a_page_of_many_costs_what_a_page_of_few_costs(world: World, bill: Bill) -> None:
-    def measure(path: str, length: int) -> list[tuple[str, float]]:
-        bill.charges.clear()
-        page = world.ada.get(path.format(space_id=world.space["space_id"])).json()
-        assert len(page["items"]) == length
-        assert page["next_cursor"] is not None
-        return list(bill.charges)
+    world.grow(FEW)
+    costs = {path: next(pages(world, bill, path)) for path in LISTS}
 
-    costs = []
-    for size in (FEW, MANY):
-        world.grow(size)
-        costs.append({name: measure(*page) for name, page in LISTS.items()})
-
-    assert costs[0] == costs[1]
-    for charges in costs[1].values():
-        # Who asks, the list itself, and at most one batch of what belongs to it.
-        assert [name for name, _ in charges].count("Query") == 1
-        assert len(charges) <= 3
-
-
-def test_a_page_in_the_middle_costs_what_the_first_costs(world: World, bill: Bill) -> None:
     world.grow(MANY)
-    path = f"/api/v1/spaces/{world.space['space_id']}/members?limit=5"
-    cursor, costs = None, []
-    for _ in range(50):
+
+    for path, cost in costs.items():
+        first, second, third = (page for page, _ in zip(pages(world, bill, path), range(3), strict=False))
+        assert first == cost, path
+        assert second == third, path
+        # Who asks, what the list belongs to, the list itself, and at most one batch of what belongs to it.
+        assert [name for name, _ in first].count("Query") == 1, path
+        assert len(first) <= 3, path
+        assert {name for name, _ in second} == {name for name, _ in first}, path
+
+
+def test_of_many_lists_each_is_here(app: FastAPI) -> None:
+    paths: dict[str, Any] = app.openapi()["paths"]
+    lists = {
+        path.removeprefix("/api/v1")
+        for path, methods in paths.items()
+        if any(parameter["name"] == "cursor" for parameter in methods.get("get", {}).get("parameters", []))
+    }
+
+    assert {path.split("?")[0] for path in LISTS} == lists
+
+
+def test_statistics_look_back_on_ten_years_at_most(world: World, bill: Bill) -> None:
+    world.usual["note"] = "a" * 100
+    world.grow(1, HABITS)
+    costs = []
+    for days in (STATS_DAYS, STATS_DAYS + 1_000):
+        world.grow(days, HABIT_CHECK_INS)
         bill.charges.clear()
-        page = world.ada.get(f"{path}&cursor={cursor}" if cursor else path).json()
-        cursor = page["next_cursor"]
+        response = world.ada.get(world.address("/spaces/{space_id}/habits/{habit_id}/stats"))
+        assert response.json()["current_streak"] == STATS_DAYS
         costs.append(list(bill.charges))
 
-    assert all(cost == costs[1] for cost in costs[1:])
+    assert costs[0] == costs[1]
+    # Caller and space; the habit; the member and where they live; the days, 1 MB at a time.
+    assert Counter(name for name, _ in costs[0]) == {"BatchGetItem": 3, "Query": 2}
 
 
 def test_seeing_someone_costs_one_query_and_one_batch(world: World, bill: Bill) -> None:
@@ -134,6 +195,6 @@ def test_seeing_someone_costs_one_query_and_one_batch(world: World, bill: Bill) 
 
 def test_reading_a_space_is_one_call(world: World, bill: Bill) -> None:
     bill.charges.clear()
-    world.ada.get(f"/api/v1/spaces/{world.space['space_id']}")
+    world.ada.get(world.address("/spaces/{space_id}"))
 
     assert [name for name, _ in bill.charges] == ["BatchGetItem"]
