@@ -18,6 +18,9 @@ ME, SPACES = "/api/v1/users/me", "/api/v1/spaces"
 SPACE, MEMBER = "/spaces/{space_id}", "/spaces/{space_id}/members/{user_id}"
 GOAL, HABIT = f"{SPACE}/goals/{{goal_id}}", f"{SPACE}/habits/{{habit_id}}"
 DAY = f"{HABIT}/check-ins/{{date}}"
+TEMPLATE, ENTRY = f"{SPACE}/templates/{{template_id}}", f"{SPACE}/journals/{{entry_id}}"
+COMMENT = f"{ENTRY}/comments/{{comment_id}}"
+PARAGRAPH = {"section_id": "day", "type": "paragraph", "title": "The day"}
 
 # Each route that takes a body, with one that is good. What stands in its path is made by these, too: a
 # `{goal_id}` behind `/spaces/{space_id}/goals` is the one that a POST there answers.
@@ -34,6 +37,13 @@ BODIES: dict[str, dict[str, Any]] = {
     f"POST {SPACE}/habits": {"title": "Run", "cadence": {"kind": "daily"}},
     f"PATCH {HABIT}": {},
     f"PUT {DAY}": {},
+    f"POST {SPACE}/templates": {"name": "Evening", "sections": [PARAGRAPH]},
+    f"PATCH {TEMPLATE}": {},
+    f"POST {SPACE}/journals": {"title": "A day", "content": "By the river"},
+    f"PATCH {ENTRY}": {},
+    f"POST {ENTRY}/highlights": {"start": 3, "end": 12, "text": "the river", "color": "blue"},
+    f"POST {ENTRY}/comments": {"text": "Well done"},
+    f"PATCH {COMMENT}": {},
 }
 
 

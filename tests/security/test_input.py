@@ -7,7 +7,19 @@ import pytest
 
 from tests.assertions import assert_problem
 from tests.conftest import WRITES
-from tests.security.conftest import BODIES, DAY, GOAL, HABIT, MEMBER, SPACE, Target, assert_refused
+from tests.security.conftest import (
+    BODIES,
+    COMMENT,
+    DAY,
+    ENTRY,
+    GOAL,
+    HABIT,
+    MEMBER,
+    SPACE,
+    TEMPLATE,
+    Target,
+    assert_refused,
+)
 
 NOT_TEXT: list[Any] = [0, 1.5, True, [], ["text"], {}, {"text": "text"}]
 CONTROLS = ["a\x00b", "\x00", "a\x07", "\x1b[31mred", "a\x7f", "a\x80", "a\x9fb"]
@@ -41,6 +53,10 @@ LINES = [
     (f"PATCH {GOAL}", "unit", 20),
     (f"POST {SPACE}/habits", "title", 200),
     (f"PATCH {HABIT}", "title", 200),
+    (f"POST {SPACE}/templates", "name", 100),
+    (f"PATCH {TEMPLATE}", "name", 100),
+    (f"POST {SPACE}/journals", "title", 200),
+    (f"PATCH {ENTRY}", "title", 200),
 ]
 PROSE = [
     ("POST /users", "bio", 1000),
@@ -53,8 +69,13 @@ PROSE = [
     (f"POST {SPACE}/habits", "description", 500),
     (f"PATCH {HABIT}", "description", 500),
     (f"PUT {DAY}", "note", 500),
+    (f"POST {SPACE}/templates", "description", 500),
+    (f"PATCH {TEMPLATE}", "description", 500),
+    (f"POST {ENTRY}/comments", "text", 2000),
+    (f"PATCH {COMMENT}", "text", 2000),
 ]
-CHANGES = [row for row in LINES + PROSE if row[0].startswith("PATCH")]
+# A comment can be read in its list alone.
+CHANGES = [row for row in LINES + PROSE if row[0].startswith("PATCH") and COMMENT not in row[0]]
 
 
 class TestText:
@@ -120,6 +141,13 @@ NULL_REFUSED = [
     (f"POST {GOAL}/check-ins", ["value"]),
     (f"POST {SPACE}/habits", ["title", "cadence"]),
     (f"PATCH {HABIT}", ["title", "cadence", "archived"]),
+    (f"POST {SPACE}/templates", ["name", "sections"]),
+    (f"PATCH {TEMPLATE}", ["name", "sections"]),
+    (f"POST {SPACE}/journals", ["title", "content", "sections", "tags", "emotions", "pinned"]),
+    (f"PATCH {ENTRY}", ["title", "content", "sections", "tags", "emotions", "pinned"]),
+    (f"POST {ENTRY}/highlights", ["start", "end", "text", "color"]),
+    (f"POST {ENTRY}/comments", ["text", "mentions"]),
+    (f"PATCH {COMMENT}", ["text", "mentions"]),
 ]
 REQUIRED = [
     ("POST /users", ["email", "name"]),
@@ -128,6 +156,10 @@ REQUIRED = [
     (f"PATCH {MEMBER}", ["role"]),
     (f"POST {SPACE}/goals", ["title", "kind"]),
     (f"POST {SPACE}/habits", ["title", "cadence"]),
+    (f"POST {SPACE}/templates", ["name", "sections"]),
+    (f"POST {SPACE}/journals", ["title"]),
+    (f"POST {ENTRY}/highlights", ["start", "end", "text", "color"]),
+    (f"POST {ENTRY}/comments", ["text"]),
 ]
 
 

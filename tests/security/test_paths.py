@@ -58,7 +58,8 @@ NO_DAY = [
     "a" * 5000,
 ]
 NO_EMOJI = ["Heart", "heart ", "heart#", "\N{BLACK HEART SUIT}", "\x00", "a" * 5000]
-WRONG = {"user_id": NO_USER_ID, "date": NO_DAY, "emoji": NO_EMOJI}
+# The name of a built-in template may be "x".
+WRONG = {"user_id": NO_USER_ID, "date": NO_DAY, "emoji": NO_EMOJI, "template_id": NO_ULID[1:]}
 
 
 def parameters_of(app: FastAPI) -> list[tuple[str, str, str]]:

@@ -1,9 +1,9 @@
 """Highlights: passages of an entry that somebody marked."""
 
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from app.models.content import Content, ContentView
 from app.models.fields import Input, Markdown, WholeNumber
@@ -31,11 +31,12 @@ class HighlightCreate(Input):
         Field(min_length=1, description="The passage itself, so that none slips", examples=["**slow**"]),
     ]
 
-    @model_validator(mode="after")
-    def _ends_after_its_start(self) -> Self:
-        if self.start >= self.end:
-            raise ValueError("start must be less than end")
-        return self
+    @field_validator("end")
+    @classmethod
+    def _is_behind_start(cls, end: int, others: ValidationInfo) -> int:
+        if end <= others.data.get("start", 0):
+            raise ValueError("must be greater than start")
+        return end
 
 
 class Highlight(Content):

@@ -1,6 +1,6 @@
 """Templates: the sections that a journal entry asks its author to fill in."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
 from pydantic import (
     MISSING,
@@ -10,7 +10,8 @@ from pydantic import (
     Field,
     StrictBool,
     StringConstraints,
-    model_validator,
+    ValidationInfo,
+    field_validator,
 )
 
 from app.models.content import Content, ContentView
@@ -65,11 +66,12 @@ class ScaleSection(_Section):
     min: Annotated[WholeNumber, Field(ge=-1000, le=1000)]
     max: Annotated[WholeNumber, Field(ge=-1000, le=1000)]
 
-    @model_validator(mode="after")
-    def _has_a_range(self) -> Self:
-        if self.min >= self.max:
-            raise ValueError("min must be less than max")
-        return self
+    @field_validator("max")
+    @classmethod
+    def _is_above_min(cls, highest: int, others: ValidationInfo) -> int:
+        if highest <= others.data.get("min", -1000):
+            raise ValueError("must be greater than min")
+        return highest
 
 
 class TableSection(_Section):

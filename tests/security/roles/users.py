@@ -1,4 +1,4 @@
-"""`/users`, `/operations` and `/health`."""
+"""What is in no space: `/users`, `/operations`, built-in templates and `/health`."""
 
 from app.core.entities import Write
 from app.models.access_patterns import OPERATIONS
@@ -13,8 +13,11 @@ GET    /users/me                              200   200   200    200    200     
 PATCH  /users/me name=Ada                     200   200   200    200    200      200     403      401
 DELETE /users/me                              409   202   202    202    202      202     403      401
 GET    /users/me/spaces                       200   200   200    200    200      200     403      401
+GET    /users/me/journals                     200   200   200    200    200      200     403      401
 GET    /users/{owner}                         200   200   200    200    404      404     403      401
 GET    /users/{viewer}                        200   200   200    200    404      404     403      401
+GET    /templates                             200   200   200    200    200      200     403      401
+GET    /templates/mood                        200   200   200    200    200      200     403      401
 GET    /operations/{owner_operation}          200   404   404    404    404      404     404      401
 """
 
