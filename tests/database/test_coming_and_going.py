@@ -15,7 +15,7 @@ from app.models.access_patterns import (
     members_of_space,
 )
 from app.models.members import Role
-from app.services.spaces import OUTBOX_SHARDS
+from app.services import outbox
 from tests.assertions import assert_problem
 from tests.database.conftest import THREADS, AtOnce
 from tests.database.test_races import codes, crowd, path_of, statuses
@@ -82,7 +82,7 @@ class TestJoining:
         assert statuses(joins).keys() <= {201, 404}
         assert_counts_are_true(table, space, people)
         assert len(members(table, space)) == 1 + statuses(joins)[201]
-        shards = (OUTBOX_MESSAGES.within(shard=str(shard)) for shard in range(OUTBOX_SHARDS))
+        shards = (OUTBOX_MESSAGES.within(shard=str(shard)) for shard in range(outbox.SHARDS))
         promises = [promise for shard in shards for promise in table.page(shard, limit=9).items]
         assert [promise.payload["space_id"] for promise in promises] == [space["space_id"]]
         owner = table.get(USER_PROFILES.key(user_id=ada.user_id))
