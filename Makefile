@@ -92,6 +92,10 @@ diff: environment-named deployer ## Compare with what is deployed: make diff ENV
 deploy: environment-named account-named deployer ## Deploy to the AWS account you are signed in to: make deploy ENV=dev
 	@$(cdk) deploy -c env=$(ENV)
 
+.PHONY: redrive
+redrive: environment-named .venv/.installed ## Try the background work again that was given up: make redrive ENV=prod
+	@$(tool) tools.redrive $(ENV)
+
 .PHONY: environment-named
 environment-named:
 	@case "$(ENV)" in local|dev|staging|prod) ;; \

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import botocore.session
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_sesv2 import SESV2Client
     from mypy_boto3_ssm import SSMClient
 
 ACCOUNT = "000000000000"
@@ -71,6 +72,10 @@ class Clients:
         )
         self._direct = Config(proxies={})
 
+    def client(self, service: Any) -> Any:
+        """A new client of any service, as `boto3.client` makes it."""
+        return self._session.client(service, endpoint_url=self.endpoint_url, config=self._direct)
+
     @cached_property
     def cloudformation(self) -> "CloudFormationClient":
         """The stacks."""
@@ -100,6 +105,11 @@ class Clients:
     def logs(self) -> "CloudWatchLogsClient":
         """The logs."""
         return self._session.client("logs", endpoint_url=self.endpoint_url, config=self._direct)
+
+    @cached_property
+    def ses(self) -> "SESV2Client":
+        """Mail."""
+        return self._session.client("sesv2", endpoint_url=self.endpoint_url, config=self._direct)
 
     @cached_property
     def ssm(self) -> "SSMClient":

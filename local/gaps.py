@@ -1,5 +1,6 @@
 """What the emulator leaves undone or reads differently than AWS, mended after a deployment."""
 
+import contextlib
 import json
 
 from local.aws import Clients, Deployment
@@ -9,6 +10,7 @@ def close_gaps(clients: Clients, deployment: Deployment) -> None:
     """Makes a deployment to the emulator do what the template says."""
     _enable_ttl(clients, deployment)
     _allow_reading_parameters_by_path(clients, deployment)
+    _verify_mail_sender(clients, deployment)
 
 
 def function_log(clients: Clients, deployment: Deployment) -> str:
@@ -38,3 +40,12 @@ def _allow_reading_parameters_by_path(clients: Clients, deployment: Deployment) 
         PolicyName="emulator-reads-parameters-by-path",
         PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
     )
+
+
+def _verify_mail_sender(clients: Clients, deployment: Deployment) -> None:
+    """An AWS account has verified the sender's domain with SES before; this one begins with nothing."""
+    settings = clients.functions.get_function_configuration(FunctionName=deployment.function_name)
+    prefix = settings["Environment"]["Variables"]["PARAMETER_PREFIX"]
+    sender = clients.ssm.get_parameter(Name=f"{prefix}/app/mail_sender")["Parameter"]["Value"]
+    with contextlib.suppress(clients.ses.exceptions.AlreadyExistsException):
+        clients.ses.create_email_identity(EmailIdentity=sender.partition("@")[2])
