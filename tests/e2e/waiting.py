@@ -10,7 +10,7 @@ T = TypeVar("T")
 PATIENCE_S = 90.0
 
 
-def eventually(look: Callable[[], T], *, patience_s: float = PATIENCE_S) -> T:
+def eventually(look: Callable[[], T | None], *, patience_s: float = PATIENCE_S) -> T:
     """What `look` sees as soon as it sees something. Fails the test when patience ends."""
     end = time.monotonic() + patience_s
     while not (seen := look()):

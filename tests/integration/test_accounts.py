@@ -7,7 +7,7 @@ from typing import Any
 
 import boto3
 import pytest
-from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 
 from app.background.directory import Directory
@@ -155,7 +155,7 @@ class TestErasure:
     def erase(self, person: Person, run_background: RunBackground) -> dict[str, Any]:
         operation = close(person)
         run_background()
-        done = person.get(f"/api/v1/operations/{operation['operation_id']}").json()
+        done: dict[str, Any] = person.get(f"/api/v1/operations/{operation['operation_id']}").json()
         assert done["status"] == "done"
         return done
 

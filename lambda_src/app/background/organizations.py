@@ -15,5 +15,6 @@ def after_organization(work: Work, payload: Mapping[str, Any]) -> None:
 
 def delete_invitations(work: Work, place_id: str) -> None:
     """Delete whatever there is of invitations to a space or an organization."""
-    for query in (invitations_to(place_id), invitation_claims_to(place_id), invitation_counts_of(place_id)):
-        delete_all(work, query)
+    delete_all(work, invitations_to(place_id))
+    delete_all(work, invitation_claims_to(place_id))
+    delete_all(work, invitation_counts_of(place_id))

@@ -12,6 +12,7 @@ from typing import Any
 
 from app.core.config import Parameters
 from app.core.database import Session
+from app.core.entities import Key
 from app.core.errors import AlreadyInvited, Forbidden, Problem, TooManyInvitations, ValidationFailed
 from app.models.access_patterns import EMAIL_CLAIMS, INVITATION_CLAIMS, INVITATION_COUNTS, INVITATIONS
 from app.models.invitations import (
@@ -104,7 +105,7 @@ def _invite(
 
 def _look_up(session: Session, host: Host, emails: Sequence[str]) -> _Known:
     """By two batches, however many there are."""
-    first = [host.claim_key(email) for email in emails]
+    first: list[Key[Any]] = [host.claim_key(email) for email in emails]
     first += [EMAIL_CLAIMS.key(email=email) for email in emails]
     day = INVITATION_COUNTS.key(place_id=host.place_id, day=_day(session.now))
     *found, today = session.table.batch_get([*first, day], consistent=True)
