@@ -14,14 +14,18 @@ from app.core.entities import Entity, Record
 from app.models.access_patterns import (
     ACTIVITIES,
     AUDIT_EVENTS,
+    COMMENTS,
     GOAL_CHECK_INS,
     GOALS,
     HABIT_CHECK_INS,
     HABITS,
+    HIGHLIGHTS,
     INVITATIONS,
+    JOURNAL_ENTRIES,
     MEMBERSHIPS,
     NOTIFICATIONS,
     SPACES,
+    TEMPLATES,
     USER_PROFILES,
 )
 from app.services.habits import STATS_DAYS
@@ -29,6 +33,16 @@ from tests.database.conftest import Bill
 from tests.factories import TABLE_NAME, Api, FrozenClock, Person
 
 FEW, MANY = 10, 2_000
+ENTRY = {
+    "content": "By the river",
+    "excerpt": "By the river",
+    "word_count": 3,
+    "template_sections": [],
+    "sections": [],
+    "tags": ["river"],
+    "emotions": ["calm"],
+    "pinned": False,
+}
 
 # As many of each as it takes. What a row does not say is `World.usual`; what it says in braces is another
 # one for each item. An item below another lies below the first of its kind.
@@ -37,6 +51,13 @@ ITEMS: list[tuple[Entity[Any], Mapping[str, Any]]] = [
     (MEMBERSHIPS, {"user_id": "{user}", "role": "member"}),
     (MEMBERSHIPS, {"space_id": "{ulid}", "role": "member"}),
     (SPACES, {"space_id": "{ulid}", "visibility": "public", "member_count": 1}),
+    (TEMPLATES, {"template_id": "{ulid}", "sections": []}),
+    (JOURNAL_ENTRIES, {"entry_id": "{ulid}", **ENTRY}),
+    (
+        HIGHLIGHTS,
+        {"highlight_id": "{ulid}", "entry_version": 1, "start": 0, "end": 2, "color": "blue", "text": "By"},
+    ),
+    (COMMENTS, {"comment_id": "{ulid}", "text": "Well done", "mentions": []}),
     (GOALS, {"goal_id": "{ulid}", "kind": "milestone"}),
     (GOAL_CHECK_INS, {"check_in_id": "{ulid}", "date": "{day}", "value": 1}),
     (HABITS, {"habit_id": "{ulid}", "cadence": {"kind": "daily"}}),
@@ -55,6 +76,12 @@ ITEMS: list[tuple[Entity[Any], Mapping[str, Any]]] = [
 LISTS = [
     "/spaces?limit=5",
     "/spaces/{space_id}/members?limit=5",
+    "/spaces/{space_id}/templates?limit=5",
+    "/spaces/{space_id}/journals?limit=5",
+    "/spaces/{space_id}/journals?limit=5&from=2020-01-01",
+    "/spaces/{space_id}/journals?limit=2&author_id={user_id}&tag=river&pinned=false",
+    "/spaces/{space_id}/journals/{entry_id}/highlights?limit=5",
+    "/spaces/{space_id}/journals/{entry_id}/comments?limit=5",
     "/spaces/{space_id}/goals?limit=5",
     "/spaces/{space_id}/goals/{goal_id}/check-ins?limit=5",
     "/spaces/{space_id}/habits?limit=5",
@@ -69,6 +96,7 @@ LISTS = [
     "/users/me/spaces?limit=5",
     "/users/me/spaces?limit=2&role=member",
     "/users/me/invitations?limit=2",
+    "/users/me/journals?limit=5",
     "/users/me/notifications?limit=5",
 ]
 
@@ -164,7 +192,8 @@ def test_of_many_lists_each_is_here(app: FastAPI) -> None:
         if any(parameter["name"] == "cursor" for parameter in methods.get("get", {}).get("parameters", []))
     }
 
-    assert {path.split("?")[0] for path in LISTS} == lists
+    # The built-in templates are in the code.
+    assert {path.split("?")[0] for path in LISTS} | {"/templates"} == lists
 
 
 def test_statistics_look_back_on_ten_years_at_most(world: World, bill: Bill) -> None:
