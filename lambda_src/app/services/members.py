@@ -67,8 +67,14 @@ def enter(
             require={"status": "active"},
         ),
     )
-    joined = {"actor_id": user.user_id, "subject_id": user.user_id, "role": role}
-    audit.record(session, space.space_id, AuditKind.MEMBER_JOINED, **joined)
+    audit.record(
+        session,
+        space.space_id,
+        AuditKind.MEMBER_JOINED,
+        actor_id=user.user_id,
+        subject_id=user.user_id,
+        role=role,
+    )
     activity.announce(session, access, ActivityKind.MEMBER_JOINED, subject_id=user.user_id)
     return _view(membership, user)
 

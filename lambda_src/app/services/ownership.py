@@ -36,7 +36,13 @@ def transfer(session: Session, access: Access, *, user_id: str) -> SpaceView:
         USER_PROFILES.count(USER_PROFILES.key(user_id=owner), {"owned_spaces": -1}),
         USER_PROFILES.count(USER_PROFILES.key_of(profile), {"owned_spaces": 1}, require={"status": "active"}),
     )
-    transferred = {"actor_id": owner, "subject_id": user_id}
-    audit.record(session, space_id, AuditKind.OWNERSHIP_TRANSFERRED, **transferred)
+    audit.record(
+        session,
+        space_id,
+        AuditKind.OWNERSHIP_TRANSFERRED,
+        actor_id=owner,
+        subject_id=user_id,
+        role=Role.OWNER,
+    )
     activity.announce(session, access, None, subject_id=space_id, notify={user_id: "role_changed"})
     return SpaceView.seen_by(Role.ADMIN, space)

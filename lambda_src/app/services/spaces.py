@@ -41,8 +41,8 @@ def create(session: Session, *, user: UserProfile, body: SpaceCreate, parameters
             require={"status": "active"},
         ),
     )
-    created = {"actor_id": user.user_id, "subject_id": space.space_id}
-    audit.record(session, space.space_id, AuditKind.SPACE_CREATED, **created)
+    space_id, kind = space.space_id, AuditKind.SPACE_CREATED
+    audit.record(session, space_id, kind, actor_id=user.user_id, subject_id=space_id)
     return SpaceView.seen_by(Role.OWNER, space)
 
 
@@ -70,7 +70,7 @@ def update(session: Session, *, access: Access, body: SpacePatch, versions: Vers
     changed = access.space.patched(session.now, body.changes())
     if changed is not access.space:
         session.add(SPACES.update(access.space, changed), access.still_holds())
-        fields = sorted(body.model_fields_set)
+        fields = [k for k, v in sorted(body.changes().items()) if v != getattr(access.space, k)]
         _record(session, access, AuditKind.SPACE_CHANGED, fields)
     return SpaceView.seen_by(access.role, changed)
 
