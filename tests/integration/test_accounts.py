@@ -2,18 +2,21 @@
 
 import dataclasses
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import boto3
 import pytest
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
+from mypy_boto3_dynamodb import DynamoDBClient
 
 from app.background.directory import Directory
-from app.main import Backend
+from app.background.events import run_overdue
+from app.main import Backend, create_runner
 from tests.assertions import assert_problem
-from tests.factories import TABLE_NAME, Api, Person
+from tests.conftest import WRITES
+from tests.factories import TABLE_NAME, Api, FrozenClock, Person
 from tests.integration.writing import all_of, react_to_all, write_everything
 
 ME, SPACES, ORGANIZATIONS = "/api/v1/users/me", "/api/v1/spaces", "/api/v1/organizations"
@@ -253,3 +256,85 @@ class TestErasure:
         self.erase(bob, run_background)
 
         assert kinds_that_name(bob.email) == set()
+
+
+class Killed(BaseException):
+    """What ends a process, as far as the process can see."""
+
+
+class Killer:
+    """Kills what is done at one of its writes, and lets the time pass until it may be tried again."""
+
+    def __init__(self, clock: FrozenClock) -> None:
+        self._clock = clock
+        self._left: int | None = None
+
+    def count(self, model: Any, **_: Any) -> None:
+        if self._left is not None and model.name in {*WRITES, "BatchWriteItem"}:
+            self._left -= 1
+            if self._left < 0:
+                raise Killed
+
+    def after(self, writes: int, action: Callable[[], None]) -> None:
+        self._left = writes
+        try:
+            action()
+        finally:
+            self._left = None
+            self._clock.advance(hours=2)
+
+
+@pytest.fixture
+def killer(dynamodb: DynamoDBClient, clock: FrozenClock) -> Iterator[Killer]:
+    killer = Killer(clock)
+    dynamodb.meta.events.register("before-call.dynamodb", killer.count)
+    yield killer
+    dynamodb.meta.events.unregister("before-call.dynamodb", killer.count)
+
+
+class TestErasureCutShort:
+    @pytest.fixture
+    def bob(self, api: Api, pool: Pool, run_background: RunBackground) -> Person:
+        """Somebody who has written much in another's space, and has closed the account."""
+        ada = api.person()
+        space = ada.make_space()
+        bob = api.member_of(space, ada, "admin")
+        pool.add(bob)
+        write_everything(bob, f"{SPACES}/{space['space_id']}", mark="Bob was here")
+        run_background()
+        close(bob)
+        return bob
+
+    def assert_erased(self, bob: Person, pool: Pool) -> None:
+        assert kinds_that_name("Bob was here") == kinds_that_name(bob.email) == set()
+        assert kinds_that_name(bob.user_id) <= {"AuditEvent", "Operation"}
+        assert pool.names() == []
+        (space,) = [row["data"]["M"] for row in rows() if row["entity_type"]["S"] == "Space"]
+        assert (space["member_count"], space["tracker_count"]) == ({"N": "1"}, {"N": "0"})
+
+    def test_goes_on_after_each_step_where_the_time_is_up(
+        self, bob: Person, pool: Pool, backend: Backend, run_background: RunBackground
+    ) -> None:
+        runner, runs = create_runner(backend), 0
+        while pool.names():
+            # Enough looks at the clock to begin, to do a few steps, and to find out that nothing is left.
+            looks = iter([60.0] * 12)
+            run_overdue(runner, lambda looks=looks: next(looks, 0.0))
+            runs += 1
+            assert runs < 100
+        run_background()
+
+        assert runs > 3
+        self.assert_erased(bob, pool)
+
+    def test_goes_on_after_runs_that_were_killed_at_each_of_their_writes(
+        self, bob: Person, pool: Pool, backend: Backend, run_background: RunBackground, killer: Killer
+    ) -> None:
+        runner = create_runner(backend)
+        # The lease is a write too. After eight tries a message waits for a person.
+        for writes in range(1, 8):
+            with pytest.raises(Killed):
+                killer.after(writes, lambda: run_overdue(runner, lambda: 60.0))
+        run_background()
+
+        self.assert_erased(bob, pool)
