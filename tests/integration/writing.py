@@ -36,3 +36,12 @@ def all_of(person: Person, path: str) -> list[dict[str, Any]]:
     assert page["next_cursor"] is None
     items: list[dict[str, Any]] = page["items"]
     return items
+
+
+def close_account(person: Person) -> dict[str, Any]:
+    """The operation that erases it."""
+    response = person.delete("/api/v1/users/me")
+    assert response.status_code == 202, response.text
+    operation: dict[str, Any] = response.json()
+    assert response.headers["Location"] == f"/api/v1/operations/{operation['operation_id']}"
+    return operation

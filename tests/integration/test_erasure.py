@@ -1,0 +1,287 @@
+"""What becomes of all that somebody wrote who has closed their account."""
+
+import dataclasses
+import json
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import boto3
+import pytest
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
+from mypy_boto3_dynamodb import DynamoDBClient
+
+from app.background.directory import Directory
+from app.background.events import run_overdue
+from app.core.database import Table
+from app.core.entities import Key
+from app.main import Backend, create_runner
+from app.models.access_patterns import OUTBOX_MESSAGES, messages_of_shard
+from app.models.operations import OutboxMessage
+from app.services.outbox import SHARDS
+from tests.assertions import assert_problem
+from tests.conftest import WRITES
+from tests.factories import TABLE_NAME, Api, FrozenClock, Person
+from tests.integration.writing import all_of, close_account, react_to_all, write_everything
+
+ME, SPACES, ORGANIZATIONS = "/api/v1/users/me", "/api/v1/spaces", "/api/v1/organizations"
+RunBackground = Callable[[], None]
+
+
+@pytest.fixture
+def backend(backend: Backend, pool: "Pool") -> Backend:
+    """The one of all tests, with a user pool that there is."""
+    return dataclasses.replace(backend, directory=Directory(lambda: pool.client, pool.pool_id))
+
+
+class Pool:
+    """A user pool with people in it."""
+
+    def __init__(self) -> None:
+        self.client = boto3.client("cognito-idp")
+        self.pool_id = self.client.create_user_pool(PoolName="people")["UserPool"]["Id"]
+
+    def add(self, person: Person) -> None:
+        self.client.admin_create_user(UserPoolId=self.pool_id, Username=person.user_id)
+
+    def names(self) -> list[str]:
+        return [user["Username"] for user in self.client.list_users(UserPoolId=self.pool_id)["Users"]]
+
+
+@pytest.fixture
+def pool(aws: None) -> Pool:
+    return Pool()
+
+
+def rows() -> list[dict[str, Any]]:
+    """Everything that is in the table, as moto keeps it: the product itself never scans."""
+    table = dynamodb_backends[DEFAULT_ACCOUNT_ID]["eu-central-1"].tables[TABLE_NAME]
+    return [item.to_json()["Attributes"] for item in table.all_items()]
+
+
+def kinds_that_name(what: str) -> set[str]:
+    return {row["entity_type"]["S"] for row in rows() if what in json.dumps(row)}
+
+
+class TestErasure:
+    @pytest.fixture
+    def ada(self, api: Api) -> Person:
+        return api.person("Ada")
+
+    @pytest.fixture
+    def space(self, ada: Person) -> dict[str, Any]:
+        return ada.make_space()
+
+    @pytest.fixture
+    def bob(self, api: Api, ada: Person, space: dict[str, Any], pool: Pool) -> Person:
+        """An admin of Ada's space, who is about to go."""
+        bob = api.member_of(space, ada, "admin")
+        pool.add(bob)
+        return bob
+
+    def erase(self, person: Person, run_background: RunBackground) -> dict[str, Any]:
+        operation = close_account(person)
+        run_background()
+        done: dict[str, Any] = person.get(f"/api/v1/operations/{operation['operation_id']}").json()
+        assert done["status"] == "done"
+        return done
+
+    def test_keeps_a_new_profile_waiting_until_it_is_done(
+        self, api: Api, run_background: RunBackground
+    ) -> None:
+        ada = api.person()
+        close_account(ada)
+        body = {"email": ada.email, "name": "Ada again"}
+        assert_problem(ada.post("/api/v1/users", body), 409, "profile_exists")
+
+        run_background()
+
+        assert ada.post("/api/v1/users", body).status_code == 201
+
+    def test_leaves_ids_and_nothing_else(
+        self, ada: Person, bob: Person, space: dict[str, Any], run_background: RunBackground
+    ) -> None:
+        here = f"{SPACES}/{space['space_id']}"
+        bob.patch(ME, {"preferences": {"reminder_time": "07:30"}, "bio": "Bob was here"})
+        write_everything(bob, here, mark="Bob was here")
+        ada.post(f"{here}/goals", {"title": "Read", "kind": "milestone"}, idempotency_key="ada")
+        run_background()
+        react_to_all(bob, here)
+        run_background()
+
+        self.erase(bob, run_background)
+
+        assert kinds_that_name(bob.email) == set()
+        assert kinds_that_name("Bob was here") == set()
+        # The audit, what was answered to others, notifications of others: ids only.
+        assert kinds_that_name(bob.user_id) <= {"AuditEvent", "Operation", "Notification"}
+
+    def test_takes_out_of_every_counter_what_it_counted(
+        self, ada: Person, bob: Person, space: dict[str, Any], run_background: RunBackground
+    ) -> None:
+        here = f"{SPACES}/{space['space_id']}"
+        numeric = {"title": "Run", "kind": "numeric", "target_value": 10, "unit": "km"}
+        goal = ada.post(f"{here}/goals", numeric).json()
+        steps = f"{here}/goals/{goal['goal_id']}/check-ins"
+        assert ada.post(steps, {"value": 2}).status_code == 201
+        assert bob.post(steps, {"value": 5}).status_code == 201
+        assert bob.post(f"{here}/goals", {"title": "Mine", "kind": "yes_no"}).status_code == 201
+        run_background()
+        react_to_all(bob, here)
+        react_to_all(ada, here)
+
+        self.erase(bob, run_background)
+
+        assert ada.get(here).json()["member_count"] == 1
+        assert ada.get(f"{here}/goals/{goal['goal_id']}").json()["progress"] == 0.2
+        counts = [activity["reactions"]["heart"] for activity in all_of(ada, f"{here}/activity")]
+        assert set(counts) == {1}
+        spaces = [row["data"]["M"] for row in rows() if row["entity_type"]["S"] == "Space"]
+        assert [data["tracker_count"] for data in spaces] == [{"N": "1"}]
+
+    def test_reaches_what_was_written_in_a_space_since_left(
+        self, ada: Person, bob: Person, space: dict[str, Any], run_background: RunBackground
+    ) -> None:
+        here = f"{SPACES}/{space['space_id']}"
+        goal = bob.post(f"{here}/goals", {"title": "Left behind", "kind": "yes_no"}).json()
+        assert bob.delete(f"{here}/members/{bob.user_id}").status_code == 204
+
+        self.erase(bob, run_background)
+
+        assert ada.get(f"{here}/goals/{goal['goal_id']}").status_code == 404
+
+    def test_reaches_what_was_written_in_a_space_since_deleted(
+        self, ada: Person, bob: Person, space: dict[str, Any], run_background: RunBackground
+    ) -> None:
+        here = f"{SPACES}/{space['space_id']}"
+        write_everything(bob, here, mark="Bob was here")
+        run_background()
+        ada.delete(here)
+
+        close_account(bob)
+        run_background()
+
+        assert kinds_that_name("Bob was here") == set()
+
+    def test_takes_the_person_out_of_the_organization(
+        self, api: Api, ada: Person, bob: Person, run_background: RunBackground
+    ) -> None:
+        organization = ada.post(ORGANIZATIONS, {"name": "Engines"}).json()
+        path = f"{ORGANIZATIONS}/{organization['org_id']}"
+        invitation = ada.post(f"{path}/invitations", {"email": bob.email}).json()
+        accepted = bob.post(f"/api/v1/invitations/{invitation['invitation_id']}/accept")
+        assert accepted.status_code == 200, accepted.text
+
+        self.erase(bob, run_background)
+
+        assert ada.get(path).json()["member_count"] == 1
+        assert [user["user_id"] for user in all_of(ada, f"{path}/users")] == [ada.user_id]
+
+    def test_takes_the_sign_in_away(self, bob: Person, pool: Pool, run_background: RunBackground) -> None:
+        assert pool.names() == [bob.user_id]
+
+        self.erase(bob, run_background)
+
+        assert pool.names() == []
+
+    def test_does_not_mind_a_sign_in_that_is_gone(
+        self, bob: Person, run_background: RunBackground, pool: Pool
+    ) -> None:
+        pool.client.admin_delete_user(UserPoolId=pool.pool_id, Username=bob.user_id)
+
+        self.erase(bob, run_background)
+
+        assert kinds_that_name(bob.email) == set()
+
+
+class Killed(BaseException):
+    """What ends a process, as far as the process can see."""
+
+
+class Killer:
+    """Kills what is done at one of its writes, and lets the time pass until it may be tried again."""
+
+    def __init__(self, clock: FrozenClock) -> None:
+        self._clock = clock
+        self._left: int | None = None
+
+    def count(self, model: Any, **_: Any) -> None:
+        if self._left is not None and model.name in {*WRITES, "BatchWriteItem"}:
+            self._left -= 1
+            if self._left < 0:
+                raise Killed
+
+    def after(self, writes: int, action: Callable[[], None]) -> None:
+        self._left = writes
+        try:
+            action()
+        finally:
+            self._left = None
+            self._clock.advance(hours=2)
+
+
+@pytest.fixture
+def killer(dynamodb: DynamoDBClient, clock: FrozenClock) -> Iterator[Killer]:
+    killer = Killer(clock)
+    dynamodb.meta.events.register("before-call.dynamodb", killer.count)
+    yield killer
+    dynamodb.meta.events.unregister("before-call.dynamodb", killer.count)
+
+
+class TestErasureCutShort:
+    @pytest.fixture
+    def bob(self, api: Api, pool: Pool, run_background: RunBackground) -> Person:
+        """Somebody who has written much in another's space, and has closed the account."""
+        ada = api.person()
+        space = ada.make_space()
+        bob = api.member_of(space, ada, "admin")
+        pool.add(bob)
+        write_everything(bob, f"{SPACES}/{space['space_id']}", mark="Bob was here")
+        run_background()
+        close_account(bob)
+        return bob
+
+    def assert_erased(self, bob: Person, pool: Pool) -> None:
+        assert kinds_that_name("Bob was here") == kinds_that_name(bob.email) == set()
+        assert kinds_that_name(bob.user_id) <= {"AuditEvent", "Operation"}
+        assert pool.names() == []
+        (space,) = [row["data"]["M"] for row in rows() if row["entity_type"]["S"] == "Space"]
+        assert (space["member_count"], space["tracker_count"]) == ({"N": "1"}, {"N": "0"})
+
+    def keys(self, table: Table) -> list[Key[OutboxMessage]]:
+        """Of the erasure, not of what follows from it."""
+        return [
+            OUTBOX_MESSAGES.key_of(message)
+            for shard in range(SHARDS)
+            for message in table.first(messages_of_shard(shard), at_most=100)
+            if message.kind == "user.deleted"
+        ]
+
+    def test_goes_on_after_each_step_where_the_time_is_up(
+        self, bob: Person, pool: Pool, backend: Backend, run_background: RunBackground
+    ) -> None:
+        runner, runs = create_runner(backend), 0
+        while pool.names():
+            for key in self.keys(backend.table):
+                # Enough looks at the clock to do a few steps, and to find out that nothing is left.
+                looks = iter([60.0] * 9)
+                runner.run(key, partial(next, looks, 0.0))
+                runs += 1
+            assert runs < 100
+        run_background()
+
+        assert runs > 1
+        self.assert_erased(bob, pool)
+
+    def test_goes_on_after_runs_that_were_killed_at_each_of_their_writes(
+        self, bob: Person, pool: Pool, backend: Backend, run_background: RunBackground, killer: Killer
+    ) -> None:
+        runner = create_runner(backend)
+        # The lease is a write too. After eight tries a message waits for a person.
+        for writes in range(1, 8):
+            with pytest.raises(Killed):
+                killer.after(writes, lambda: run_overdue(runner, lambda: 60.0))
+        run_background()
+
+        self.assert_erased(bob, pool)
