@@ -29,6 +29,8 @@ from app.background.dead_letters import DeadLetters
 from app.background.directory import Directory
 from app.background.events import run_overdue
 from app.background.mail import Mailer, MailRefused
+from app.background.outbox import Runner
+from app.background.registry import TASKS
 from app.background.work import Task, Unfinished, Work
 from app.core import observability
 from app.core.config import Settings, ssm_parameters
@@ -191,10 +193,10 @@ def inbox(aws: None, outside: Callable[[Any], Any]) -> Iterator[list[dict[str, A
 
 
 @pytest.fixture
-def run_background(backend: Backend, inbox: list[dict[str, Any]]) -> Callable[[], None]:
+def run_background(backend: Backend, inbox: list[dict[str, Any]]) -> Callable[..., None]:
     """`run_background()`: keep every promise that can be kept now, and those that this makes.
 
-    A task that fails, fails the test.
+    `run_background("goal.deleted")`: those of these kinds alone. A task that fails, fails the test.
     """
     failures: list[Exception] = []
 
@@ -210,10 +212,7 @@ def run_background(backend: Backend, inbox: list[dict[str, Any]]) -> Callable[[]
 
         return run
 
-    runner = create_runner(backend)
-    runner = dataclasses.replace(runner, tasks={kind: watched(task) for kind, task in runner.tasks.items()})
-
-    def due() -> list[OutboxMessage]:
+    def due(runner: Runner) -> list[OutboxMessage]:
         now = backend.table.clock()
         messages = [
             message
@@ -226,8 +225,10 @@ def run_background(backend: Backend, inbox: list[dict[str, Any]]) -> Callable[[]
             if message.kind in runner.tasks and (message.next_try_at or now) <= now
         ]
 
-    def run() -> None:
-        while due():
+    def run(*kinds: str) -> None:
+        tasks = {kind: watched(task) for kind, task in TASKS.items() if not kinds or kind in kinds}
+        runner = dataclasses.replace(create_runner(backend), tasks=tasks)
+        while due(runner):
             run_overdue(runner, lambda: 60.0)
             if failures:
                 raise failures[0]

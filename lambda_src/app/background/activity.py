@@ -7,6 +7,7 @@ from typing import Any
 from app.background import letters
 from app.background.cascades import delete_all
 from app.background.work import Work
+from app.core.entities import Key
 from app.models.access_patterns import (
     ACTIVITIES,
     MEMBERSHIPS,
@@ -18,11 +19,9 @@ from app.models.access_patterns import (
 from app.models.activity import Activity
 from app.models.members import Membership
 from app.models.notifications import Notification
+from app.models.spaces import Space
 from app.models.users import NotificationKind, UserProfile
 from app.services import outbox
-
-# These concern somebody only for as long as they are in the space.
-_FOR_MEMBERS = ("comment", "mention", "reaction")
 
 
 def announce(work: Work, payload: Mapping[str, Any]) -> None:
@@ -32,11 +31,11 @@ def announce(work: Work, payload: Mapping[str, Any]) -> None:
     checked again by the commit, so that nothing is written for an account that is being erased.
     """
     space_id, actor_id, notify = payload["space_id"], payload["actor_id"], payload["notify"]
-    keys = [SPACES.key(space_id=space_id), USER_PROFILES.key(user_id=actor_id)]
+    keys: list[Key[Any]] = [SPACES.key(space_id=space_id), USER_PROFILES.key(user_id=actor_id)]
     keys += [USER_PROFILES.key(user_id=user_id) for user_id in notify]
     keys += [MEMBERSHIPS.key(space_id=space_id, user_id=user_id) for user_id in notify]
     space, actor, *others = work.table.batch_get(keys, consistent=True)
-    if space is None or space.status != "active" or actor is None or actor.status != "active":
+    if not (_is_active(space) and _is_active(actor)):
         return
     if payload["kind"] is not None:
         _write_activity(work, payload)
@@ -57,7 +56,7 @@ def mail_mention(work: Work, payload: Mapping[str, Any]) -> None:
         MEMBERSHIPS.key(**ids),
     )
     user, author, space, membership = work.table.batch_get(keys, consistent=True)
-    if author is None or space is None or not _concerns("mention", user, membership):
+    if not (_is_active(space) and _is_active(author) and _concerns("mention", user, membership)):
         return
     if user.wants("mention", "mail"):
         parameters = work.parameters()
@@ -69,10 +68,13 @@ def delete_reactions(work: Work, payload: Mapping[str, Any]) -> None:
     delete_all(work, reactions_to(payload["activity_id"]))
 
 
+def _is_active(whom_or_where: UserProfile | Space | None) -> bool:
+    return whom_or_where is not None and whom_or_where.status == "active"
+
+
 def _concerns(why: NotificationKind, user: UserProfile | None, membership: Membership | None) -> bool:
-    return (
-        user is not None and user.status == "active" and (membership is not None or why not in _FOR_MEMBERS)
-    )
+    # What happens in a space concerns its members; that they are none any more, those who were.
+    return _is_active(user) and (membership is not None or why == "removed")
 
 
 def _write_activity(work: Work, payload: Mapping[str, Any]) -> None:

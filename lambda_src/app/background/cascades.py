@@ -1,6 +1,6 @@
-"""Deleting whatever a list holds, however much it is."""
+"""Deleting or changing whatever a list holds, however much it is."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 from app.background.work import Unfinished, Work
@@ -9,6 +9,7 @@ from app.core.entities import Record
 from app.core.errors import StaleRead
 from app.core.queries import Query
 
+S = TypeVar("S")
 T = TypeVar("T", bound=Record)
 _PAGE = 100
 
@@ -23,47 +24,59 @@ def delete_all(
     Raises:
         Unfinished: the time is up.
     """
-    cursor = None
-    while True:
-        page = work.table.page(query, limit=_PAGE, cursor=cursor, consistent=True)
-        for item in page.items:
+    for items in pages(work, query):
+        for item in items:
             for query_of_children in children(item):
+                _stop_if_out_of_time(work)
                 delete_all(work, query_of_children)
-        work.table.batch_delete([query.entity.key_of(item) for item in page.items])
-        work.progress(done=len(page.items))
-        if (cursor := page.next_cursor) is None:
-            return
-        _stop_if_out_of_time(work)
+        work.table.batch_delete([query.entity.key_of(item) for item in items])
+        work.progress(done=len(items))
 
 
 def each(work: Work, query: Query[T], change: Callable[[Session, T], None]) -> None:
     """Make a change for each item of a list, each in a transaction of its own.
 
-    `change` reads for itself how things stand: the list may lag behind. Where that has changed before the
-    commit, it is asked again.
+    `change` reads for itself how things stand: a list on GSI1 may lag behind. Where that has changed before
+    the commit, it is asked again.
+
+    Raises:
+        Unfinished: the time is up.
+    """
+    for items in pages(work, query):
+        for item in items:
+            once(work, change, item)
+            work.progress(done=1)
+
+
+def pages(work: Work, query: Query[T], *, size: int = _PAGE) -> Iterator[list[T]]:
+    """The items of a list, so many at a time, for as long as there is time.
 
     Raises:
         Unfinished: the time is up.
     """
     cursor = None
     while True:
-        page = work.table.page(query, limit=_PAGE, cursor=cursor)
-        for item in page.items:
-            _once(work, lambda session, item=item: change(session, item))
+        page = work.table.page(query, limit=size, cursor=cursor, consistent=query.index is None)
+        yield page.items
         if (cursor := page.next_cursor) is None:
             return
+        _stop_if_out_of_time(work)
 
 
-def _once(work: Work, change: Callable[[Session], None]) -> None:
+def once(work: Work, change: Callable[[Session, S], None], what: S) -> None:
+    """Make a change in a transaction of its own; it is asked again where what it read has changed since.
+
+    Raises:
+        Unfinished: the time is up.
+    """
     while True:
         _stop_if_out_of_time(work)
         session = Session(work.table)
-        change(session)
+        change(session, what)
         try:
             session.commit()
         except StaleRead:
             continue
-        work.progress(done=1)
         return
 
 

@@ -5,12 +5,13 @@ its beginning up to, and without, what they show at its end. So an hour that clo
 at once, and one that they show twice reminds once.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from app.background.cascades import each
+from app.background.cascades import once, pages
 from app.background.work import Work
 from app.core.clock import ulid_of
 from app.core.database import Session
@@ -23,6 +24,8 @@ from app.services.reminders import SHARDS
 
 _HOUR, _MINUTE = timedelta(hours=1), timedelta(minutes=1)
 _ZONES_A_MESSAGE = 50
+# Two writes each: as many as a transaction holds. Whom an earlier run has reminded is passed by as fast.
+_AT_ONCE = 50
 
 
 def remind_all(work: Work, payload: Mapping[str, Any]) -> None:
@@ -39,19 +42,16 @@ def remind(work: Work, payload: Mapping[str, Any]) -> None:
     for zone in payload["zones"]:
         for first, last in times_passed(hour, ZoneInfo(zone)):
             for shard in range(SHARDS):
-                each(
-                    work,
-                    reminders_of(zone, shard).between(first, last),
-                    lambda session, reminder: _remind(session, reminder, hour),
-                )
+                due = reminders_of(zone, shard).between(first, last)
+                for reminders in pages(work, due, size=_AT_ONCE):
+                    once(work, partial(_remind, hour), reminders)
 
 
-def times_passed(hour: datetime, zone: ZoneInfo) -> Iterable[tuple[str, str]]:
+def times_passed(hour: datetime, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
     """The times of day, "HH:MM", first and last, that clocks in the zone pass in the hour from `hour`."""
-    begin, end = (
-        hour.astimezone(zone).replace(tzinfo=None),
-        (hour + _HOUR).astimezone(zone).replace(tzinfo=None),
-    )
+    # Clocks that were set back show again what they have passed: by two hours at most (Antarctica/Troll).
+    begin = max(_shown(hour - ago * _HOUR, zone) for ago in range(3))
+    end = _shown(hour + _HOUR, zone)
     while begin < end:
         midnight = datetime.combine(begin.date() + timedelta(days=1), time())
         last = min(end, midnight) - _MINUTE
@@ -59,20 +59,26 @@ def times_passed(hour: datetime, zone: ZoneInfo) -> Iterable[tuple[str, str]]:
         begin = min(end, midnight)
 
 
-def _remind(session: Session, reminder: Reminder, hour: datetime) -> None:
-    user = session.table.get(USER_PROFILES.key(user_id=reminder.user_id))
-    if user is None or user.status != "active" or not user.wants("reminder", "notifications"):
-        return
+def _shown(moment: datetime, zone: ZoneInfo) -> datetime:
+    """What clocks in the zone show."""
+    return moment.astimezone(zone).replace(tzinfo=None)
+
+
+def _remind(hour: datetime, session: Session, reminders: Sequence[Reminder]) -> None:
     # One an hour and user, however often this runs.
-    notification_id = ulid_of(hour, reminder.user_id)
-    key = NOTIFICATIONS.key(user_id=reminder.user_id, notification_id=notification_id)
-    if session.table.get(key) is not None:
-        return
-    notification = Notification(
-        notification_id=notification_id,
-        user_id=reminder.user_id,
-        kind="reminder",
-        created_at=hour,
-        updated_at=hour,
-    )
-    session.add(NOTIFICATIONS.create(notification), USER_PROFILES.unchanged(user))
+    ids = {reminder.user_id: ulid_of(hour, reminder.user_id) for reminder in reminders}
+    profiles = [USER_PROFILES.key(user_id=user_id) for user_id in ids]
+    places = [NOTIFICATIONS.key(user_id=user_id, notification_id=id_) for user_id, id_ in ids.items()]
+    found = session.table.batch_get([*profiles, *places], consistent=True)
+    for user, reminded in zip(found[: len(ids)], found[len(ids) :], strict=True):
+        if user is None or reminded is not None or user.status != "active":
+            continue
+        if user.wants("reminder", "notifications"):
+            notification = Notification(
+                notification_id=ids[user.user_id],
+                user_id=user.user_id,
+                kind="reminder",
+                created_at=session.now,
+                updated_at=session.now,
+            )
+            session.add(NOTIFICATIONS.create(notification), USER_PROFILES.unchanged(user))

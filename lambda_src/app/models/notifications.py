@@ -26,9 +26,9 @@ class Notification(Record):
 
         Whichever was said last counts.
         """
-        if read_to is None or (self.read is not None and self.updated_at > read_to):
-            return bool(self.read)
-        return bool(self.read) or self.created_at <= read_to
+        if self.read is not None and (read_to is None or self.updated_at >= read_to):
+            return self.read
+        return read_to is not None and self.created_at <= read_to
 
 
 class NotificationPatch(Input):

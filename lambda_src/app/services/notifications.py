@@ -45,4 +45,6 @@ def update(
 
 def read_all(session: Session, *, user: UserProfile) -> None:
     """Say that all is read, by one write however much it is."""
-    session.add(USER_PROFILES.update(user, user.patched(session.now, {"notifications_read_to": session.now})))
+    changed = user.patched(session.now, {"notifications_read_to": session.now})
+    if changed is not user:
+        session.add(USER_PROFILES.update(user, changed))
