@@ -9,7 +9,7 @@ from local.aws import Clients, Deployment
 def close_gaps(clients: Clients, deployment: Deployment) -> None:
     """Makes a deployment to the emulator do what the template says."""
     _enable_ttl(clients, deployment)
-    _allow_reading_parameters_by_path(clients, deployment)
+    _allow_what_names_no_resource(clients, deployment)
     _verify_mail_sender(clients, deployment)
 
 
@@ -31,13 +31,14 @@ def _enable_ttl(clients: Clients, deployment: Deployment) -> None:
         )
 
 
-def _allow_reading_parameters_by_path(clients: Clients, deployment: Deployment) -> None:
-    """IAM takes `ssm:GetParametersByPath` for a call on `*`, so that no path in a policy matches."""
+def _allow_what_names_no_resource(clients: Clients, deployment: Deployment) -> None:
+    """IAM takes these for calls on `*`, so that no path and no mail identity in a policy matches."""
     settings = clients.functions.get_function_configuration(FunctionName=deployment.function_name)
-    statement = {"Effect": "Allow", "Action": "ssm:GetParametersByPath", "Resource": "*"}
+    actions = ["ses:SendEmail", "ssm:GetParametersByPath"]
+    statement = {"Effect": "Allow", "Action": actions, "Resource": "*"}
     clients.iam.put_role_policy(
         RoleName=settings["Role"].rpartition("/")[2],
-        PolicyName="emulator-reads-parameters-by-path",
+        PolicyName="emulator-names-no-resource",
         PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
     )
 

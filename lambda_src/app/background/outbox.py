@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from app.background.dead_letters import DeadLetters
 from app.background.directory import Directory
 from app.background.mail import Mailer, MailRefused
@@ -133,11 +135,14 @@ class Runner:
         try:
             task(work, leased.payload)
         except Unfinished:
+            event = "background.to_be_continued"
             outbox.promise_anew(work.session, leased)
         else:
+            event = "background.done"
             work.session.add(OUTBOX_MESSAGES.delete(leased))
             self._set_status(work.session, work.operation, "done")
         work.session.commit()
+        logger.info(event, **_who(leased))
 
     def _fail(self, leased: OutboxMessage, error: Exception) -> None:
         # Not the error's own text, which may quote what people wrote.
@@ -145,6 +150,7 @@ class Runner:
             "background.failure",
             **_who(leased),
             error=type(error).__name__,
+            aws_code=error.response["Error"]["Code"] if isinstance(error, ClientError) else None,
             where=[f"{at.filename}:{at.lineno}" for at in traceback.extract_tb(error.__traceback__)],
         )
         observability.count("BackgroundFailure")

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from app.background.mail import MailRefused
 from app.background.work import Unfinished, Work
@@ -211,6 +212,17 @@ class TestFailure:
         assert re.search(r"test_outbox\.py:\d+$", event["where"][-1])
         assert "ada@" not in json.dumps(event)
         assert metrics(capsys.readouterr().out)["BackgroundFailure"] == [1]
+
+    def test_names_the_code_of_what_aws_refused(self, bench: Bench, logs: Logs) -> None:
+        def task(work: Work, payload: Payload) -> None:
+            raise ClientError({"Error": {"Code": "AccessDenied", "Message": "ada@example.com"}}, "SendEmail")
+
+        bench.tasks["noun.verb"] = task
+        bench.run(bench.promise())
+
+        (event,) = logs()
+        assert (event["error"], event["aws_code"]) == ("ClientError", "AccessDenied")
+        assert "ada@" not in json.dumps(event)
 
     def test_waits_twice_as_long_each_time(self, bench: Bench, clock: FrozenClock) -> None:
         bench.tasks["noun.verb"] = fail
