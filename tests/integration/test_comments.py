@@ -1,0 +1,288 @@
+"""`/spaces/{space_id}/journals/{entry_id}/comments`: talking about an entry."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from app.core.database import Table
+from app.models.access_patterns import comments_of_entry
+from tests.assertions import assert_problem
+from tests.factories import Api, Person
+from tests.integration.journaling import NOWHERE, at, comment, highlight, path_of, write_entry
+
+STRANGER = str(uuid.UUID(int=999))
+RunBackground = Callable[[], None]
+
+
+@pytest.fixture
+def ada(api: Api) -> Person:
+    return api.person()
+
+
+@pytest.fixture
+def space(ada: Person) -> dict[str, Any]:
+    return ada.make_space()
+
+
+@pytest.fixture
+def entry(ada: Person, space: dict[str, Any]) -> dict[str, Any]:
+    return write_entry(ada, space, content="By the river")
+
+
+@pytest.fixture
+def bob(api: Api, ada: Person, space: dict[str, Any]) -> Person:
+    return api.member_of(space, ada, "viewer")
+
+
+def path_to(made: dict[str, Any]) -> str:
+    return f"{path_of(made)}/comments/{made['comment_id']}"
+
+
+def told(person: Person) -> list[tuple[str, str, str]]:
+    """What a person is notified of, the latest first: kind, by whom, about what."""
+    items = person.get("/api/v1/users/me/notifications").json()["items"]
+    kinds = ("comment", "mention")
+    return [(item["kind"], item["actor_id"], item["subject_id"]) for item in items if item["kind"] in kinds]
+
+
+class TestCreateComment:
+    def test_says_something(self, bob: Person, entry: dict[str, Any]) -> None:
+        response = bob.post(f"{path_of(entry)}/comments", {"text": " Well\n\ndone \U0001f989 "})
+
+        assert response.status_code == 201
+        made = response.json()
+        assert made == {
+            "comment_id": made["comment_id"],
+            "entry_id": entry["entry_id"],
+            "space_id": entry["space_id"],
+            "author_id": bob.user_id,
+            "text": "Well\n\ndone \U0001f989",
+            "highlight_id": None,
+            "parent_id": None,
+            "mentions": [],
+            "version": 1,
+            "created_at": "2026-03-14T15:09:26.535Z",
+            "updated_at": "2026-03-14T15:09:26.535Z",
+        }
+        assert response.headers["Location"] == path_to(made)
+
+    def test_is_about_a_highlight_of_the_entry(
+        self, ada: Person, space: dict[str, Any], entry: dict[str, Any]
+    ) -> None:
+        made = highlight(ada, entry)["highlight_id"]
+        other = write_entry(ada, space)
+
+        assert comment(ada, entry, highlight_id=made)["highlight_id"] == made
+        for place, highlight_id in ((other, made), (entry, NOWHERE)):
+            body = {"text": "What?", "highlight_id": highlight_id}
+            response = ada.post(f"{path_of(place)}/comments", body)
+            assert_problem(response, 422, "validation_failed", field="body.highlight_id")
+
+    def test_replies_on_one_level(self, ada: Person, space: dict[str, Any], entry: dict[str, Any]) -> None:
+        parent = comment(ada, entry)["comment_id"]
+        reply = comment(ada, entry, parent_id=parent)
+        other = write_entry(ada, space)
+
+        assert reply["parent_id"] == parent
+        for place, parent_id in ((entry, reply["comment_id"]), (entry, NOWHERE), (other, parent)):
+            body = {"text": "What?", "parent_id": parent_id}
+            response = ada.post(f"{path_of(place)}/comments", body)
+            assert_problem(response, 422, "validation_failed", field="body.parent_id")
+
+    def test_does_not_reply_to_what_goes_meanwhile(
+        self, ada: Person, entry: dict[str, Any], meanwhile: Any
+    ) -> None:
+        parent = comment(ada, entry)
+        meanwhile(lambda: ada.elsewhere().delete(path_to(parent)))
+
+        response = ada.post(f"{path_of(entry)}/comments", {"text": "Yes", "parent_id": parent["comment_id"]})
+
+        assert_problem(response, 422, "validation_failed", field="body.parent_id")
+        assert ada.get(f"{path_of(entry)}/comments").json()["items"] == []
+
+    def test_mentions_members_alone(self, ada: Person, bob: Person, entry: dict[str, Any]) -> None:
+        body = {"text": "Look", "mentions": [bob.user_id, STRANGER]}
+
+        response = ada.post(f"{path_of(entry)}/comments", body)
+
+        problem = assert_problem(response, 422, "validation_failed", field="body.mentions")
+        assert STRANGER in problem["errors"][0]["message"]
+        assert bob.user_id not in problem["errors"][0]["message"]
+
+    def test_checks_twenty_mentions_by_one_read(
+        self, ada: Person, entry: dict[str, Any], calls: list[str]
+    ) -> None:
+        body = {"text": "Look", "mentions": [str(uuid.UUID(int=number)) for number in range(500, 520)]}
+        calls.clear()
+
+        ada.post(f"{path_of(entry)}/comments", body)
+
+        # The caller's access; the entry; the mentions.
+        assert calls == ["BatchGetItem"] * 3
+
+    def test_is_404_without_the_entry(self, ada: Person, entry: dict[str, Any]) -> None:
+        for path in (
+            f"{at(entry)}/journals/{NOWHERE}",
+            f"{at(ada.make_space())}/journals/{entry['entry_id']}",
+        ):
+            assert_problem(ada.post(f"{path}/comments", {"text": "Hello"}), 404, "not_found")
+            assert_problem(ada.get(f"{path}/comments"), 404, "not_found")
+
+    def test_is_not_made_on_an_entry_that_goes(
+        self, ada: Person, bob: Person, entry: dict[str, Any], meanwhile: Any
+    ) -> None:
+        meanwhile(lambda: ada.elsewhere().delete(path_of(entry)))
+
+        assert_problem(bob.post(f"{path_of(entry)}/comments", {"text": "Hello"}), 404, "not_found")
+
+
+class TestWhoIsTold:
+    def test_of_a_comment_the_entrys_author(
+        self, ada: Person, bob: Person, entry: dict[str, Any], run_background: RunBackground
+    ) -> None:
+        comment(bob, entry)
+        run_background()
+
+        assert told(ada) == [("comment", bob.user_id, entry["entry_id"])]
+        assert told(bob) == []
+        activity = ada.get(f"{at(entry)}/activity").json()["items"]
+        assert ("comment_created", bob.user_id, entry["entry_id"]) in [
+            (item["kind"], item["actor_id"], item["subject_id"]) for item in activity
+        ]
+
+    def test_of_a_reply_the_authors_of_entry_and_comment(
+        self, api: Api, ada: Person, bob: Person, space: dict[str, Any], run_background: RunBackground
+    ) -> None:
+        carol = api.member_of(space, ada, "member")
+        entry = write_entry(carol, space)
+        parent = comment(bob, entry)["comment_id"]
+        comment(ada, entry, parent_id=parent)
+        run_background()
+
+        by_ada = ("comment", ada.user_id, entry["entry_id"])
+        assert told(bob) == [by_ada]
+        assert by_ada in told(carol)
+
+    def test_of_a_mention_whoever_is_mentioned_and_of_nothing_else(
+        self, ada: Person, bob: Person, entry: dict[str, Any], run_background: RunBackground
+    ) -> None:
+        comment(bob, entry, mentions=[ada.user_id, bob.user_id])
+        run_background()
+
+        assert told(ada) == [("mention", bob.user_id, entry["entry_id"])]
+        assert told(bob) == []
+
+    def test_of_a_change_whoever_is_mentioned_anew(
+        self, api: Api, ada: Person, bob: Person, entry: dict[str, Any], run_background: RunBackground
+    ) -> None:
+        carol = api.member_of(entry, ada, "member")
+        made = comment(ada, entry, mentions=[bob.user_id])
+        ada.patch(path_to(made), {"mentions": [carol.user_id, bob.user_id]})
+        run_background()
+
+        assert told(bob) == told(carol) == [("mention", ada.user_id, entry["entry_id"])]
+        kinds = [item["kind"] for item in ada.get(f"{at(entry)}/activity").json()["items"]]
+        assert kinds.count("comment_created") == 1
+
+
+class TestListComments:
+    def test_shows_the_oldest_first_page_by_page(self, ada: Person, entry: dict[str, Any]) -> None:
+        made = [comment(ada, entry, text=f"Number {number}") for number in range(3)]
+
+        first = ada.get(f"{path_of(entry)}/comments?limit=2").json()
+        second = ada.get(f"{path_of(entry)}/comments?limit=2&cursor={first['next_cursor']}").json()
+
+        assert first["items"] + second["items"] == made
+        assert second["next_cursor"] is None
+
+
+class TestUpdateComment:
+    def test_changes_text_and_mentions(
+        self, api: Api, ada: Person, bob: Person, entry: dict[str, Any]
+    ) -> None:
+        made = comment(bob, entry)
+        api.clock.advance(minutes=1)
+
+        changed = bob.patch(path_to(made), {"text": "Better", "mentions": [ada.user_id]}).json()
+
+        assert changed == made | {
+            "text": "Better",
+            "mentions": [ada.user_id],
+            "version": 2,
+            "updated_at": "2026-03-14T15:10:26.535Z",
+        }
+        assert ada.get(f"{path_of(entry)}/comments").json()["items"] == [changed]
+
+    def test_mentions_nobody_anew_who_is_no_member(self, ada: Person, entry: dict[str, Any]) -> None:
+        made = comment(ada, entry)
+
+        response = ada.patch(path_to(made), {"mentions": [STRANGER]})
+
+        assert_problem(response, 422, "validation_failed", field="body.mentions")
+
+    def test_may_go_on_mentioning_who_has_left(self, ada: Person, bob: Person, entry: dict[str, Any]) -> None:
+        made = comment(ada, entry, mentions=[bob.user_id])
+        bob.delete(f"{at(entry)}/members/{bob.user_id}")
+
+        response = ada.patch(path_to(made), {"text": "Bye", "mentions": [bob.user_id]})
+
+        assert response.json()["mentions"] == [bob.user_id]
+
+    def test_is_the_authors_alone(self, ada: Person, bob: Person, entry: dict[str, Any]) -> None:
+        made = comment(bob, entry)
+
+        assert_problem(ada.patch(path_to(made), {"text": "Mine now"}), 403, "forbidden")
+
+    def test_refuses_a_stale_version(self, ada: Person, entry: dict[str, Any]) -> None:
+        made = comment(ada, entry)
+        stale = ada.patch(path_to(made), {"text": "Second"}).headers["ETag"]
+        ada.patch(path_to(made), {"text": "Third"})
+
+        assert_problem(
+            ada.patch(path_to(made), {"text": "Fourth"}, if_match=stale), 412, "precondition_failed"
+        )
+        assert_problem(ada.delete(path_to(made), if_match=stale), 412, "precondition_failed")
+
+    def test_is_404_once_the_entry_is_gone(self, ada: Person, entry: dict[str, Any]) -> None:
+        made = comment(ada, entry)
+        ada.delete(path_of(entry))
+
+        assert_problem(ada.patch(path_to(made), {"text": "Second"}), 404, "not_found")
+        assert_problem(ada.delete(path_to(made)), 404, "not_found")
+
+
+class TestDeleteComment:
+    def test_takes_its_replies_with_it(
+        self, ada: Person, bob: Person, entry: dict[str, Any], run_background: RunBackground, table: Table
+    ) -> None:
+        other, parent = comment(ada, entry), comment(bob, entry)
+        for text in ("One", "Two"):
+            comment(ada, entry, text=text, parent_id=parent["comment_id"])
+        kept = comment(bob, entry, parent_id=other["comment_id"])
+
+        assert bob.delete(path_to(parent)).status_code == 204
+        run_background()
+
+        left = table.first(comments_of_entry(entry["entry_id"]), at_most=9)
+        assert [item.comment_id for item in left] == [other["comment_id"], kept["comment_id"]]
+
+    def test_of_a_reply_leaves_the_rest(
+        self, ada: Person, entry: dict[str, Any], run_background: RunBackground
+    ) -> None:
+        parent = comment(ada, entry)
+        reply = comment(ada, entry, parent_id=parent["comment_id"])
+
+        assert ada.delete(path_to(reply)).status_code == 204
+        run_background()
+
+        assert ada.get(f"{path_of(entry)}/comments").json()["items"] == [parent]
+
+    def test_lets_a_moderator_delete_what_others_said(
+        self, ada: Person, bob: Person, entry: dict[str, Any]
+    ) -> None:
+        assert ada.delete(path_to(comment(bob, entry))).status_code == 204
+
+    def test_refuses_another_member(self, ada: Person, bob: Person, entry: dict[str, Any]) -> None:
+        assert_problem(bob.delete(path_to(comment(ada, entry))), 403, "forbidden")

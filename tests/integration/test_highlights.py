@@ -1,0 +1,130 @@
+"""`/spaces/{space_id}/journals/{entry_id}/highlights`: marking passages."""
+
+from typing import Any
+
+import pytest
+
+from tests.assertions import assert_problem
+from tests.factories import Api, Person
+from tests.integration.journaling import NOWHERE, at, highlight, path_of, write_entry
+
+# A flag is two code points, an accent one of its own, an owl beyond 16 bits one.
+CONTENT = "🇨🇭 e\u0301 **owl** 🦉 by the river\n"
+
+
+@pytest.fixture
+def ada(api: Api) -> Person:
+    return api.person()
+
+
+@pytest.fixture
+def entry(ada: Person) -> dict[str, Any]:
+    return write_entry(ada, ada.make_space(), content=CONTENT)
+
+
+class TestCreateHighlight:
+    def test_marks_a_passage(self, ada: Person, entry: dict[str, Any]) -> None:
+        body = {"start": 0, "end": 2, "text": "🇨🇭", "color": "blue"}
+
+        response = ada.post(f"{path_of(entry)}/highlights", body)
+
+        assert response.status_code == 201
+        made = response.json()
+        assert made == body | {
+            "highlight_id": made["highlight_id"],
+            "entry_id": entry["entry_id"],
+            "entry_version": 1,
+            "space_id": entry["space_id"],
+            "author_id": ada.user_id,
+            "version": 1,
+            "created_at": "2026-03-14T15:09:26.535Z",
+            "updated_at": "2026-03-14T15:09:26.535Z",
+        }
+        assert response.headers["Location"] == f"{path_of(entry)}/highlights/{made['highlight_id']}"
+
+    @pytest.mark.parametrize("text", ["e", "e\u0301", "**owl**", "🦉 by", "\n", CONTENT])
+    def test_counts_code_points(self, ada: Person, entry: dict[str, Any], text: str) -> None:
+        made = highlight(ada, entry, text)
+
+        assert CONTENT[made["start"] : made["end"]] == made["text"] == text
+
+    @pytest.mark.parametrize("text", ["the sea", "river\n ", "é", "River"])
+    def test_wants_the_text_that_is_there(self, ada: Person, entry: dict[str, Any], text: str) -> None:
+        body = {"start": 3, "end": 3 + len(text), "text": text, "color": "pink"}
+
+        response = ada.post(f"{path_of(entry)}/highlights", body)
+
+        assert_problem(response, 422, "validation_failed", field="body.text")
+
+    def test_ends_within_the_content(self, ada: Person, entry: dict[str, Any]) -> None:
+        body = {"start": len(CONTENT) - 1, "end": len(CONTENT) + 1, "text": "\n", "color": "pink"}
+
+        response = ada.post(f"{path_of(entry)}/highlights", body)
+
+        assert_problem(response, 422, "validation_failed", field="body.end")
+
+    def test_is_of_the_entry_as_it_is_at_that_moment(
+        self, ada: Person, entry: dict[str, Any], meanwhile: Any
+    ) -> None:
+        meanwhile(lambda: ada.elsewhere().patch(path_of(entry), {"content": "Another day"}))
+        body = {"start": 0, "end": 2, "text": "🇨🇭", "color": "blue"}
+
+        response = ada.post(f"{path_of(entry)}/highlights", body)
+
+        assert_problem(response, 422, "validation_failed", field="body.text")
+        assert ada.get(f"{path_of(entry)}/highlights").json()["items"] == []
+
+    def test_is_not_made_on_an_entry_that_goes(
+        self, ada: Person, entry: dict[str, Any], meanwhile: Any
+    ) -> None:
+        meanwhile(lambda: ada.elsewhere().delete(path_of(entry)))
+        body = {"start": 0, "end": 2, "text": "🇨🇭", "color": "blue"}
+
+        assert_problem(ada.post(f"{path_of(entry)}/highlights", body), 404, "not_found")
+
+
+class TestListHighlights:
+    def test_shows_the_oldest_first(self, ada: Person, entry: dict[str, Any]) -> None:
+        made = [highlight(ada, entry, text) for text in ("river", "owl", "by")]
+
+        first = ada.get(f"{path_of(entry)}/highlights?limit=2").json()
+        second = ada.get(f"{path_of(entry)}/highlights?cursor={first['next_cursor']}").json()
+
+        assert first["items"] + second["items"] == made
+        assert second["next_cursor"] is None
+
+    def test_is_404_without_the_entry(self, ada: Person, entry: dict[str, Any]) -> None:
+        highlight(ada, entry)
+        elsewhere = f"{at(ada.make_space())}/journals/{entry['entry_id']}/highlights"
+
+        assert_problem(ada.get(elsewhere), 404, "not_found")
+        assert_problem(ada.get(f"{at(entry)}/journals/{NOWHERE}/highlights"), 404, "not_found")
+
+
+class TestDeleteHighlight:
+    def test_lets_its_author_delete_it(self, ada: Person, entry: dict[str, Any]) -> None:
+        path = f"{path_of(entry)}/highlights/{highlight(ada, entry)['highlight_id']}"
+
+        assert ada.delete(path).status_code == 204
+        assert_problem(ada.delete(path), 404, "not_found")
+        assert ada.get(f"{path_of(entry)}/highlights").json()["items"] == []
+
+    def test_refuses_a_version_that_never_was(self, ada: Person, entry: dict[str, Any]) -> None:
+        path = f"{path_of(entry)}/highlights/{highlight(ada, entry)['highlight_id']}"
+
+        response = ada.delete(path, if_match='"2-0123456789abcdef"')
+
+        assert_problem(response, 412, "precondition_failed")
+
+    def test_is_404_under_another_entry_or_in_another_space(self, ada: Person, entry: dict[str, Any]) -> None:
+        made = highlight(ada, entry)["highlight_id"]
+        other = write_entry(ada, entry)
+
+        for path in (path_of(other), f"{at(ada.make_space())}/journals/{entry['entry_id']}"):
+            assert_problem(ada.delete(f"{path}/highlights/{made}"), 404, "not_found")
+
+    def test_is_404_once_the_entry_is_gone(self, ada: Person, entry: dict[str, Any]) -> None:
+        made = highlight(ada, entry)["highlight_id"]
+        ada.delete(path_of(entry))
+
+        assert_problem(ada.delete(f"{path_of(entry)}/highlights/{made}"), 404, "not_found")

@@ -1,0 +1,157 @@
+"""`/templates` and `/spaces/{space_id}/templates`: what entries can be written by."""
+
+from typing import Any
+
+import pytest
+
+from tests.assertions import assert_problem
+from tests.factories import Api
+from tests.integration.journaling import PARAGRAPH, at, make_template
+
+BUILT_IN = "/api/v1/templates"
+
+
+class TestBuiltInTemplates:
+    def test_are_nine(self, api: Api) -> None:
+        page = api.person().get(BUILT_IN).json()
+
+        assert [template["template_id"] for template in page["items"]] == [
+            "daily_log",
+            "gratitude",
+            "mood",
+            "weekly_review",
+            "goal_progress",
+            "decision",
+            "grounding",
+            "reflection",
+            "blank",
+        ]
+        assert page["next_cursor"] is None
+
+    def test_show_every_type_of_section(self, api: Api) -> None:
+        templates = api.person().get(BUILT_IN).json()["items"]
+
+        assert {section["type"] for template in templates for section in template["sections"]} == {
+            "paragraph",
+            "q_and_a",
+            "list",
+            "checkbox",
+            "scale",
+            "table",
+            "time_log",
+        }
+
+    @pytest.mark.parametrize("limit", [1, 4, 8, 9, 100])
+    def test_are_paged(self, api: Api, limit: int) -> None:
+        ada, found, cursor = api.person(), list[dict[str, Any]](), ""
+        for _ in range(0, 9, limit):
+            page = ada.get(f"{BUILT_IN}?limit={limit}{cursor}").json()
+            assert len(page["items"]) <= limit
+            found += page["items"]
+            cursor = f"&cursor={page['next_cursor']}"
+
+        assert found == ada.get(BUILT_IN).json()["items"]
+        assert page["next_cursor"] is None
+
+    @pytest.mark.parametrize("cursor", ["", "nothing", "Daily_log", "🦉"])
+    def test_know_no_other_cursor(self, api: Api, cursor: str) -> None:
+        assert_problem(api.person().get(f"{BUILT_IN}?cursor={cursor}"), 400, "invalid_cursor")
+
+    def test_are_read_one_by_one(self, api: Api) -> None:
+        ada = api.person()
+
+        for template in ada.get(BUILT_IN).json()["items"]:
+            assert ada.get(f"{BUILT_IN}/{template['template_id']}").json() == template
+
+    def test_need_a_profile(self, api: Api) -> None:
+        assert_problem(api.someone().get(BUILT_IN), 403, "profile_required")
+
+    def test_are_no_others(self, api: Api) -> None:
+        assert_problem(api.person().get(f"{BUILT_IN}/nothing"), 404, "not_found")
+
+    def test_are_not_among_a_spaces_own(self, api: Api) -> None:
+        ada = api.person()
+
+        assert ada.get(f"{at(ada.make_space())}/templates").json()["items"] == []
+
+
+class TestCreateTemplate:
+    def test_stores_what_is_sent(self, api: Api) -> None:
+        ada = api.person()
+        space = ada.make_space()
+        scale = {
+            "section_id": "mood",
+            "type": "scale",
+            "title": "Mood",
+            "min": -5,
+            "max": 5,
+            "required": True,
+        }
+
+        response = ada.post(f"{at(space)}/templates", {"name": "Evening", "sections": [PARAGRAPH, scale]})
+
+        made = response.json()
+        assert made == {
+            "template_id": made["template_id"],
+            "space_id": space["space_id"],
+            "author_id": ada.user_id,
+            "name": "Evening",
+            "description": None,
+            "sections": [
+                PARAGRAPH | {"prompt": None, "required": False},
+                scale | {"prompt": None},
+            ],
+            "version": 1,
+            "created_at": "2026-03-14T15:09:26.535Z",
+            "updated_at": "2026-03-14T15:09:26.535Z",
+        }
+        assert response.headers["Location"] == f"{at(space)}/templates/{made['template_id']}"
+        assert ada.get(response.headers["Location"]).json() == made
+
+
+class TestListTemplates:
+    def test_shows_the_newest_first(self, api: Api) -> None:
+        ada = api.person()
+        space = ada.make_space()
+        made = [make_template(ada, space) for _ in range(3)]
+
+        first = ada.get(f"{at(space)}/templates?limit=2").json()
+        second = ada.get(f"{at(space)}/templates?limit=2&cursor={first['next_cursor']}").json()
+
+        assert first["items"] + second["items"] == made[::-1]
+
+    def test_shows_none_of_another_space(self, api: Api) -> None:
+        ada = api.person()
+        template, elsewhere = make_template(ada, ada.make_space()), at(ada.make_space())
+
+        assert ada.get(f"{elsewhere}/templates").json()["items"] == []
+        assert_problem(ada.get(f"{elsewhere}/templates/{template['template_id']}"), 404, "not_found")
+
+
+class TestChangeTemplate:
+    def test_makes_a_new_version(self, api: Api) -> None:
+        ada = api.person()
+        template = make_template(ada, ada.make_space())
+        path = f"{at(template)}/templates/{template['template_id']}"
+
+        changed = ada.patch(path, {"description": "Before bed"}).json()
+
+        assert changed == template | {"description": "Before bed", "version": 2}
+
+    def test_refuses_a_stale_version(self, api: Api) -> None:
+        ada = api.person()
+        template = make_template(ada, ada.make_space())
+        path = f"{at(template)}/templates/{template['template_id']}"
+        stale = ada.get(path).headers["ETag"]
+        ada.patch(path, {"name": "Second"})
+
+        assert_problem(ada.patch(path, {"name": "Third"}, if_match=stale), 412, "precondition_failed")
+        assert_problem(ada.delete(path, if_match=stale), 412, "precondition_failed")
+
+    def test_deletes_it(self, api: Api) -> None:
+        ada = api.person()
+        template = make_template(ada, ada.make_space())
+        path = f"{at(template)}/templates/{template['template_id']}"
+
+        assert ada.delete(path).status_code == 204
+        assert_problem(ada.get(path), 404, "not_found")
