@@ -1,0 +1,203 @@
+"""`/users/me/notifications`: reading what concerns one, and saying what of it is read."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from httpx2 import Response
+
+from app.core.database import Session, Table
+from app.models.access_patterns import NOTIFICATIONS
+from app.models.notifications import Notification
+from tests.assertions import assert_problem
+from tests.factories import Api, Person
+
+PATH = "/api/v1/users/me/notifications"
+NOWHERE = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
+
+
+def inbox_of(person: Person) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = person.get(f"{PATH}?limit=100").json()["items"]
+    return items
+
+
+def say(person: Person, notification: dict[str, Any], *, read: bool, **headers: str) -> Response:
+    return person.patch(f"{PATH}/{notification['notification_id']}", {"read": read}, **headers)
+
+
+@pytest.fixture
+def ada(api: Api) -> Person:
+    return api.person()
+
+
+@pytest.fixture
+def notify(table: Table, ada: Person) -> Callable[[], dict[str, Any]]:
+    """`notify()`: have Ada notified of something, and see it."""
+
+    def write() -> dict[str, Any]:
+        session = Session(table)
+        stamps = {"created_at": session.now, "updated_at": session.now}
+        notification = Notification(
+            notification_id=session.new_id(), user_id=ada.user_id, kind="reminder", **stamps
+        )
+        session.add(NOTIFICATIONS.create(notification))
+        session.commit()
+        return inbox_of(ada)[0]
+
+    return write
+
+
+Notify = Callable[[], dict[str, Any]]
+
+
+class TestListNotifications:
+    def test_shows_who_did_what_where_and_whether_it_is_read(
+        self, api: Api, ada: Person, run_background: Callable[..., None]
+    ) -> None:
+        space = ada.make_space()
+        bob = api.member_of(space, ada, "admin")
+        run_background()
+
+        (item,) = inbox_of(bob)
+
+        assert item == {
+            "notification_id": item["notification_id"],
+            "kind": "role_changed",
+            "actor_id": ada.user_id,
+            "space_id": space["space_id"],
+            "subject_id": space["space_id"],
+            "read": False,
+            "version": 1,
+            "created_at": "2026-03-14T15:09:26.535Z",
+            "updated_at": "2026-03-14T15:09:26.535Z",
+        }
+
+    def test_shows_the_newest_first_page_by_page(self, ada: Person, notify: Notify) -> None:
+        made = [notify() for _ in range(3)]
+
+        first = ada.get(f"{PATH}?limit=2").json()
+        second = ada.get(f"{PATH}?limit=2&cursor={first['next_cursor']}").json()
+
+        assert first["items"] + second["items"] == made[::-1]
+        assert second["next_cursor"] is None
+
+    def test_shows_ones_own_alone(self, api: Api, notify: Notify) -> None:
+        notify()
+
+        assert inbox_of(api.person()) == []
+
+
+class TestUpdateNotification:
+    def test_says_that_it_is_read(self, api: Api, ada: Person, notify: Notify) -> None:
+        made = notify()
+        api.clock.advance(minutes=1)
+
+        response = say(ada, made, read=True)
+
+        assert response.status_code == 200
+        assert response.json() == made | {
+            "read": True,
+            "version": 2,
+            "updated_at": "2026-03-14T15:10:26.535Z",
+        }
+        assert inbox_of(ada) == [response.json()]
+
+    def test_says_that_it_is_not(self, ada: Person, notify: Notify) -> None:
+        made = notify()
+        say(ada, made, read=True)
+
+        assert say(ada, made, read=False).json()["read"] is False
+        assert inbox_of(ada)[0]["read"] is False
+
+    @pytest.mark.parametrize("read", [True, False])
+    def test_changes_nothing_where_it_is_so_already(self, ada: Person, notify: Notify, read: bool) -> None:
+        made = say(ada, notify(), read=read).json()
+
+        assert say(ada, made, read=read).json() == made
+
+    def test_is_not_for_others(self, api: Api, ada: Person, notify: Notify) -> None:
+        made = notify()
+
+        assert_problem(say(api.person(), made, read=True), 404, "not_found")
+        assert inbox_of(ada) == [made]
+
+    def test_finds_none_that_is_not_there(self, ada: Person) -> None:
+        assert_problem(say(ada, {"notification_id": NOWHERE}, read=True), 404, "not_found")
+
+    def test_is_refused_of_a_stale_version(self, ada: Person, notify: Notify) -> None:
+        made = notify()
+        tag = say(ada, made, read=True).headers["ETag"]
+        say(ada, made, read=False)
+
+        assert_problem(say(ada, made, read=True, if_match=tag), 412, "precondition_failed")
+
+
+class TestReadAll:
+    def read_all(self, person: Person) -> None:
+        response = person.post(f"{PATH}/read-all")
+        assert (response.status_code, response.content) == (204, b"")
+
+    def test_says_that_all_is_read_and_nothing_that_comes(
+        self, api: Api, ada: Person, notify: Notify
+    ) -> None:
+        for _ in range(3):
+            notify()
+        self.read_all(ada)
+        assert [item["read"] for item in inbox_of(ada)] == [True] * 3
+
+        api.clock.advance(seconds=1)
+        notify()
+        assert [item["read"] for item in inbox_of(ada)] == [False, True, True, True]
+
+    def test_is_one_write_however_much_it_is(self, ada: Person, notify: Notify, calls: list[str]) -> None:
+        for _ in range(3):
+            notify()
+        calls.clear()
+
+        self.read_all(ada)
+
+        assert calls == ["GetItem", "UpdateItem"]
+
+    def test_of_nothing_is_fine_and_so_is_twice(self, ada: Person) -> None:
+        self.read_all(ada)
+        self.read_all(ada)
+
+    def test_says_nothing_for_others(self, api: Api, ada: Person, notify: Notify) -> None:
+        made = notify()
+
+        self.read_all(api.person())
+
+        assert inbox_of(ada) == [made]
+
+    @pytest.mark.parametrize("seconds", [0, 1])
+    def test_is_taken_back_for_one_by_saying_so_later(
+        self, api: Api, ada: Person, notify: Notify, seconds: int
+    ) -> None:
+        first, second = notify(), notify()
+        self.read_all(ada)
+        api.clock.advance(seconds=seconds)
+
+        assert say(ada, first, read=False).json()["read"] is False
+
+        read = {item["notification_id"]: item["read"] for item in inbox_of(ada)}
+        assert read == {first["notification_id"]: False, second["notification_id"]: True}
+
+    def test_holds_for_one_that_was_said_not_to_be_read_before(
+        self, api: Api, ada: Person, notify: Notify
+    ) -> None:
+        made = notify()
+        say(ada, made, read=True)
+        say(ada, made, read=False)
+        api.clock.advance(seconds=1)
+
+        self.read_all(ada)
+
+        assert inbox_of(ada)[0]["read"] is True
+
+    def test_changes_nothing_of_the_profile_but_its_version(self, ada: Person) -> None:
+        before = ada.get("/api/v1/users/me").json()
+
+        self.read_all(ada)
+
+        after = ada.get("/api/v1/users/me").json()
+        assert after == before | {"version": after["version"]}
