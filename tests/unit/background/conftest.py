@@ -1,92 +1,12 @@
-import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
-from app.background.outbox import Runner
-from app.background.work import Task
-from app.core.database import Session, Table
-from app.main import Backend, create_runner
-from app.models.access_patterns import OPERATIONS, OUTBOX_MESSAGES, messages_of_shard
-from app.models.operations import Operation, OutboxMessage
-from app.services import outbox
-
-
-@dataclass
-class Bench:
-    """An outbox, and a runner of it whose tasks the test puts into `tasks`."""
-
-    table: Table
-    runner: Runner
-    tasks: dict[str, Task]
-    sqs: Any
-    queue_url: str
-    seconds_left: float = 60.0
-
-    def promise(self, kind: str = "noun.verb", /, **payload: Any) -> OutboxMessage:
-        """A message that is there to be run."""
-        before = {message.message_id for message in self.messages()}
-        session = Session(self.table)
-        outbox.promise(session, kind, **payload)
-        session.commit()
-        (message,) = (message for message in self.messages() if message.message_id not in before)
-        return message
-
-    def start_operation(self) -> Operation:
-        """An operation whose message is there to be run."""
-        session = Session(self.table)
-        operation = outbox.start_operation(session, "noun.verb", user_id="ada")
-        session.commit()
-        return operation
-
-    def operation(self, operation: Operation) -> Operation:
-        """The operation as it stands now."""
-        now = self.table.get(OPERATIONS.key_of(operation))
-        assert now is not None
-        return now
-
-    def messages(self) -> list[OutboxMessage]:
-        """Every message of every shard."""
-        return [
-            message
-            for shard in range(outbox.SHARDS)
-            for message in self.table.first(messages_of_shard(shard), at_most=1000)
-        ]
-
-    def run(self, message: OutboxMessage | None = None) -> None:
-        """Run this message, or the only one that there is."""
-        if message is None:
-            (message,) = self.messages()
-        self.runner.run(OUTBOX_MESSAGES.key_of(message), lambda: self.seconds_left)
-
-    def exhaust(self, message: OutboxMessage, clock: Any) -> None:
-        """Run the message as often as it is tried."""
-        for _ in range(8):
-            self.run(message)
-            clock.advance(days=1)
-
-    def redrive(self, message: OutboxMessage) -> None:
-        """Give the message, as it stands now, another eight tries."""
-        now = self.table.get(OUTBOX_MESSAGES.key_of(message))
-        assert now is not None
-        session = Session(self.table)
-        outbox.promise_anew(session, now)
-        session.commit()
-
-    def dead_letters(self) -> list[dict[str, Any]]:
-        """What stands in the queue."""
-        answer = self.sqs.receive_message(
-            QueueUrl=self.queue_url, MaxNumberOfMessages=10, VisibilityTimeout=0
-        )
-        return [json.loads(message["Body"]) for message in answer.get("Messages", [])]
+from app.main import Backend
+from tests.bench import Bench, make_bench
 
 
 @pytest.fixture
 def bench(backend: Backend, inbox: object, outside: Callable[[Any], Any]) -> Bench:
-    sqs = outside("sqs")
-    queue_url = sqs.create_queue(QueueName="dead-letters")["QueueUrl"]
-    tasks: dict[str, Task] = {}
-    runner = replace(create_runner(backend), tasks=tasks, jitter=lambda: 0.0)
-    return Bench(backend.table, runner, tasks, sqs, queue_url)
+    return make_bench(backend, outside)

@@ -2,55 +2,21 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from app.background.mail import MailRefused
 from app.background.work import Unfinished, Work
-from app.core.database import Session, Table
+from app.core.database import Session
 from app.models.access_patterns import EMAIL_CLAIMS
 from app.models.operations import OutboxMessage
-from app.models.users import EmailClaim
+from tests.bench import Bench, Payload, claim, fail, is_claimed, metrics, write_claim
 from tests.factories import FrozenClock
-from tests.unit.background.conftest import Bench
 
 Logs = Callable[[], list[dict[str, Any]]]
-Payload = Mapping[str, Any]
-
-
-def claim(session: Session, email: str = "ada@example.com") -> EmailClaim:
-    """Something small to write."""
-    return EmailClaim(email=email, user_id="ada", created_at=session.now, updated_at=session.now)
-
-
-def is_claimed(table: Table, email: str = "ada@example.com") -> bool:
-    return table.get(EMAIL_CLAIMS.key(email=email)) is not None
-
-
-def fail(work: Work, payload: Payload) -> None:
-    raise LookupError("ada@example.com")
-
-
-def refuse(work: Work, payload: Payload) -> None:
-    raise MailRefused
-
-
-def write_claim(work: Work, payload: Payload) -> None:
-    work.session.add(EMAIL_CLAIMS.create(claim(work.session)))
-
-
-def metrics(written: str) -> dict[str, list[float]]:
-    """The last value of each metric."""
-    lines = [json.loads(line) for line in written.splitlines()]
-    return {
-        metric["Name"]: line[metric["Name"]]
-        for line in lines
-        for metric in line["_aws"]["CloudWatchMetrics"][0]["Metrics"]
-    }
 
 
 class TestSuccess:
@@ -86,6 +52,16 @@ class TestSuccess:
         bench.run(message)
 
         assert len(ran) == 1
+
+    def test_is_an_event(self, bench: Bench, logs: Logs) -> None:
+        bench.tasks["noun.verb"] = write_claim
+        message = bench.promise()
+
+        bench.run(message)
+
+        (event,) = logs()
+        assert (event["message"], event["level"]) == ("background.done", "INFO")
+        assert (event["kind"], event["message_id"]) == ("noun.verb", message.message_id)
 
     def test_measures_how_old_the_message_was(
         self, bench: Bench, clock: FrozenClock, capsys: pytest.CaptureFixture[str]
@@ -209,7 +185,7 @@ class TestFailure:
         assert event["level"] == "ERROR"
         assert (event["kind"], event["message_id"]) == ("noun.verb", message.message_id)
         assert (event["attempts"], event["error"]) == (1, "LookupError")
-        assert re.search(r"test_outbox\.py:\d+$", event["where"][-1])
+        assert re.search(r"bench\.py:\d+$", event["where"][-1])
         assert "ada@" not in json.dumps(event)
         assert metrics(capsys.readouterr().out)["BackgroundFailure"] == [1]
 
@@ -307,103 +283,6 @@ class TestContinuation:
         assert told == [False, False, True]
 
 
-class TestDeadLetters:
-    def test_get_the_key_after_eight_tries(self, bench: Bench, clock: FrozenClock, logs: Logs) -> None:
-        bench.tasks["noun.verb"] = fail
-        message = bench.promise(secret="ada@example.com")
-
-        for attempt in range(8):
-            assert bench.dead_letters() == [], attempt
-            bench.run(message)
-            clock.advance(days=1)
-
-        assert bench.dead_letters() == [
-            {"shard": message.shard, "message_id": message.message_id, "kind": "noun.verb"}
-        ]
-        assert [event["message"] for event in logs()[-2:]] == ["background.failure", "background.dead_letter"]
-        assert bench.messages()[0].payload == {"secret": "ada@example.com"}
-
-    def test_get_the_key_too_where_the_last_try_was_killed(self, bench: Bench, clock: FrozenClock) -> None:
-        class Killed(BaseException):
-            pass
-
-        def die(work: Work, payload: Payload) -> None:
-            raise Killed
-
-        bench.tasks["noun.verb"] = die
-        message = bench.promise()
-        for _ in range(8):
-            with pytest.raises(Killed):
-                bench.run(message)
-            clock.advance(days=1)
-        assert bench.dead_letters() == []
-
-        bench.run(message)
-
-        assert len(bench.dead_letters()) == 1
-
-    def test_are_left_alone(self, bench: Bench, clock: FrozenClock) -> None:
-        bench.tasks["noun.verb"] = fail
-        message = bench.promise()
-        for _ in range(7):
-            bench.run(message)
-            clock.advance(days=1)
-        bench.run(message)
-        bench.tasks["noun.verb"] = write_claim
-
-        clock.advance(days=13, milliseconds=-1)
-        bench.run(message)
-
-        assert not is_claimed(bench.table)
-        assert len(bench.dead_letters()) == 1
-
-    def test_are_told_again_before_the_queue_forgets_them(self, bench: Bench, clock: FrozenClock) -> None:
-        bench.tasks["noun.verb"] = fail
-        message = bench.promise()
-        bench.exhaust(message, clock)
-        bench.sqs.purge_queue(QueueUrl=bench.queue_url)
-
-        clock.advance(days=12)
-        bench.run(message)
-
-        assert [letter["message_id"] for letter in bench.dead_letters()] == [message.message_id]
-
-    def test_are_told_once_by_two_runners_or_twice_but_never_fail(
-        self, bench: Bench, clock: FrozenClock, meanwhile: Callable[..., None]
-    ) -> None:
-        bench.tasks["noun.verb"] = fail
-        message = bench.promise()
-        bench.exhaust(message, clock)
-        clock.advance(days=14)
-        meanwhile(lambda: bench.run(message))
-
-        bench.run(message)
-
-        assert {letter["message_id"] for letter in bench.dead_letters()} == {message.message_id}
-
-    def test_run_again_by_a_new_message(self, bench: Bench, clock: FrozenClock) -> None:
-        bench.tasks["noun.verb"] = fail
-        message = bench.promise()
-        bench.exhaust(message, clock)
-        bench.tasks["noun.verb"] = write_claim
-        bench.redrive(message)
-
-        bench.run()
-
-        assert is_claimed(bench.table)
-        assert bench.messages() == []
-
-
-class TestRefusal:
-    def test_ends_the_message(self, bench: Bench, logs: Logs, capsys: pytest.CaptureFixture[str]) -> None:
-        bench.tasks["noun.verb"] = refuse
-        bench.run(bench.promise())
-
-        assert bench.messages() == []
-        assert [(event["message"], event["level"]) for event in logs()] == [("background.refused", "ERROR")]
-        assert metrics(capsys.readouterr().out)["BackgroundRefusal"] == [1]
-
-
 class TestUnknownKind:
     def test_waits_for_a_version_that_knows_it(self, bench: Bench, logs: Logs) -> None:
         message = bench.promise()
@@ -417,103 +296,4 @@ class TestUnknownKind:
 
         bench.tasks["noun.verb"] = write_claim
         bench.run(message)
-        assert bench.messages() == []
-
-
-class TestOperation:
-    def test_runs_then_is_done(self, bench: Bench) -> None:
-        operation = bench.start_operation()
-        seen: list[str] = []
-        bench.tasks["noun.verb"] = lambda work, payload: seen.append(bench.operation(operation).status)
-        assert operation.status == "pending"
-
-        bench.run()
-
-        assert seen == ["running"]
-        done = bench.operation(operation)
-        assert (done.status, done.done, done.total) == ("done", 0, 0)
-
-    def test_is_done_with_as_many_items_as_there_were(self, bench: Bench) -> None:
-        def task(work: Work, payload: Payload) -> None:
-            work.progress(total=5)
-            work.progress(done=3)
-
-        operation = bench.start_operation()
-        bench.tasks["noun.verb"] = task
-        bench.run()
-
-        done = bench.operation(operation)
-        assert (done.status, done.done, done.total) == ("done", 5, 5)
-
-    def test_keeps_its_progress_over_continuations(self, bench: Bench) -> None:
-        def task(work: Work, payload: Payload) -> None:
-            work.progress(done=2, total=4)
-            raise Unfinished
-
-        operation = bench.start_operation()
-        bench.tasks["noun.verb"] = task
-        bench.run()
-        between = bench.operation(operation)
-        bench.run()
-
-        assert (between.status, between.done, between.total) == ("running", 2, 4)
-        assert bench.operation(operation).done == 4
-
-    def test_keeps_its_progress_when_the_task_runs_again(self, bench: Bench) -> None:
-        ran: list[int] = []
-
-        def task(work: Work, payload: Payload) -> None:
-            ran.append(1)
-            work.progress(done=1)
-            if len(ran) == 1:
-                bench.table.write([EMAIL_CLAIMS.create(claim(work.session))])
-                write_claim(work, payload)
-
-        operation = bench.start_operation()
-        bench.tasks["noun.verb"] = task
-        bench.run()
-
-        assert bench.operation(operation).done == 2
-
-    def test_fails_with_the_last_try(self, bench: Bench, clock: FrozenClock) -> None:
-        operation = bench.start_operation()
-        bench.tasks["noun.verb"] = fail
-        (message,) = bench.messages()
-        for _ in range(7):
-            bench.run(message)
-            clock.advance(hours=2)
-        assert bench.operation(operation).status == "running"
-
-        bench.run(message)
-
-        assert bench.operation(operation).status == "failed"
-
-    def test_runs_again_when_it_is_redriven(self, bench: Bench, clock: FrozenClock) -> None:
-        operation = bench.start_operation()
-        bench.tasks["noun.verb"] = fail
-        (message,) = bench.messages()
-        for _ in range(8):
-            bench.run(message)
-            clock.advance(hours=2)
-        bench.redrive(message)
-        bench.tasks["noun.verb"] = write_claim
-
-        bench.run()
-
-        assert bench.operation(operation).status == "done"
-
-    def test_fails_where_its_mail_is_refused(self, bench: Bench) -> None:
-        operation = bench.start_operation()
-        bench.tasks["noun.verb"] = refuse
-        bench.run()
-
-        assert bench.operation(operation).status == "failed"
-
-    def test_may_be_forgotten_before_its_work_is_done(self, bench: Bench, clock: FrozenClock) -> None:
-        bench.start_operation()
-        bench.tasks["noun.verb"] = lambda work, payload: work.progress(done=1)
-        clock.advance(days=8)
-
-        bench.run()
-
         assert bench.messages() == []

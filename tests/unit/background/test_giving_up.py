@@ -1,0 +1,109 @@
+"""Messages that are tried no more: after eight tries, or because SES refuses the mail."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from app.background.work import Work
+from tests.bench import Bench, Payload, fail, is_claimed, metrics, refuse, write_claim
+from tests.factories import FrozenClock
+
+Logs = Callable[[], list[dict[str, Any]]]
+
+
+class TestDeadLetters:
+    def test_get_the_key_after_eight_tries(self, bench: Bench, clock: FrozenClock, logs: Logs) -> None:
+        bench.tasks["noun.verb"] = fail
+        message = bench.promise(secret="ada@example.com")
+
+        for attempt in range(8):
+            assert bench.dead_letters() == [], attempt
+            bench.run(message)
+            clock.advance(days=1)
+
+        assert bench.dead_letters() == [
+            {"shard": message.shard, "message_id": message.message_id, "kind": "noun.verb"}
+        ]
+        assert [event["message"] for event in logs()[-2:]] == ["background.failure", "background.dead_letter"]
+        assert bench.messages()[0].payload == {"secret": "ada@example.com"}
+
+    def test_get_the_key_too_where_the_last_try_was_killed(self, bench: Bench, clock: FrozenClock) -> None:
+        class Killed(BaseException):
+            pass
+
+        def die(work: Work, payload: Payload) -> None:
+            raise Killed
+
+        bench.tasks["noun.verb"] = die
+        message = bench.promise()
+        for _ in range(8):
+            with pytest.raises(Killed):
+                bench.run(message)
+            clock.advance(days=1)
+        assert bench.dead_letters() == []
+
+        bench.run(message)
+
+        assert len(bench.dead_letters()) == 1
+
+    def test_are_left_alone(self, bench: Bench, clock: FrozenClock) -> None:
+        bench.tasks["noun.verb"] = fail
+        message = bench.promise()
+        for _ in range(7):
+            bench.run(message)
+            clock.advance(days=1)
+        bench.run(message)
+        bench.tasks["noun.verb"] = write_claim
+
+        clock.advance(days=13, milliseconds=-1)
+        bench.run(message)
+
+        assert not is_claimed(bench.table)
+        assert len(bench.dead_letters()) == 1
+
+    def test_are_told_again_before_the_queue_forgets_them(self, bench: Bench, clock: FrozenClock) -> None:
+        bench.tasks["noun.verb"] = fail
+        message = bench.promise()
+        bench.exhaust(message, clock)
+        bench.sqs.purge_queue(QueueUrl=bench.queue_url)
+
+        clock.advance(days=12)
+        bench.run(message)
+
+        assert [letter["message_id"] for letter in bench.dead_letters()] == [message.message_id]
+
+    def test_are_told_once_by_two_runners_or_twice_but_never_fail(
+        self, bench: Bench, clock: FrozenClock, meanwhile: Callable[..., None]
+    ) -> None:
+        bench.tasks["noun.verb"] = fail
+        message = bench.promise()
+        bench.exhaust(message, clock)
+        clock.advance(days=14)
+        meanwhile(lambda: bench.run(message))
+
+        bench.run(message)
+
+        assert {letter["message_id"] for letter in bench.dead_letters()} == {message.message_id}
+
+    def test_run_again_by_a_new_message(self, bench: Bench, clock: FrozenClock) -> None:
+        bench.tasks["noun.verb"] = fail
+        message = bench.promise()
+        bench.exhaust(message, clock)
+        bench.tasks["noun.verb"] = write_claim
+        bench.redrive(message)
+
+        bench.run()
+
+        assert is_claimed(bench.table)
+        assert bench.messages() == []
+
+
+class TestRefusal:
+    def test_ends_the_message(self, bench: Bench, logs: Logs, capsys: pytest.CaptureFixture[str]) -> None:
+        bench.tasks["noun.verb"] = refuse
+        bench.run(bench.promise())
+
+        assert bench.messages() == []
+        assert [(event["message"], event["level"]) for event in logs()] == [("background.refused", "ERROR")]
+        assert metrics(capsys.readouterr().out)["BackgroundRefusal"] == [1]
