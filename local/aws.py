@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import boto3
 import botocore.session
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_sesv2 import SESV2Client
+    from mypy_boto3_sqs import SQSClient
     from mypy_boto3_ssm import SSMClient
 
 ACCOUNT = "000000000000"
@@ -72,10 +73,6 @@ class Clients:
         )
         self._direct = Config(proxies={})
 
-    def client(self, service: Any) -> Any:
-        """A new client of any service, as `boto3.client` makes it."""
-        return self._session.client(service, endpoint_url=self.endpoint_url, config=self._direct)
-
     @cached_property
     def cloudformation(self) -> "CloudFormationClient":
         """The stacks."""
@@ -110,6 +107,11 @@ class Clients:
     def ses(self) -> "SESV2Client":
         """Mail."""
         return self._session.client("sesv2", endpoint_url=self.endpoint_url, config=self._direct)
+
+    @cached_property
+    def sqs(self) -> "SQSClient":
+        """The queues."""
+        return self._session.client("sqs", endpoint_url=self.endpoint_url, config=self._direct)
 
     @cached_property
     def ssm(self) -> "SSMClient":

@@ -3,6 +3,8 @@
 import contextlib
 import json
 
+from botocore.awsrequest import AWSRequest
+
 from local.aws import Clients, Deployment
 
 
@@ -11,6 +13,7 @@ def close_gaps(clients: Clients, deployment: Deployment) -> None:
     _enable_ttl(clients, deployment)
     _allow_what_names_no_resource(clients, deployment)
     _verify_mail_sender(clients, deployment)
+    _let_the_queue_be_spoken_to_without_tls(clients, deployment)
 
 
 def function_log(clients: Clients, deployment: Deployment) -> str:
@@ -45,8 +48,23 @@ def _allow_what_names_no_resource(clients: Clients, deployment: Deployment) -> N
 
 def _verify_mail_sender(clients: Clients, deployment: Deployment) -> None:
     """An AWS account has verified the sender's domain with SES before; this one begins with nothing."""
-    settings = clients.functions.get_function_configuration(FunctionName=deployment.function_name)
-    prefix = settings["Environment"]["Variables"]["PARAMETER_PREFIX"]
+    prefix = _variables(clients, deployment)["PARAMETER_PREFIX"]
     sender = clients.ssm.get_parameter(Name=f"{prefix}/app/mail_sender")["Parameter"]["Value"]
     with contextlib.suppress(clients.ses.exceptions.AlreadyExistsException):
         clients.ses.create_email_identity(EmailIdentity=sender.partition("@")[2])
+
+
+def _let_the_queue_be_spoken_to_without_tls(clients: Clients, deployment: Deployment) -> None:
+    """The emulator speaks plain HTTP, which the queue's policy refuses to everybody, us included."""
+
+    def as_if_by_tls(request: AWSRequest, **_: object) -> None:
+        request.headers["X-Forwarded-Proto"] = "https"
+
+    clients.sqs.meta.events.register("before-sign.sqs.SetQueueAttributes", as_if_by_tls)
+    queue_url = _variables(clients, deployment)["DEAD_LETTER_QUEUE_URL"]
+    clients.sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"Policy": ""})
+
+
+def _variables(clients: Clients, deployment: Deployment) -> dict[str, str]:
+    settings = clients.functions.get_function_configuration(FunctionName=deployment.function_name)
+    return settings["Environment"]["Variables"]

@@ -179,17 +179,24 @@ def outside() -> Callable[[Any], Any]:
 
 @pytest.fixture
 def inbox(aws: None, outside: Callable[[Any], Any]) -> Iterator[list[dict[str, Any]]]:
-    """Every mail that SES was asked to send, as it was asked; it knows the app's sender."""
+    """Every mail that SES has taken, as it was asked to send it; it knows the app's sender."""
     ses = outside("sesv2")
     ses.create_email_identity(EmailIdentity=PARAMETERS["mail_sender"])
+    asked: list[dict[str, Any]] = []
     mails: list[dict[str, Any]] = []
 
     def note(params: dict[str, Any], **_: Any) -> None:
-        mails.append(params)
+        asked.append(params)
+
+    def keep(http_response: Any, **_: Any) -> None:
+        if http_response.status_code == 200:
+            mails.append(asked[-1])
 
     ses.meta.events.register("provide-client-params.sesv2.SendEmail", note)
+    ses.meta.events.register("after-call.sesv2.SendEmail", keep)
     yield mails
     ses.meta.events.unregister("provide-client-params.sesv2.SendEmail", note)
+    ses.meta.events.unregister("after-call.sesv2.SendEmail", keep)
 
 
 @pytest.fixture
@@ -294,7 +301,7 @@ def meanwhile(dynamodb: DynamoDBClient) -> Iterator[Callable[..., None]]:
         nonlocal busy
         if waiting and not busy and model.name in WRITES:
             action, counting = waiting[-1]
-            if counting is (b"RATE#" in params["body"]):
+            if counting is (b'"JOIN"' in params["body"]):
                 waiting.pop()
                 busy = True
                 action()

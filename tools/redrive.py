@@ -57,17 +57,18 @@ def _renew(table: Table, letter: dict[str, Any]) -> bool:
 
 def main(environment: str) -> None:
     """Redrive one environment: `local` as it runs here, or another by the AWS account signed in to."""
-    clients: Any = boto3
     if environment == "local":
         found = emulator.running(_HOME)
         if not found:
             sys.exit("error: nothing runs here; start it with `make local`")
-        clients = aws.Clients(found.url)
-    cloudformation = clients.client("cloudformation")
+        here = aws.Clients(found.url)
+        cloudformation, dynamodb, queue = here.cloudformation, here.dynamodb, here.sqs
+    else:
+        cloudformation = boto3.client("cloudformation")
+        dynamodb, queue = boto3.client("dynamodb"), boto3.client("sqs")
     (stack,) = cloudformation.describe_stacks(StackName=f"LifestyleSpaces-{environment}")["Stacks"]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
-    table = Table(clients.client("dynamodb"), outputs["TableName"])
-    count = redrive(table, clients.client("sqs"), outputs["DeadLetterQueueUrl"])
+    count = redrive(Table(dynamodb, outputs["TableName"]), queue, outputs["DeadLetterQueueUrl"])
     print(f"{count} run again")
 
 

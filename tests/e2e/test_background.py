@@ -174,7 +174,7 @@ class TestAPoisonMessage:
         session.commit()
 
         eventually(lambda: is_empty(table, *(check_ins_of_goal(step.goal_id) for step in healthy)))
-        sqs = embedded_aws.client("sqs")
+        sqs = embedded_aws.sqs
         (queue_url,) = sqs.list_queues()["QueueUrls"]
         eventually(lambda: waiting(sqs, queue_url) == 1)
         assert [message.kind for message in given_up(table)] == ["goal.deleted"]

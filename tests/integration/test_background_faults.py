@@ -1,0 +1,329 @@
+"""Background work that is killed, at every point at which it can be.
+
+A point lies before each call to AWS, where the call is never made, and behind it, where its answer is lost.
+After every kill the promises are kept by what is there anyway: the schedule.
+"""
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from app.background.events import run_overdue
+from app.background.mail import Mail, MailRefused
+from app.background.outbox import MAX_TRIES
+from app.background.work import Unfinished, Work
+from app.core.database import Session
+from app.main import Backend, create_runner
+from app.models.access_patterns import (
+    EMAIL_CLAIMS,
+    OPERATIONS,
+    OUTBOX_MESSAGES,
+    SPACES,
+    USER_PROFILES,
+    activity_of_space,
+    check_ins_of_goal,
+    goals_of_space,
+    members_of_space,
+)
+from app.models.operations import OutboxMessage
+from app.models.users import UserProfile
+from app.services import permissions, spaces
+from app.services.permissions import Action
+from tests.bench import Bench, Payload, claim, fail, make_bench
+from tests.factories import Api, FrozenClock
+from tools import redrive as tool
+
+MAIL = Mail("kind", "ada@example.com", "Subject", "Text", "<p>Text</p>")
+SPACES_PATH = "/api/v1/spaces"
+
+
+class Killed(BaseException):
+    """No Exception, so that no code can catch it: the process is gone."""
+
+
+KilledEverywhere = Callable[[Callable[[], OutboxMessage]], Iterator[str | None]]
+
+
+@dataclass
+class Reaper:
+    """Kills at the point of this number; points are counted from 0, two for each call."""
+
+    point: int = -1
+    passed: list[str] = field(default_factory=list)
+
+    def before(self, model: Any, **_: Any) -> None:
+        self._pass(f"before {model.name}")
+
+    def after(self, model: Any, **_: Any) -> None:
+        self._pass(f"after {model.name}")
+
+    def _pass(self, name: str) -> None:
+        self.passed.append(name)
+        if len(self.passed) - 1 == self.point:
+            raise Killed(name)
+
+    def run(self, action: Callable[[], object], *, point: int) -> str | None:
+        """Do it until it is killed; where that was, or None if it was done before."""
+        self.point, self.passed = point, []
+        try:
+            action()
+        except Killed as killed:
+            return str(killed)
+        finally:
+            self.point = -1
+        return None
+
+
+@pytest.fixture
+def bench(backend: Backend, inbox: object, outside: Callable[[Any], Any]) -> Bench:
+    return make_bench(backend, outside)
+
+
+@pytest.fixture
+def reaper(bench: Bench, dynamodb: Any, outside: Callable[[Any], Any]) -> Iterator[Reaper]:
+    clients = [dynamodb, outside("sqs"), outside("sesv2"), outside("cognito-idp")]
+    found = Reaper()
+    for client in clients:
+        name = client.meta.service_model.service_id.hyphenize()
+        client.meta.events.register(f"before-call.{name}", found.before)
+        client.meta.events.register(f"after-call.{name}", found.after)
+    yield found
+    for client in clients:
+        name = client.meta.service_model.service_id.hyphenize()
+        client.meta.events.unregister(f"before-call.{name}", found.before)
+        client.meta.events.unregister(f"after-call.{name}", found.after)
+
+
+@pytest.fixture
+def killed_everywhere(bench: Bench, reaper: Reaper, clock: FrozenClock) -> KilledEverywhere:
+    """`for where in killed_everywhere(arrange)`: the message that `arrange` makes is run, killed at the next
+    point, and the schedule has done what was left. At last, with None, nobody has killed it."""
+
+    def kill(arrange: Callable[[], OutboxMessage]) -> Iterator[str | None]:
+        for point in itertools.count():
+            message = arrange()
+            where = reaper.run(lambda: bench.run(message), point=point)  # noqa: B023
+            for _ in range(3):
+                clock.advance(hours=3)
+                run_overdue(bench.runner, lambda: 60.0)
+            yield where
+            if where is None:
+                assert point > 0
+                return
+
+    return kill
+
+
+class TestSessionWrites:
+    def test_happen_exactly_once(
+        self, bench: Bench, clock: FrozenClock, killed_everywhere: KilledEverywhere
+    ) -> None:
+        user = UserProfile(
+            user_id="ada", email="ada@example.com", name="Ada", created_at=clock(), updated_at=clock()
+        )
+        key = USER_PROFILES.key_of(user)
+        bench.table.write([USER_PROFILES.create(user)])
+        bench.tasks["noun.verb"] = lambda work, payload: work.session.add(
+            USER_PROFILES.count(key, {"space_count": 1})
+        )
+        points = []
+
+        for promised, where in enumerate(killed_everywhere(bench.promise), 1):
+            now = bench.table.get(key)
+            assert now is not None
+            assert now.space_count == promised, where
+            assert bench.messages() == [], where
+            points.append(where)
+
+        calls = ("GetItem", "UpdateItem", "TransactWriteItems")  # the message, its lease, the commit
+        assert points == [f"{side} {call}" for call in calls for side in ("before", "after")] + [None]
+
+
+class TestMail:
+    @pytest.fixture(autouse=True)
+    def _known_parameters(self, backend: Backend) -> None:
+        backend.parameters()
+
+    def test_goes_out_twice_only_where_it_was_killed_before_it_was_recorded(
+        self, bench: Bench, inbox: list[Any], killed_everywhere: KilledEverywhere
+    ) -> None:
+        bench.tasks["noun.verb"] = lambda work, payload: work.mail.send(MAIL)
+        sent = {}
+
+        for where in killed_everywhere(bench.promise):
+            assert bench.messages() == [], where
+            sent[where] = len(inbox)
+            inbox.clear()
+
+        assert {where for where, times in sent.items() if times == 2} == {
+            "after SendEmail",
+            "before DeleteItem",
+        }
+        assert set(sent.values()) == {1, 2}
+
+    def test_that_is_refused_ends_wherever_it_was_killed(
+        self, bench: Bench, killed_everywhere: KilledEverywhere
+    ) -> None:
+        asked = []
+
+        def task(work: Work, payload: Payload) -> None:
+            asked.append(1)
+            raise MailRefused
+
+        bench.tasks["noun.verb"] = task
+        for where in killed_everywhere(bench.promise):
+            assert bench.messages() == [], where
+            assert 1 <= len(asked) <= 2, where
+            asked.clear()
+
+
+class TestManySteps:
+    ITEMS = 5
+
+    def test_are_all_done_and_the_operation_says_so(
+        self, bench: Bench, killed_everywhere: KilledEverywhere
+    ) -> None:
+        """A task of steps that are idempotent by themselves, two in a message."""
+        emails = [f"{number}@example.com" for number in range(self.ITEMS)]
+
+        def task(work: Work, payload: Payload) -> None:
+            keys = [EMAIL_CLAIMS.key(email=email) for email in emails]
+            left = [found for found in work.table.batch_get(keys, consistent=True) if found]
+            for item in left[:2]:
+                work.table.write([EMAIL_CLAIMS.discard(EMAIL_CLAIMS.key_of(item))])
+                work.progress(done=1)
+            if len(left) > 2:
+                raise Unfinished
+
+        bench.tasks["noun.verb"] = task
+        operations = []
+
+        def arrange() -> OutboxMessage:
+            session = Session(bench.table)
+            bench.table.write([EMAIL_CLAIMS.create(claim(session, email)) for email in emails])
+            operations.append(bench.start_operation())
+            (message,) = bench.messages()
+            return message
+
+        for where in killed_everywhere(arrange):
+            assert bench.messages() == [], where
+            assert bench.table.batch_get([EMAIL_CLAIMS.key(email=email) for email in emails]) == [None] * 5
+            assert bench.operation(operations[-1]).status == "done", where
+
+
+class TestTheLastTry:
+    def test_puts_the_key_into_the_queue_and_keeps_the_message(
+        self, bench: Bench, clock: FrozenClock, killed_everywhere: KilledEverywhere
+    ) -> None:
+        bench.tasks["noun.verb"] = fail
+
+        def arrange() -> OutboxMessage:
+            for old in bench.messages():
+                bench.table.write([OUTBOX_MESSAGES.delete(old)])
+            bench.sqs.purge_queue(QueueUrl=bench.queue_url)
+            bench.start_operation()
+            (message,) = bench.messages()
+            last = message.patched(clock(), {"attempts": MAX_TRIES - 1})
+            bench.table.write([OUTBOX_MESSAGES.update(message, last)])
+            return last
+
+        for where in killed_everywhere(arrange):
+            (message,) = bench.messages()
+            assert {letter["message_id"] for letter in bench.dead_letters()} == {message.message_id}, where
+            assert message.next_try_at is not None
+            assert (message.next_try_at - clock()).days >= 12, where
+            operation = bench.table.get(OPERATIONS.key(operation_id=message.payload["operation_id"]))
+            assert operation is not None
+            assert operation.status == "failed", where
+
+
+class TestRedrive:
+    def test_loses_no_message(
+        self, bench: Bench, reaper: Reaper, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(tool, "_WAIT_S", 0)
+        ran: list[str] = []
+        for point in itertools.count():
+            bench.tasks["noun.verb"] = fail
+            message = bench.promise(name=str(point))
+            bench.exhaust(message, clock)
+            bench.tasks["noun.verb"] = lambda work, payload: ran.append(payload["name"])
+
+            where = reaper.run(lambda: tool.redrive(bench.table, bench.sqs, bench.queue_url), point=point)
+
+            # What the killed one had in its hands becomes visible again; the same as telling it once more.
+            bench.runner.dead_letters.send(message)
+            tool.redrive(bench.table, bench.sqs, bench.queue_url)
+            run_overdue(bench.runner, lambda: 60.0)
+            assert ran == [str(number) for number in range(point + 1)], where
+            assert bench.messages() == bench.dead_letters() == [], where
+            if where is None:
+                break
+        assert point > 0
+
+
+class TestAChange:
+    def test_that_commits_loses_no_message_and_one_that_does_not_leaves_none(
+        self, bench: Bench, api: Api, reaper: Reaper
+    ) -> None:
+        ada = api.person()
+        for point in itertools.count():
+            space_id = ada.make_space()["space_id"]
+            for made in bench.messages():  # of the space's making
+                bench.table.write([OUTBOX_MESSAGES.delete(made)])
+
+            def delete() -> None:
+                session = Session(bench.table)
+                access = permissions.authorize(
+                    session,
+                    user_id=ada.user_id,
+                    space_id=space_id,
+                    action=Action.DELETE_SPACE,  # noqa: B023
+                )
+                spaces.delete(session, access=access, versions=None)
+                session.commit()
+
+            where = reaper.run(delete, point=point)
+
+            space = bench.table.get(SPACES.key(space_id=space_id))
+            assert space is not None
+            promised = [message.payload["space_id"] for message in bench.messages()]
+            assert promised == ([space_id] if space.status == "deleting" else []), where
+            if where is None:
+                break
+        assert point == 4
+
+
+class TestOrder:
+    @pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+    def test_of_messages_does_not_matter(
+        self, order: tuple[int, ...], bench: Bench, api: Api, backend: Backend
+    ) -> None:
+        """A goal is set, reached and deleted and its space goes: whatever runs first, nothing is left."""
+        ada = api.person()
+        space_id = ada.make_space()["space_id"]
+        here = f"{SPACES_PATH}/{space_id}"
+        goal_id = ada.post(f"{here}/goals", {"title": "Walk", "kind": "yes_no"}).json()["goal_id"]
+        assert ada.post(f"{here}/goals/{goal_id}/check-ins", {}).status_code == 201
+        assert ada.delete(f"{here}/goals/{goal_id}").status_code == 204
+        assert ada.delete(here).status_code == 202
+        runner = create_runner(backend)
+        by_kind = {message.kind: message for message in bench.messages()}
+        kinds = ("activity.announced", "goal.deleted", "space.deleted")
+
+        for number in order:
+            runner.run(OUTBOX_MESSAGES.key_of(by_kind[kinds[number]]), lambda: 60.0)
+        run_overdue(runner, lambda: 60.0)
+
+        assert bench.messages() == []
+        assert bench.table.get(SPACES.key(space_id=space_id)) is None
+        for query in (
+            members_of_space(space_id),
+            goals_of_space(space_id),
+            activity_of_space(space_id),
+            check_ins_of_goal(goal_id),
+        ):
+            assert bench.table.page(query, limit=1).items == [], query
