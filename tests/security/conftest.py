@@ -20,7 +20,7 @@ GOAL, HABIT = f"{SPACE}/goals/{{goal_id}}", f"{SPACE}/habits/{{habit_id}}"
 DAY = f"{HABIT}/check-ins/{{date}}"
 TEMPLATE, ENTRY = f"{SPACE}/templates/{{template_id}}", f"{SPACE}/journals/{{entry_id}}"
 COMMENT = f"{ENTRY}/comments/{{comment_id}}"
-PARAGRAPH = {"section_id": "day", "type": "paragraph", "title": "The day"}
+PARAGRAPH: dict[str, Any] = {"section_id": "day", "type": "paragraph", "title": "The day"}
 
 # Each route that takes a body, with one that is good. What stands in its path is made by these, too: a
 # `{goal_id}` behind `/spaces/{space_id}/goals` is the one that a POST there answers.

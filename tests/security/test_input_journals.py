@@ -156,10 +156,15 @@ class TestTemplateOfAnEntry:
 @pytest.mark.parametrize("name", TEMPLATES)
 class TestSectionsOfATemplate:
     def test_are_refused_by_name(self, target: Find, calls: list[str], name: str) -> None:
-        scale = {"section_id": "a", "type": "scale", "title": "Mood", "min": 1, "max": 5}
-        ticks = {"section_id": "a", "type": "checkbox", "title": "Ticks", "options": ["a"]}
-        asked = {"section_id": "a", "type": "q_and_a", "title": "Asked", "questions": ["Why?"]}
-        table = {"section_id": "a", "type": "table", "title": "Plan", "columns": ["a"]}
+        scale: dict[str, Any] = {"section_id": "a", "type": "scale", "title": "Mood", "min": 1, "max": 5}
+        ticks: dict[str, Any] = {"section_id": "a", "type": "checkbox", "title": "Ticks", "options": ["a"]}
+        asked: dict[str, Any] = {
+            "section_id": "a",
+            "type": "q_and_a",
+            "title": "Asked",
+            "questions": ["Why?"],
+        }
+        table: dict[str, Any] = {"section_id": "a", "type": "table", "title": "Plan", "columns": ["a"]}
         wrong: list[Any] = [
             [],
             [None],

@@ -103,18 +103,6 @@ class JournalEntry(Content):
     excerpt: str
     word_count: int
 
-    @property
-    def sizes(self) -> dict[str, int]:
-        """Bytes of UTF-8 by field, for those that the author may make long."""
-        answers = (answer.model_dump_json().encode() for answer in self.sections)
-        tags = (tag.encode() for tag in self.tags)
-        return {
-            "content": len(self.content.encode()),
-            "sections": sum(map(len, answers)),
-            "tags": sum(map(len, tags)),
-            "title": len(self.title.encode()),
-        }
-
 
 class _Seen(ContentView):
     entry_id: str
