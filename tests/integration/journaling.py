@@ -40,3 +40,10 @@ def _made(person: Person, path: str, body: dict[str, Any]) -> dict[str, Any]:
     assert response.status_code == 201, response.text
     made: dict[str, Any] = response.json()
     return made
+
+
+def listed(person: Person, path: str) -> list[dict[str, Any]]:
+    page = person.get(path)
+    assert page.status_code == 200, page.text
+    items: list[dict[str, Any]] = page.json()["items"]
+    return items
