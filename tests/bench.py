@@ -79,10 +79,18 @@ class Bench:
 
     def dead_letters(self) -> list[dict[str, Any]]:
         """What stands in the queue."""
+        return [json.loads(letter["Body"]) for letter in self._letters()]
+
+    def empty_queue(self) -> None:
+        """As after 14 days, when the queue has forgotten all of it."""
+        for letter in self._letters():
+            self.sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=letter["ReceiptHandle"])
+
+    def _letters(self) -> Any:
         answer = self.sqs.receive_message(
             QueueUrl=self.queue_url, MaxNumberOfMessages=10, VisibilityTimeout=0
         )
-        return [json.loads(message["Body"]) for message in answer.get("Messages", [])]
+        return answer.get("Messages", [])
 
 
 def make_bench(backend: Backend, outside: Callable[[Any], Any]) -> Bench:

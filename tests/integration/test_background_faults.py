@@ -4,6 +4,7 @@ A point lies before each call to AWS, where the call is never made, and behind i
 After every kill the promises are kept by what is there anyway: the schedule.
 """
 
+import functools
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from app.background.mail import Mail, MailRefused
 from app.background.outbox import MAX_TRIES
 from app.background.work import Unfinished, Work
 from app.core.database import Session
+from app.core.queries import Query
 from app.main import Backend, create_runner
 from app.models.access_patterns import (
     EMAIL_CLAIMS,
@@ -33,7 +35,7 @@ from app.models.users import UserProfile
 from app.services import permissions, spaces
 from app.services.permissions import Action
 from tests.bench import Bench, Payload, claim, fail, make_bench
-from tests.factories import Api, FrozenClock
+from tests.factories import Api, FrozenClock, Person
 from tools import redrive as tool
 
 MAIL = Mail("kind", "ada@example.com", "Subject", "Text", "<p>Text</p>")
@@ -223,7 +225,7 @@ class TestTheLastTry:
         def arrange() -> OutboxMessage:
             for old in bench.messages():
                 bench.table.write([OUTBOX_MESSAGES.delete(old)])
-            bench.sqs.purge_queue(QueueUrl=bench.queue_url)
+            bench.empty_queue()
             bench.start_operation()
             (message,) = bench.messages()
             last = message.patched(clock(), {"attempts": MAX_TRIES - 1})
@@ -259,7 +261,8 @@ class TestRedrive:
             tool.redrive(bench.table, bench.sqs, bench.queue_url)
             run_overdue(bench.runner, lambda: 60.0)
             assert ran == [str(number) for number in range(point + 1)], where
-            assert bench.messages() == bench.dead_letters() == [], where
+            assert bench.messages() == [], where
+            assert bench.dead_letters() == [], where
             if where is None:
                 break
         assert point > 0
@@ -275,16 +278,7 @@ class TestAChange:
             for made in bench.messages():  # of the space's making
                 bench.table.write([OUTBOX_MESSAGES.delete(made)])
 
-            def delete() -> None:
-                session = Session(bench.table)
-                access = permissions.authorize(
-                    session,
-                    user_id=ada.user_id,
-                    space_id=space_id,
-                    action=Action.DELETE_SPACE,  # noqa: B023
-                )
-                spaces.delete(session, access=access, versions=None)
-                session.commit()
+            delete = functools.partial(self.delete, bench, ada, space_id)
 
             where = reaper.run(delete, point=point)
 
@@ -294,7 +288,16 @@ class TestAChange:
             assert promised == ([space_id] if space.status == "deleting" else []), where
             if where is None:
                 break
-        assert point == 4
+        assert point == 4  # the read and the commit, before and behind each
+
+    def delete(self, bench: Bench, owner: Person, space_id: str) -> None:
+        """As the route does it."""
+        session = Session(bench.table)
+        access = permissions.authorize(
+            session, user_id=owner.user_id, space_id=space_id, action=Action.DELETE_SPACE
+        )
+        spaces.delete(session, access=access, versions=None)
+        session.commit()
 
 
 class TestOrder:
@@ -320,10 +323,11 @@ class TestOrder:
 
         assert bench.messages() == []
         assert bench.table.get(SPACES.key(space_id=space_id)) is None
-        for query in (
+        lists: tuple[Query[Any], ...] = (
             members_of_space(space_id),
             goals_of_space(space_id),
             activity_of_space(space_id),
             check_ins_of_goal(goal_id),
-        ):
+        )
+        for query in lists:
             assert bench.table.page(query, limit=1).items == [], query

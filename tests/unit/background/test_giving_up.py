@@ -66,7 +66,7 @@ class TestDeadLetters:
         bench.tasks["noun.verb"] = fail
         message = bench.promise()
         bench.exhaust(message, clock)
-        bench.sqs.purge_queue(QueueUrl=bench.queue_url)
+        bench.empty_queue()
 
         clock.advance(days=12)
         bench.run(message)
