@@ -3,6 +3,7 @@
 import threading
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -14,11 +15,13 @@ from botocore.config import Config
 from httpx2 import Response
 from mypy_boto3_dynamodb import DynamoDBClient
 
-from app.core.database import Table
+from app.core.database import Session, Table
+from app.core.errors import Problem, StaleRead
 from local.dynamodb import dynamodb_local
 from tests.factories import TABLE_NAME, FrozenClock, create_table
 
-THREADS = 16
+THREADS, ROUNDS = 16, 200
+Action = Callable[[Session, int, int], object]
 AtOnce = Callable[[Sequence[Callable[[], Response]]], list[Response]]
 
 
@@ -71,6 +74,50 @@ def at_once() -> AtOnce:
             return list(pool.map(wait_and, actions))
 
     return run
+
+
+class Rounds:
+    """The closest race there is, again and again, on services alone.
+
+    `run(action)` has each of 16 threads do `action(session, round, thread)`; once all have read what they
+    read, they commit at once; then comes the next round. It tells of each round how often it ended how:
+    `done`, `stale` (a request would try again), or the code of a problem.
+    """
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._shot = threading.Barrier(THREADS, timeout=60)
+
+    def run(self, action: Action) -> list[Counter[str]]:
+        def work(thread: int) -> list[str]:
+            try:
+                return [self._race(action, number, thread) for number in range(ROUNDS)]
+            except BaseException:
+                self._shot.abort()
+                raise
+
+        with ThreadPoolExecutor(THREADS) as pool:
+            ends = list(pool.map(work, range(THREADS)))
+        return [Counter(one_round) for one_round in zip(*ends, strict=True)]
+
+    def _race(self, action: Action, number: int, thread: int) -> str:
+        session = Session(self._table)
+        try:
+            try:
+                action(session, number, thread)
+            finally:
+                self._shot.wait()
+            session.commit()
+        except StaleRead:
+            return "stale"
+        except Problem as problem:
+            return problem.code
+        return "done"
+
+
+@pytest.fixture
+def rounds(table: Table) -> Rounds:
+    return Rounds(table)
 
 
 @dataclass
