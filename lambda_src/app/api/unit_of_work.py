@@ -19,7 +19,7 @@ import inspect
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from fastapi import Depends, Header, Request, Response
 from fastapi.routing import APIRoute
@@ -149,6 +149,12 @@ def _answered_meanwhile(request: Request) -> bool:
     )
 
 
+def _is_resource(model: Any) -> bool:
+    """Whether what a route answers can change, whichever of a union it is."""
+    models = get_args(model) or (model,)
+    return all(isinstance(one, type) and issubclass(one, Resource) for one in models)
+
+
 class UnitOfWorkRoute(APIRoute):
     """See the module's docstring."""
 
@@ -191,7 +197,7 @@ class UnitOfWorkRoute(APIRoute):
         repeatable: RepeatableRequest | None = request.state.repeatable
         if repeatable is not None and repeatable.answered is not None:
             return
-        if isinstance(self.response_model, type) and issubclass(self.response_model, Resource):
+        if _is_resource(self.response_model):
             conditional.tag(response)
         if repeatable is not None:
             idempotency.remember(

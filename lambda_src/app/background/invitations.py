@@ -1,4 +1,4 @@
-"""Sending invitations."""
+"""Telling people that they are invited: by notification, and by mail."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -6,34 +6,71 @@ from typing import Any
 
 from app.background import letters
 from app.background.work import Work
-from app.models.access_patterns import EMAIL_CLAIMS, INVITATIONS, NOTIFICATIONS, USER_PROFILES
+from app.core.entities import Key
+from app.models.access_patterns import (
+    EMAIL_CLAIMS,
+    INVITATIONS,
+    NOTIFICATIONS,
+    ORGANIZATIONS,
+    SPACES,
+    USER_PROFILES,
+)
 from app.models.invitations import Invitation, InvitationStatus
 from app.models.notifications import Notification
 from app.models.users import UserProfile
+from app.services import outbox
 
 
-def send(work: Work, payload: Mapping[str, Any]) -> None:
-    """Send an invitation's mail, unless it is closed by now or a later sending is under way.
+def announce(work: Work, payload: Mapping[str, Any]) -> None:
+    """Notify who has a profile, the first time, and have the mail sent.
 
-    Who has a profile is notified too, and may have chosen to get no such mails.
+    The mail is a promise of its own: it is sent once, also where the notification takes two tries.
     """
+    invitation = _find_open(work, payload)
+    if invitation is None:
+        return
+    invitee = _profile_of(work, invitation.email)
+    if invitee is not None and invitation.resent == 0 and invitee.wants("invitation", "notifications"):
+        _notify(work, invitation, invitee)
+    outbox.promise(work.session, "invitation.mailed", **payload)
+
+
+def mail(work: Work, payload: Mapping[str, Any]) -> None:
+    """Send an invitation's mail, unless whoever has the address wants no such mails.
+
+    Nothing is sent where whoever invited, or what it leads to, is about to go.
+    """
+    invitation = _find_open(work, payload)
+    if invitation is None:
+        return
+    keys = (USER_PROFILES.key(user_id=invitation.invited_by), _place_key(invitation))
+    inviter, place = work.table.batch_get(keys, consistent=True)
+    if inviter is None or inviter.status != "active":
+        return
+    if place is None or (invitation.place == "space" and place.status != "active"):
+        return
+    invitee = _profile_of(work, invitation.email)
+    if invitee is None or invitee.wants("invitation", "mail"):
+        work.mail.send(letters.invitation(invitation, inviter=inviter.name, parameters=work.parameters()))
+
+
+def _find_open(work: Work, payload: Mapping[str, Any]) -> Invitation | None:
+    """The invitation, unless it is closed by now or a later sending is under way."""
     key = INVITATIONS.key(place_id=payload["place_id"], invitation_id=payload["invitation_id"])
     invitation = work.table.get(key)
     if invitation is None or invitation.sent_at != datetime.fromisoformat(payload["sent_at"]):
-        return
-    if invitation.status_at(work.session.now) is not InvitationStatus.PENDING:
-        return
-    invitee = _profile(work, invitation.email)
-    if invitee is not None and invitation.resent == 0 and invitee.wants("invitation", "notifications"):
-        _notify(work, invitation, invitee)
-    if invitee is None or invitee.wants("invitation", "mail"):
-        inviter = work.table.get(USER_PROFILES.key(user_id=invitation.invited_by))
-        name = inviter.name if inviter else "Somebody"
-        letter = letters.invitation(invitation, inviter=name, parameters=work.parameters())
-        work.mail.send(letter)
+        return None
+    is_open = invitation.status_at(work.session.now) is InvitationStatus.PENDING
+    return invitation if is_open else None
 
 
-def _profile(work: Work, email: str) -> UserProfile | None:
+def _place_key(invitation: Invitation) -> Key[Any]:
+    if invitation.place == "space":
+        return SPACES.key(space_id=invitation.place_id)
+    return ORGANIZATIONS.key(org_id=invitation.place_id)
+
+
+def _profile_of(work: Work, email: str) -> UserProfile | None:
     claim = work.table.get(EMAIL_CLAIMS.key(email=email))
     profile = work.table.get(USER_PROFILES.key(user_id=claim.user_id)) if claim else None
     return profile if profile and profile.status == "active" else None

@@ -110,15 +110,15 @@ def resend(session: Session, host: Host, *, invitation_id: str) -> InvitationVie
     Raises:
         NotFound: there is no such invitation.
         InvitationClosed: it is no longer open.
-        TooManyRequests: it was sent within the last hour.
         ResendLimitReached: it was sent again three times.
+        TooManyRequests: it was sent within the last hour.
     """
     invitation = _read_open(session, host, invitation_id)
+    if invitation.resent >= RESENDS_ALLOWED:
+        raise ResendLimitReached
     wait = invitation.sent_at + RESEND_INTERVAL - session.now
     if wait > timedelta():
         raise TooManyRequests(retry_after_s=ceil(wait.total_seconds()))
-    if invitation.resent >= RESENDS_ALLOWED:
-        raise ResendLimitReached
     changed = invitation.patched(session.now, {"sent_at": session.now, "resent": invitation.resent + 1})
     session.add(INVITATIONS.update(invitation, changed), host.holds)
     promise_mail(session, changed)

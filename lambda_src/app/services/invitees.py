@@ -7,11 +7,11 @@ from app.core.config import Parameters
 from app.core.database import Session
 from app.core.errors import InvitationClosed, NotFound
 from app.core.security import Identity
-from app.models.access_patterns import INVITATIONS, MEMBERSHIPS, SPACES, invitations_of
+from app.models.access_patterns import INVITATIONS, MEMBERSHIPS, ORGANIZATIONS, SPACES, invitations_of
 from app.models.fields import Page
 from app.models.invitations import Accepted, Invitation, InvitationStatus, InvitationView
 from app.models.members import MemberView
-from app.models.organizations import OrgRole
+from app.models.organizations import OrganizationUserView, OrgRole
 from app.models.users import UserProfile
 from app.services import members, organizations
 from app.services.invitations import close
@@ -47,8 +47,7 @@ def accept(
     if invitation.place == "space":
         accepted = _enter_space(session, user, invitation, parameters)
     else:
-        role = OrgRole(invitation.role)
-        accepted = organizations.enter(session, user=user, org_id=invitation.place_id, role=role)
+        accepted = _enter_organization(session, user, invitation)
     session.add(*close(session, invitation, InvitationStatus.ACCEPTED))
     return accepted
 
@@ -77,6 +76,13 @@ def _enter_space(
     return members.enter(
         session, access=Access(user, space, membership), role=invitation.role, parameters=parameters
     )
+
+
+def _enter_organization(session: Session, user: UserProfile, invitation: Invitation) -> OrganizationUserView:
+    if session.table.get(ORGANIZATIONS.key(org_id=invitation.place_id)) is None:
+        raise InvitationClosed
+    role = OrgRole(invitation.role)
+    return organizations.enter(session, user=user, org_id=invitation.place_id, role=role)
 
 
 def _read_open(session: Session, identity: Identity, invitation_id: str) -> Invitation:
