@@ -33,7 +33,7 @@ from app.background.outbox import Runner
 from app.background.registry import TASKS
 from app.background.work import Task, Unfinished, Work
 from app.core import observability
-from app.core.config import Settings, ssm_parameters
+from app.core.config import Parameters, Settings
 from app.core.database import Table
 from app.core.errors import StaleRead
 from app.core.security import TokenKeys, TokenVerifier
@@ -159,8 +159,20 @@ def table(dynamodb: DynamoDBClient, clock: FrozenClock) -> Table:
 
 
 @pytest.fixture
-def set_parameter(ssm: SSMClient) -> Any:
-    """Set an SSM parameter of the app: `set_parameter("invite_code_days", "7")`."""
+def parameters() -> dict[str, str]:
+    """What Parameter Store holds for the app. It is read for real by `parameter_store` alone: that is slow."""
+    return dict(PARAMETERS)
+
+
+@pytest.fixture
+def set_parameter(parameters: dict[str, str]) -> Callable[[str, str], None]:
+    """Set a parameter of the app: `set_parameter("invite_code_days", "7")`."""
+    return parameters.__setitem__
+
+
+@pytest.fixture
+def parameter_store(ssm: SSMClient) -> Callable[[str, str], None]:
+    """Put a parameter of the app into SSM, where all are already."""
 
     def put(name: str, value: str) -> None:
         path = f"{SETTINGS.parameter_prefix}/app/{name}"
@@ -245,16 +257,19 @@ def run_background(backend: Backend, inbox: list[dict[str, Any]]) -> Callable[..
 
 @pytest.fixture
 def backend(
-    table: Table, keys_url: str, ssm: SSMClient, set_parameter: Any, outside: Callable[[Any], Any]
+    table: Table, keys_url: str, parameters: dict[str, str], outside: Callable[[Any], Any]
 ) -> Backend:
     keys = TokenKeys(keys_url)
-    parameters = ssm_parameters(ssm, SETTINGS.parameter_prefix)
+
+    def read_parameters() -> Parameters:
+        return Parameters.model_validate(parameters)
+
     return Backend(
         settings=SETTINGS,
         table=table,
         tokens=TokenVerifier(keys=keys, issuer=SETTINGS.token_issuer, audience=SETTINGS.user_pool_client_id),
-        parameters=parameters,
-        mail=Mailer(lambda: outside("sesv2"), parameters),
+        parameters=read_parameters,
+        mail=Mailer(lambda: outside("sesv2"), read_parameters),
         directory=Directory(lambda: outside("cognito-idp"), SETTINGS.user_pool_id),
         dead_letters=DeadLetters(lambda: outside("sqs"), SETTINGS.dead_letter_queue_url),
     )

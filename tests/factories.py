@@ -164,6 +164,15 @@ class Person:
     def join(self, code: str) -> Response:
         return self.post("/api/v1/spaces/join", {"code": code})
 
+    def make_organization(self, name: str = "Analytical Engines") -> dict[str, Any]:
+        response = self.post("/api/v1/organizations", {"name": name})
+        assert response.status_code == 201, response.text
+        organization: dict[str, Any] = response.json()
+        return organization
+
+    def accept(self, invitation: dict[str, Any]) -> Response:
+        return self.post(f"/api/v1/invitations/{invitation['invitation_id']}/accept")
+
 
 @dataclass
 class Api:
@@ -190,4 +199,12 @@ class Api:
         if role != "member":
             path = f"/api/v1/spaces/{space['space_id']}/members/{person.user_id}"
             assert owner.patch(path, {"role": role}).status_code == 200
+        return person
+
+    def user_of(self, organization: dict[str, Any], admin: Person, role: str = "member") -> Person:
+        """A new person who is in the organization with this role."""
+        person = self.person()
+        path = f"/api/v1/organizations/{organization['org_id']}/invitations"
+        invitation = admin.post(path, {"email": person.email, "role": role}).json()
+        assert person.accept(invitation).status_code == 200
         return person

@@ -5,8 +5,6 @@ from typing import Any
 
 import pytest
 
-from app.core.database import Table
-from app.models.access_patterns import USER_PROFILES
 from tests.assertions import assert_problem
 from tests.factories import Api, FrozenClock, Person
 
@@ -247,18 +245,13 @@ class TestGetUser:
 
         assert ada.get(f"{USERS}/{ada.user_id}").json()["name"] == "Ada"
 
-    @pytest.mark.parametrize(("org_id", "status"), [("club", 200), ("company", 404)])
-    def test_shows_people_of_the_same_organization(
-        self, api: Api, table: Table, clock: FrozenClock, org_id: str, status: int
-    ) -> None:
-        ada, bob = api.person(), api.person()
-        for person, theirs in ((ada, "club"), (bob, org_id)):
-            profile = table.get(USER_PROFILES.key(user_id=person.user_id))
-            assert profile is not None
-            changed = profile.patched(clock.now, {"org_id": theirs, "org_role": "member"})
-            table.write([USER_PROFILES.update(profile, changed)])
+    def test_shows_people_of_the_same_organization(self, api: Api) -> None:
+        ada, eve = api.person(), api.person()
+        bob = api.user_of(ada.make_organization(), ada)
+        eve.make_organization()
 
-        assert bob.get(f"{USERS}/{ada.user_id}").status_code == status
+        assert bob.get(f"{USERS}/{ada.user_id}").status_code == 200
+        assert_problem(eve.get(f"{USERS}/{ada.user_id}"), 404, "not_found")
 
     def test_hides_strangers(self, api: Api) -> None:
         ada, bob = api.person(), api.person()
