@@ -160,7 +160,7 @@ def table(dynamodb: DynamoDBClient, clock: FrozenClock) -> Table:
 
 @pytest.fixture
 def parameters() -> dict[str, str]:
-    """What Parameter Store holds for the app. It is read for real by `parameter_store` alone: that is slow."""
+    """What Parameter Store holds for the app; `parameter_store` is the real one, which is slow."""
     return dict(PARAMETERS)
 
 

@@ -62,7 +62,7 @@ def environment(monkeypatch: pytest.MonkeyPatch, keys_url: str, loop: None) -> p
 
 
 @pytest.fixture
-def handler(environment: pytest.MonkeyPatch, dynamodb: object, set_parameter: object) -> Handler:
+def handler(environment: pytest.MonkeyPatch, dynamodb: object, parameter_store: object) -> Handler:
     return load()
 
 

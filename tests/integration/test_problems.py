@@ -1,5 +1,6 @@
 """Errors: the same shape from every route, and nothing in it that is nobody's business."""
 
+import dataclasses
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,8 +12,12 @@ from botocore.exceptions import (
     ParamValidationError,
     ReadTimeoutError,
 )
+from fastapi import FastAPI
 from mypy_boto3_dynamodb import DynamoDBClient
+from mypy_boto3_ssm import SSMClient
 
+from app.core.config import ssm_parameters
+from app.main import Backend
 from tests.assertions import assert_problem
 from tests.factories import TABLE_NAME, Api, Person
 
@@ -228,7 +233,11 @@ class TestWhereAServiceIsAway:
         assert_problem(ada.post(SPACES, {"name": "Runners"}), 503, "service_unavailable")
         assert ada.get("/api/v1/users/me/spaces").json()["items"] == []
 
-    def test_asks_to_come_again_where_the_parameters_cannot_be_read(self, ada: Person, ssm: Any) -> None:
+    def test_asks_to_come_again_where_the_parameters_cannot_be_read(
+        self, app: FastAPI, backend: Backend, ada: Person, ssm: SSMClient
+    ) -> None:
+        app.state.backend = dataclasses.replace(backend, parameters=ssm_parameters(ssm, "/test"))
+
         def fail(**_: Any) -> None:
             raise ConnectTimeoutError(endpoint_url="https://ssm.example.com")
 

@@ -63,7 +63,7 @@ class TestSettingsFromEnvironment:
 
 
 @pytest.fixture
-def read(ssm: SSMClient, set_parameter: SetParameter) -> ParameterSource:
+def read(ssm: SSMClient, parameter_store: SetParameter) -> ParameterSource:
     return ssm_parameters(ssm, PREFIX)
 
 
@@ -84,9 +84,9 @@ class TestSsmParameters:
         )
 
     def test_leaves_alone_what_it_does_not_know(
-        self, read: ParameterSource, set_parameter: SetParameter
+        self, read: ParameterSource, parameter_store: SetParameter
     ) -> None:
-        set_parameter("for_a_later_version", "1")
+        parameter_store("for_a_later_version", "1")
         assert not hasattr(read(), "for_a_later_version")
 
     @pytest.mark.parametrize(
@@ -94,9 +94,9 @@ class TestSsmParameters:
         [("invite_code_days", "0"), ("max_spaces_per_user", "many"), ("web_url", "app.example.com")],
     )
     def test_refuses_what_makes_no_sense(
-        self, read: ParameterSource, set_parameter: SetParameter, name: str, value: str
+        self, read: ParameterSource, parameter_store: SetParameter, name: str, value: str
     ) -> None:
-        set_parameter(name, value)
+        parameter_store(name, value)
         with pytest.raises(ValidationError, match=name):
             read()
 
@@ -138,17 +138,17 @@ class TestSsmParametersOverTime:
         return wait
 
     def test_asks_ssm_once_in_five_minutes(
-        self, read: ParameterSource, set_parameter: SetParameter, wait: Callable[[float], None]
+        self, read: ParameterSource, parameter_store: SetParameter, wait: Callable[[float], None]
     ) -> None:
         read()
-        set_parameter("invite_code_days", "7")
+        parameter_store("invite_code_days", "7")
         wait(299)
         assert read().invite_code_days == 30
 
     def test_sees_a_change_after_five_minutes(
-        self, read: ParameterSource, set_parameter: SetParameter, wait: Callable[[float], None]
+        self, read: ParameterSource, parameter_store: SetParameter, wait: Callable[[float], None]
     ) -> None:
         read()
-        set_parameter("invite_code_days", "7")
+        parameter_store("invite_code_days", "7")
         wait(301)
         assert read().invite_code_days == 7
