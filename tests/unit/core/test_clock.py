@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 from ulid import ULID
 
-from app.core.clock import Timestamp, new_ulid, rfc3339, ulid_time, utc_now
+from app.core.clock import Timestamp, new_ulid, rfc3339, ulid_of, ulid_time, utc_now
 
 MOMENTS = st.datetimes(
     min_value=datetime(1970, 1, 1),  # noqa: DTZ001 - Hypothesis adds the zone
@@ -35,6 +35,20 @@ class TestNewUlid:
     def test_sorts_as_it_was_made_and_is_never_the_same(self) -> None:
         made = [new_ulid() for _ in range(1000)]
         assert made == sorted(set(made))
+
+
+class TestUlidOf:
+    @given(MOMENTS, st.text())
+    def test_is_a_ulid_of_that_moment_and_always_the_same(self, moment: datetime, what: str) -> None:
+        made = ulid_of(moment, what)
+        assert made == ulid_of(moment, what)
+        assert made == str(ULID.from_str(made))
+        assert made.startswith(ulid_time(moment))
+
+    def test_is_another_one_of_something_else_and_of_another_moment(self) -> None:
+        moment = utc_now()
+        later = moment + timedelta(milliseconds=1)
+        assert len({ulid_of(moment, "ada"), ulid_of(moment, "bob"), ulid_of(later, "ada")}) == 3
 
 
 class TestUlidTime:

@@ -1,0 +1,270 @@
+"""Reminders of habits: hourly, at the time of day that each user chose, by the clock where they live."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from app.core.clock import rfc3339
+from app.core.database import Session, Table
+from app.models.access_patterns import notifications_of_user
+from app.services import outbox
+from tests.factories import Api, Person
+
+ME = "/api/v1/users/me"
+RunBackground = Callable[..., None]
+Strike = Callable[..., None]
+PassHours = Callable[..., list[str]]
+
+
+def wish(person: Person, time: str | None, timezone: str = "UTC", **notifications: bool) -> None:
+    preferences = {"reminder_time": time, "notifications": notifications}
+    response = person.patch(ME, {"timezone": timezone, "preferences": preferences})
+    assert response.status_code == 200, response.text
+
+
+def reminded(person: Person) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = person.get(f"{ME}/notifications?limit=100").json()["items"]
+    return items
+
+
+@pytest.fixture
+def ada(api: Api) -> Person:
+    return api.person()
+
+
+@pytest.fixture
+def promise(table: Table, api: Api) -> Strike:
+    """`promise("2026-03-15T07:00Z")`: it is this time, and what is due in its hour is promised.
+
+    Of the named time zones alone, as there are six hundred.
+    """
+
+    def say(time: str, *zones: str) -> None:
+        api.clock.now = datetime.fromisoformat(time)
+        session = Session(table)
+        hour = rfc3339(session.now.replace(minute=0, second=0, microsecond=0))
+        outbox.promise(session, "reminders.due", hour=hour, zones=zones or ("Asia/Tokyo", "UTC"))
+        session.commit()
+
+    return say
+
+
+@pytest.fixture
+def strike(promise: Strike, run_background: RunBackground) -> Strike:
+    """`strike("2026-03-15T07:00Z")`: that, and it is kept."""
+
+    def run(time: str, *zones: str) -> None:
+        promise(time, *zones)
+        run_background()
+
+    return run
+
+
+@pytest.fixture
+def pass_hours(ada: Person, strike: Strike) -> PassHours:
+    """`pass_hours("2026-03-29T00:00+00:00", 3)`: in which of these hours (UTC) Ada is reminded."""
+
+    def run(first: str, hours: int, *zones: str) -> list[str]:
+        found: list[str] = []
+        for number in range(hours):
+            hour = datetime.fromisoformat(first) + timedelta(hours=number)
+            before = len(reminded(ada))
+            strike(hour.isoformat(), *zones)
+            found += [f"{hour:%H}Z"] * (len(reminded(ada)) - before)
+        return found
+
+    return run
+
+
+class TestReminder:
+    def test_is_a_notification_that_nobody_caused(self, ada: Person, strike: Strike) -> None:
+        wish(ada, "07:30")
+
+        strike("2026-03-15T07:00:20+00:00")
+
+        (item,) = reminded(ada)
+        assert item == {
+            "notification_id": item["notification_id"],
+            "kind": "reminder",
+            "actor_id": None,
+            "space_id": None,
+            "subject_id": None,
+            "read": False,
+            "version": 1,
+            "created_at": "2026-03-15T07:00:20.000Z",
+            "updated_at": "2026-03-15T07:00:20.000Z",
+        }
+
+    @pytest.mark.parametrize(
+        ("time", "timezone", "hours"),
+        [
+            ("07:00", "UTC", ["07Z"]),
+            ("07:59", "UTC", ["07Z"]),
+            ("00:00", "UTC", ["00Z"]),
+            ("23:59", "UTC", ["23Z"]),
+            ("07:30", "Europe/Zurich", ["06Z"]),
+            ("07:30", "Asia/Kolkata", ["02Z"]),
+            ("07:29", "Asia/Kolkata", ["01Z"]),
+            ("07:30", "Asia/Kathmandu", ["01Z"]),
+            ("00:10", "Asia/Kathmandu", ["18Z"]),
+            ("23:50", "Asia/Kathmandu", ["18Z"]),
+            ("07:30", "Pacific/Kiritimati", ["17Z"]),
+            ("07:30", "Pacific/Marquesas", ["17Z"]),
+        ],
+    )
+    def test_comes_once_a_day_in_the_hour_of_that_time(
+        self, ada: Person, pass_hours: PassHours, time: str, timezone: str, hours: list[str]
+    ) -> None:
+        wish(ada, time, timezone)
+
+        assert pass_hours("2026-03-15T00:00+00:00", 24, timezone) == hours
+
+    @pytest.mark.parametrize("time", ["01:30", "02:30", "03:30"])
+    def test_comes_once_where_clocks_skip_an_hour(
+        self, ada: Person, pass_hours: PassHours, time: str
+    ) -> None:
+        wish(ada, time, "Europe/Zurich")
+
+        expected = {"01:30": "00Z", "02:30": "00Z", "03:30": "01Z"}[time]
+        assert pass_hours("2026-03-28T23:00+00:00", 5, "Europe/Zurich") == [expected]
+
+    @pytest.mark.parametrize("time", ["01:30", "02:30", "03:30"])
+    def test_comes_once_where_clocks_show_an_hour_twice(
+        self, ada: Person, pass_hours: PassHours, time: str
+    ) -> None:
+        wish(ada, time, "Europe/Zurich")
+
+        expected = {"01:30": "23Z", "02:30": "01Z", "03:30": "02Z"}[time]
+        assert pass_hours("2026-10-24T22:00+00:00", 6, "Europe/Zurich") == [expected]
+
+    def test_is_of_the_hour_that_was_meant_however_late_it_runs(
+        self, api: Api, ada: Person, promise: Strike, run_background: RunBackground
+    ) -> None:
+        wish(ada, "07:30")
+        promise("2026-03-15T07:00+00:00")
+        api.clock.advance(hours=5)
+
+        run_background()
+
+        assert [item["created_at"] for item in reminded(ada)] == ["2026-03-15T12:00:00.000Z"]
+
+    def test_is_unread_though_all_was_read_earlier_in_the_hour(
+        self, api: Api, ada: Person, promise: Strike, run_background: RunBackground
+    ) -> None:
+        wish(ada, "07:30")
+        promise("2026-03-15T07:00+00:00")
+        api.clock.advance(minutes=1)
+        assert ada.post(f"{ME}/notifications/read-all").status_code == 204
+        api.clock.advance(minutes=1)
+
+        run_background()
+
+        assert [item["read"] for item in reminded(ada)] == [False]
+
+
+class TestOnceAnHour:
+    def test_where_the_schedule_comes_twice(self, ada: Person, strike: Strike) -> None:
+        wish(ada, "07:30")
+        strike("2026-03-15T07:00:05+00:00")
+        first = reminded(ada)
+
+        strike("2026-03-15T07:04:40+00:00")
+
+        assert reminded(ada) == first
+        assert len(first) == 1
+
+    def test_where_the_wish_moves_within_the_hour(self, ada: Person, strike: Strike) -> None:
+        wish(ada, "07:10")
+        strike("2026-03-15T07:00+00:00")
+        wish(ada, "07:50")
+
+        strike("2026-03-15T07:30+00:00")
+
+        assert len(reminded(ada)) == 1
+
+    def test_where_the_profile_changes_meanwhile(
+        self, ada: Person, promise: Strike, run_background: RunBackground, meanwhile: Callable[..., None]
+    ) -> None:
+        wish(ada, "07:30")
+        promise("2026-03-15T07:00+00:00")
+        elsewhere = ada.elsewhere()
+        names = iter(("One", "Two", "Three"))
+        # Before the lease of the message, and twice before the commit.
+        meanwhile(lambda: elsewhere.patch(ME, {"name": next(names)}), times=3)
+
+        run_background()
+
+        assert len(reminded(ada)) == 1
+
+
+class TestWhoWantsNone:
+    def test_is_who_named_no_time(self, ada: Person, pass_hours: PassHours) -> None:
+        wish(ada, None)
+
+        assert pass_hours("2026-03-15T00:00+00:00", 24) == []
+
+    def test_is_who_declined_the_kind(self, ada: Person, strike: Strike) -> None:
+        wish(ada, "07:30", reminder=False)
+
+        strike("2026-03-15T07:00+00:00")
+
+        assert reminded(ada) == []
+
+    def test_is_who_closed_the_account(
+        self, ada: Person, table: Table, promise: Strike, run_background: Any
+    ) -> None:
+        wish(ada, "07:30")
+        ada.delete(ME)
+
+        promise("2026-03-15T07:00+00:00")
+        run_background("reminders.due")
+
+        assert table.page(notifications_of_user(ada.user_id), limit=1).items == []
+
+    def test_is_who_closes_the_account_meanwhile(
+        self, ada: Person, table: Table, promise: Strike, run_background: RunBackground, meanwhile: Any
+    ) -> None:
+        wish(ada, "07:30")
+        promise("2026-03-15T07:00+00:00")
+        elsewhere = ada.elsewhere()
+        meanwhile(lambda: elsewhere.delete(ME))
+        meanwhile(lambda: None)  # the lease
+
+        run_background("reminders.due")
+
+        assert table.page(notifications_of_user(ada.user_id), limit=1).items == []
+
+
+class TestTheWishMoves:
+    """The reminder moves in the transaction of the change."""
+
+    @pytest.mark.parametrize(
+        ("change", "hours"),
+        [
+            ({"preferences": {"reminder_time": "09:15"}}, ["09Z"]),
+            ({"timezone": "Asia/Tokyo"}, ["22Z"]),
+            ({"timezone": "Asia/Tokyo", "preferences": {"reminder_time": "09:15"}}, ["00Z"]),
+            ({"preferences": {"reminder_time": None}}, []),
+            ({"preferences": {}}, []),
+            ({"name": "Countess"}, ["07Z"]),
+            ({"preferences": {"reminder_time": "07:30", "mail": {"mention": False}}}, ["07Z"]),
+        ],
+    )
+    def test_with_time_and_zone(
+        self, ada: Person, pass_hours: PassHours, change: dict[str, Any], hours: list[str]
+    ) -> None:
+        wish(ada, "07:30")
+        assert ada.patch(ME, change).status_code == 200
+
+        assert pass_hours("2026-03-15T00:00+00:00", 24) == hours
+
+    def test_is_there_from_the_profiles_beginning(self, api: Api, strike: Strike) -> None:
+        bob = api.someone()
+        body = {"email": bob.email, "name": "Bob", "preferences": {"reminder_time": "07:30"}}
+        bob.post("/api/v1/users", body)
+
+        strike("2026-03-15T07:00+00:00")
+
+        assert len(reminded(bob)) == 1
