@@ -93,6 +93,7 @@ LISTS = [
     "/organizations/{org_id}/users?limit=5",
     "/organizations/{org_id}/invitations?limit=5",
     "/organizations/{org_id}/invitations?limit=2&status=pending",
+    "/users/me/check-ins?limit=5",
     "/users/me/spaces?limit=5",
     "/users/me/spaces?limit=2&role=member",
     "/users/me/invitations?limit=2",

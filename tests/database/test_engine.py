@@ -21,15 +21,18 @@ from tests.unit.core.test_database_writes import (
     TestUpdate,
     TestWrite,
 )
+from tests.unit.core.test_families import TestBetween, TestFamily
 
 __all__ = [
     "TestBatchGet",
+    "TestBetween",
     "TestCount",
     "TestCreate",
     "TestCreateWhatExpires",
     "TestDelete",
     "TestDiscard",
     "TestExpiry",
+    "TestFamily",
     "TestGet",
     "TestPage",
     "TestPageWithFilter",

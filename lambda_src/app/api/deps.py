@@ -8,9 +8,9 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from app.core.config import Parameters
 from app.core.database import Session
-from app.core.errors import Forbidden, NotFound, ProfileRequired, Unauthorized
+from app.core.errors import DateOutOfRange, Forbidden, NotFound, ProfileRequired, Unauthorized
 from app.core.security import Identity
-from app.models.fields import Ulid, UserId
+from app.models.fields import Day, Ulid, UserId
 from app.models.users import UserProfile
 from app.services import permissions
 from app.services.permissions import Access, Action, OrganizationAccess
@@ -76,6 +76,21 @@ class Paging:
 
 
 PagingDep = Annotated[Paging, Depends()]
+
+
+@dataclass(frozen=True)
+class Days:
+    """Which days of a list, both included. DateOutOfRange where they are in the wrong order."""
+
+    first: Annotated[Day | None, Query(alias="from", description="The first day")] = None
+    last: Annotated[Day | None, Query(alias="to", description="The last day")] = None
+
+    def __post_init__(self) -> None:
+        if self.first and self.last and self.last < self.first:
+            raise DateOutOfRange(fields={"query.to": "Lies before `from`"})
+
+
+DaysDep = Annotated[Days, Depends()]
 
 
 def may(action: Action) -> Any:

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from app.api.routes import (
     activity,
     audit,
+    check_ins,
     comments,
     goals,
     habits,
@@ -28,6 +29,7 @@ router.include_router(health.router)
 _v1 = APIRouter(prefix="/api/v1")
 for noun in (
     users,
+    check_ins,
     notifications,
     organizations,
     spaces,

@@ -39,8 +39,8 @@ class Query(Generic[T]):
         """Only items whose sort key goes on, behind its prefix, with `first` to `last`, both included."""
         if first is None and last is None:
             return self
-        # `~` sorts behind every character that key parts are made of.
-        return replace(self, bounds=(str(first or ""), f"{last or ''}~"))
+        # No key part begins before a space, and DynamoDB takes no empty bound; none goes on behind `~`.
+        return replace(self, bounds=(str(first or " "), f"{last or ''}~"))
 
     def where(self, **values: str | bool | None) -> Self:
         """Only items whose fields have these values; None is no filter."""

@@ -282,6 +282,11 @@ def check_ins_of_habit(habit_id: str, user_id: str) -> Query[HabitCheckIn]:
     return HABIT_CHECK_INS.within(habit_id=habit_id, user_id=user_id)
 
 
+def check_ins_of_user(user_id: str) -> Query[GoalCheckIn | HabitCheckIn]:
+    """One user's steps towards all goals and days of all habits, by day."""
+    return CHECK_INS.on_gsi1(user_id=user_id)
+
+
 def users_of_organization(org_id: str) -> Query[UserProfile]:
     """The users of an organization, by user id."""
     return USER_PROFILES.on_gsi1(org_id=org_id)

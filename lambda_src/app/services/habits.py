@@ -141,10 +141,7 @@ def list_check_ins(
 
     Raises:
         NotFound: there is no such habit.
-        DateOutOfRange: the last day lies before the first.
     """
-    if first and last and last < first:
-        raise DateOutOfRange(fields={"query.to": "Lies before `from`"})
     _habits.read(session, access, habit_id=habit_id)
     query = check_ins_of_habit(habit_id, user_id or access.user.user_id).between(first, last)
     found = session.table.page(query, limit=limit, cursor=cursor)

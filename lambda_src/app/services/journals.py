@@ -6,7 +6,7 @@ from typing import Any
 from app.core.clock import ulid_time
 from app.core.database import Session
 from app.core.entities import Versions
-from app.core.errors import DateOutOfRange, TemplateChanged, ValidationFailed
+from app.core.errors import TemplateChanged, ValidationFailed
 from app.core.queries import Query
 from app.models import answers
 from app.models.access_patterns import JOURNAL_ENTRIES, journals_of_author, journals_of_space
@@ -44,13 +44,7 @@ def list_page(
     limit: int,
     cursor: str | None,
 ) -> Page[JournalCard]:
-    """The entries of the space, newest first; those of the days (UTC) from `first` to `last`.
-
-    Raises:
-        DateOutOfRange: the last day lies before the first.
-    """
-    if first and last and last < first:
-        raise DateOutOfRange(fields={"query.to": "Lies before `from`"})
+    """The entries of the space, newest first; those of the days (UTC) from `first` to `last`."""
     query = _within(journals_of_space(access.space.space_id), first, last)
     query = query.where(author_id=author_id, pinned=pinned).holding(tags=tag)
     return _cards.list_page(session, query, limit=limit, cursor=cursor)

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 
 from app.api.conditional import AcceptedVersions
-from app.api.deps import IN_SPACE, PagingDep, ParametersDep, Reader, SessionDep, Writer
+from app.api.deps import IN_SPACE, DaysDep, PagingDep, ParametersDep, Reader, SessionDep, Writer
 from app.api.errors import problems
 from app.api.unit_of_work import REPEATABLE, UnitOfWorkRoute
 from app.core.errors import (
@@ -111,9 +111,8 @@ async def list_habit_check_ins(
     session: SessionDep,
     access: Reader,
     habit_id: HabitId,
+    days: DaysDep,
     paging: PagingDep,
-    first: Annotated[Day | None, Query(alias="from", description="The first day")] = None,
-    last: Annotated[Day | None, Query(alias="to", description="The last day")] = None,
     user_id: ByUser = None,
 ) -> Page[HabitCheckInView]:
     """List the days on which a member kept the habit, in their order."""
@@ -122,8 +121,8 @@ async def list_habit_check_ins(
         access,
         habit_id=habit_id,
         user_id=user_id,
-        first=first,
-        last=last,
+        first=days.first,
+        last=days.last,
         limit=paging.limit,
         cursor=paging.cursor,
     )

@@ -5,11 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from app.api.conditional import AcceptedVersions
-from app.api.deps import IN_SPACE, EntryId, PagingDep, Reader, SessionDep, Writer
+from app.api.deps import IN_SPACE, DaysDep, EntryId, PagingDep, Reader, SessionDep, Writer
 from app.api.errors import problems
 from app.api.unit_of_work import REPEATABLE, UnitOfWorkRoute
 from app.core.errors import DateOutOfRange, InvalidCursor, PreconditionFailed, TemplateChanged
-from app.models.fields import Day, Page, Tag, UserId
+from app.models.fields import Page, Tag, UserId
 from app.models.journals import JournalCard, JournalCreate, JournalPatch, JournalView
 from app.services import journals
 
@@ -30,22 +30,24 @@ async def create_journal(
 async def list_journals(
     session: SessionDep,
     access: Reader,
+    days: DaysDep,
     paging: PagingDep,
     author_id: Annotated[UserId | None, Query(description="Only this member's")] = None,
     tag: Annotated[Tag | None, Query(description="Only those with this tag")] = None,
     pinned: Annotated[bool | None, Query(description="Only those pinned, or only those not")] = None,
-    first: Annotated[Day | None, Query(alias="from", description="The first day, in UTC")] = None,
-    last: Annotated[Day | None, Query(alias="to", description="The last day, in UTC")] = None,
 ) -> Page[JournalCard]:
-    """List a space's entries, newest first. Filtered, a page may be short while the list goes on."""
+    """List a space's entries, newest first; days are those of UTC.
+
+    Filtered, a page may be short while the list goes on.
+    """
     return journals.list_page(
         session,
         access,
         author_id=author_id,
         tag=tag,
         pinned=pinned,
-        first=first,
-        last=last,
+        first=days.first,
+        last=days.last,
         limit=paging.limit,
         cursor=paging.cursor,
     )

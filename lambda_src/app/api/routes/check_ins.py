@@ -1,0 +1,23 @@
+"""`/users/me/check-ins`: everything that the caller has checked in on."""
+
+from fastapi import APIRouter
+
+from app.api.deps import CurrentUser, DaysDep, PagingDep, SessionDep
+from app.api.errors import problems
+from app.api.unit_of_work import UnitOfWorkRoute
+from app.core.errors import DateOutOfRange, InvalidCursor, ProfileRequired
+from app.models.check_ins import CheckIn
+from app.models.fields import Page
+from app.services import check_ins
+
+router = APIRouter(prefix="/users/me/check-ins", tags=["check-ins"], route_class=UnitOfWorkRoute)
+
+
+@router.get("", responses=problems(ProfileRequired, DateOutOfRange, InvalidCursor))
+async def list_my_check_ins(
+    session: SessionDep, user: CurrentUser, days: DaysDep, paging: PagingDep
+) -> Page[CheckIn]:
+    """List your check-ins on all goals and habits by day, those in spaces you have left included."""
+    return check_ins.list_page(
+        session, user=user, first=days.first, last=days.last, limit=paging.limit, cursor=paging.cursor
+    )
