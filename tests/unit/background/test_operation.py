@@ -36,6 +36,18 @@ class TestOperation:
         done = bench.operation(operation)
         assert (done.status, done.done, done.total) == ("done", 5, 5)
 
+    def test_is_not_written_where_there_is_nothing_new_to_say(self, bench: Bench, calls: list[str]) -> None:
+        bench.start_operation()
+
+        def task(work: Work, payload: Payload) -> None:
+            calls.clear()
+            work.progress()
+
+        bench.tasks["noun.verb"] = task
+        bench.run()
+
+        assert calls == ["TransactWriteItems"]  # the end of it
+
     def test_keeps_its_progress_over_continuations(self, bench: Bench) -> None:
         def task(work: Work, payload: Payload) -> None:
             work.progress(done=2, total=4)

@@ -19,7 +19,7 @@ def promised() -> Iterator[str]:
             }:
                 kind = node.args[1]
                 if isinstance(kind, ast.Constant):
-                    yield kind.value
+                    yield str(kind.value)
 
 
 class TestTasks:
