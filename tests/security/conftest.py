@@ -20,6 +20,7 @@ GOAL, HABIT = f"{SPACE}/goals/{{goal_id}}", f"{SPACE}/habits/{{habit_id}}"
 DAY = f"{HABIT}/check-ins/{{date}}"
 TEMPLATE, ENTRY = f"{SPACE}/templates/{{template_id}}", f"{SPACE}/journals/{{entry_id}}"
 COMMENT = f"{ENTRY}/comments/{{comment_id}}"
+ORGANIZATION, COLLEAGUE = "/organizations/{org_id}", "/organizations/{org_id}/users/{user_id}"
 PARAGRAPH: dict[str, Any] = {"section_id": "day", "type": "paragraph", "title": "The day"}
 
 # Each route that takes a body, with one that is good. What stands in its path is made by these, too: a
@@ -44,6 +45,13 @@ BODIES: dict[str, dict[str, Any]] = {
     f"POST {ENTRY}/highlights": {"start": 3, "end": 12, "text": "the river", "color": "blue"},
     f"POST {ENTRY}/comments": {"text": "Well done"},
     f"PATCH {COMMENT}": {},
+    "POST /organizations": {"name": "Engines"},
+    f"PATCH {ORGANIZATION}": {},
+    f"PATCH {COLLEAGUE}": {"role": "admin"},
+    f"POST {SPACE}/invitations": {"email": "eve@example.org"},
+    f"POST {SPACE}/invitations/batch": {"invitations": [{"email": "eve@example.org"}]},
+    f"POST {ORGANIZATION}/invitations": {"email": "eve@example.org"},
+    f"POST {ORGANIZATION}/invitations/batch": {"invitations": [{"email": "eve@example.org"}]},
 }
 
 
@@ -69,7 +77,8 @@ def _made_by(api: Api, person: Person, template: str) -> str:
     for part in re.finditer(r"/\{(\w+)\}", template):
         collection, name = template[: part.start()], part[1]
         if name == "user_id":
-            ids[name] = api.member_of(ids, person, "member").user_id
+            newcomer = api.user_of if "org_id" in ids else api.member_of
+            ids[name] = newcomer(ids, person, "member").user_id
         elif name not in ids:
             made = person.post(f"/api/v1{collection.format(**ids)}", BODIES[f"POST {collection}"])
             ids[name] = made.json()[name]

@@ -9,12 +9,14 @@ from tests.assertions import assert_problem
 from tests.conftest import WRITES
 from tests.security.conftest import (
     BODIES,
+    COLLEAGUE,
     COMMENT,
     DAY,
     ENTRY,
     GOAL,
     HABIT,
     MEMBER,
+    ORGANIZATION,
     SPACE,
     TEMPLATE,
     Target,
@@ -57,6 +59,8 @@ LINES = [
     (f"PATCH {TEMPLATE}", "name", 100),
     (f"POST {SPACE}/journals", "title", 200),
     (f"PATCH {ENTRY}", "title", 200),
+    ("POST /organizations", "name", 100),
+    (f"PATCH {ORGANIZATION}", "name", 100),
 ]
 PROSE = [
     ("POST /users", "bio", 1000),
@@ -73,6 +77,8 @@ PROSE = [
     (f"PATCH {TEMPLATE}", "description", 500),
     (f"POST {ENTRY}/comments", "text", 2000),
     (f"PATCH {COMMENT}", "text", 2000),
+    (f"POST {SPACE}/invitations", "message", 500),
+    (f"POST {ORGANIZATION}/invitations", "message", 500),
 ]
 # A comment can be read in its list alone.
 CHANGES = [row for row in LINES + PROSE if row[0].startswith("PATCH") and COMMENT not in row[0]]
@@ -148,6 +154,13 @@ NULL_REFUSED = [
     (f"POST {ENTRY}/highlights", ["start", "end", "text", "color"]),
     (f"POST {ENTRY}/comments", ["text", "mentions"]),
     (f"PATCH {COMMENT}", ["text", "mentions"]),
+    ("POST /organizations", ["name"]),
+    (f"PATCH {ORGANIZATION}", ["name"]),
+    (f"PATCH {COLLEAGUE}", ["role"]),
+    (f"POST {SPACE}/invitations", ["email", "role"]),
+    (f"POST {SPACE}/invitations/batch", ["invitations"]),
+    (f"POST {ORGANIZATION}/invitations", ["email", "role"]),
+    (f"POST {ORGANIZATION}/invitations/batch", ["invitations"]),
 ]
 REQUIRED = [
     ("POST /users", ["email", "name"]),
@@ -160,6 +173,12 @@ REQUIRED = [
     (f"POST {SPACE}/journals", ["title"]),
     (f"POST {ENTRY}/highlights", ["start", "end", "text", "color"]),
     (f"POST {ENTRY}/comments", ["text"]),
+    ("POST /organizations", ["name"]),
+    (f"PATCH {COLLEAGUE}", ["role"]),
+    (f"POST {SPACE}/invitations", ["email"]),
+    (f"POST {SPACE}/invitations/batch", ["invitations"]),
+    (f"POST {ORGANIZATION}/invitations", ["email"]),
+    (f"POST {ORGANIZATION}/invitations/batch", ["invitations"]),
 ]
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.assertions import assert_problem
 from tests.factories import Api
-from tests.security.conftest import GOAL, ME, MEMBER, SPACE, Target, assert_refused
+from tests.security.conftest import COLLEAGUE, GOAL, ME, MEMBER, ORGANIZATION, SPACE, Target, assert_refused
 
 TARGETS = ["POST /users", "PATCH /users/me"]
 NOT_TEXT: list[Any] = [0, 1.5, True, [], ["text"], {}]
@@ -16,31 +16,33 @@ NOT_TRUE_OR_FALSE: list[Any] = [None, "yes", "true", 1, 0, "", [], {}]
 WEB = "https://example.com/"
 
 
+@pytest.mark.parametrize("name", [*TARGETS, f"POST {SPACE}/invitations", f"POST {ORGANIZATION}/invitations"])
+def test_email(target: Callable[[str], Target], calls: list[str], name: str) -> None:
+    wrong = [
+        "",
+        " ",
+        "ada",
+        "@example.com",
+        "ada@",
+        "ada@example",
+        "ada@@example.com",
+        "ada lovelace@example.com",
+        "ada@exam ple.com",
+        "ada#admin@example.com",
+        "ada@example.com#CLAIM",
+        "ada@example.com\nbcc:all@example.com",
+        "ada\x00@example.com",
+        "ada@example.com\x7f",
+        "a" * 243 + "@example.com",
+        "a" * 500_000 + "@example.com",
+        "\ud800@example.com",
+    ]
+
+    assert_refused(target(name), "email", [*wrong, *NOT_TEXT], calls)
+
+
 @pytest.mark.parametrize("name", TARGETS)
 class TestProfileFields:
-    def test_email(self, target: Callable[[str], Target], calls: list[str], name: str) -> None:
-        wrong = [
-            "",
-            " ",
-            "ada",
-            "@example.com",
-            "ada@",
-            "ada@example",
-            "ada@@example.com",
-            "ada lovelace@example.com",
-            "ada@exam ple.com",
-            "ada#admin@example.com",
-            "ada@example.com#CLAIM",
-            "ada@example.com\nbcc:all@example.com",
-            "ada\x00@example.com",
-            "ada@example.com\x7f",
-            "a" * 243 + "@example.com",
-            "a" * 500_000 + "@example.com",
-            "\ud800@example.com",
-        ]
-
-        assert_refused(target(name), "email", [*wrong, *NOT_TEXT], calls)
-
     def test_avatar_url(self, target: Callable[[str], Target], calls: list[str], name: str) -> None:
         wrong = [
             "",
@@ -138,6 +140,9 @@ CHOICES = [
     ("POST /spaces", "visibility", ["Public", " public", "secret"]),
     (f"PATCH {SPACE}", "visibility", ["Public", " public", "secret"]),
     (f"PATCH {MEMBER}", "role", ["owner", "Admin", "admin ", "root"]),
+    (f"POST {SPACE}/invitations", "role", ["owner", "Admin", "admin ", "root"]),
+    (f"POST {ORGANIZATION}/invitations", "role", ["owner", "viewer", "Admin", "admin "]),
+    (f"PATCH {COLLEAGUE}", "role", ["owner", "viewer", "Admin", "admin "]),
     (f"POST {SPACE}/goals", "kind", ["Numeric", "numeric ", "habit"]),
     (f"PATCH {GOAL}", "status", ["Active", "active ", "deleted"]),
 ]

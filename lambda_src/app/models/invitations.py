@@ -56,10 +56,10 @@ def _alone(value: Any, judge: ValidatorFunctionWrapHandler) -> Any:
     except ValidationError:
         if not (isinstance(value, Mapping) and isinstance(value.get("email"), str)):
             raise
-        return InvalidInvitation(email=value["email"][:_ECHOED])
+        # An answer names the address that was refused, but repeats no megabyte and no half of a character.
+        return InvalidInvitation(email=value["email"][:_ECHOED].encode(errors="replace").decode())
 
 
-# An answer names the address that was refused, but repeats no megabyte.
 _ECHOED = 254
 B = TypeVar("B", InvitationCreate, OrganizationInvitationCreate)
 
