@@ -1,16 +1,12 @@
 """What becomes of all that somebody wrote who has closed their account."""
 
 import dataclasses
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import boto3
 import pytest
-from moto.core.models import DEFAULT_ACCOUNT_ID
-from moto.dynamodb.models import dynamodb_backends
-from mypy_boto3_dynamodb import DynamoDBClient
 
 from app.background.directory import Directory
 from app.background.events import run_overdue
@@ -21,8 +17,9 @@ from app.models.access_patterns import OUTBOX_MESSAGES, messages_of_shard
 from app.models.operations import OutboxMessage
 from app.services.outbox import SHARDS
 from tests.assertions import assert_problem
-from tests.conftest import WRITES
-from tests.factories import TABLE_NAME, Api, FrozenClock, Person
+from tests.factories import Api, Person
+from tests.integration.conftest import Killed, Killer
+from tests.integration.stored import kinds_that_name, rows
 from tests.integration.writing import all_of, close_account, react_to_all, write_everything
 
 ME, SPACES, ORGANIZATIONS = "/api/v1/users/me", "/api/v1/spaces", "/api/v1/organizations"
@@ -52,16 +49,6 @@ class Pool:
 @pytest.fixture
 def pool(aws: None) -> Pool:
     return Pool()
-
-
-def rows() -> list[dict[str, Any]]:
-    """Everything that is in the table, as moto keeps it: the product itself never scans."""
-    table = dynamodb_backends[DEFAULT_ACCOUNT_ID]["eu-central-1"].tables[TABLE_NAME]
-    return [item.to_json()["Attributes"] for item in table.all_items()]
-
-
-def kinds_that_name(what: str) -> set[str]:
-    return {row["entity_type"]["S"] for row in rows() if what in json.dumps(row)}
 
 
 class TestErasure:
@@ -193,40 +180,6 @@ class TestErasure:
         self.erase(bob, run_background)
 
         assert kinds_that_name(bob.email) == set()
-
-
-class Killed(BaseException):
-    """What ends a process, as far as the process can see."""
-
-
-class Killer:
-    """Kills what is done at one of its writes, and lets the time pass until it may be tried again."""
-
-    def __init__(self, clock: FrozenClock) -> None:
-        self._clock = clock
-        self._left: int | None = None
-
-    def count(self, model: Any, **_: Any) -> None:
-        if self._left is not None and model.name in {*WRITES, "BatchWriteItem"}:
-            self._left -= 1
-            if self._left < 0:
-                raise Killed
-
-    def after(self, writes: int, action: Callable[[], None]) -> None:
-        self._left = writes
-        try:
-            action()
-        finally:
-            self._left = None
-            self._clock.advance(hours=2)
-
-
-@pytest.fixture
-def killer(dynamodb: DynamoDBClient, clock: FrozenClock) -> Iterator[Killer]:
-    killer = Killer(clock)
-    dynamodb.meta.events.register("before-call.dynamodb", killer.count)
-    yield killer
-    dynamodb.meta.events.unregister("before-call.dynamodb", killer.count)
 
 
 class TestErasureCutShort:
