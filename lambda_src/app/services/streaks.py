@@ -21,16 +21,18 @@ def statistics(cadence: Cadence, days: Set[date], *, today: date, began: date) -
 
     `today` and `began`, the day the habit was made, are calendar days where the user lives.
     """
-    kept = [day for day in days if day <= today]
+    # Who has moved west may have checked in on a day that is still to come.
+    kept = {day for day in days if day <= today}
     periods = list(_periods(cadence, min([*kept, began, today]), today))
-    done = {period for period in periods if _is_done(cadence, period, days)}
+    done = {period for period in periods if _is_done(cadence, period, kept)}
     over = [period for period in periods if period in done or _end(cadence, period) < today]
     longest = current = 0
     for period in over:
         current = current + 1 if period in done else 0
         longest = max(longest, current)
     window = max(began, today - (RATE_DAYS - 1) * _DAY)
-    # The week in which the habit was made is not whole, so it counts only if it is done all the same.
+    # A week counts where it ends. The one in which the habit was made is not whole, so it counts only if it
+    # is done all the same.
     counted = [p for p in over if _end(cadence, p) >= window and (p >= began or p in done)]
     rate = sum(period in done for period in counted) / len(counted) if counted else None
     return HabitStats(current_streak=current, longest_streak=longest, completion_rate_30d=rate)

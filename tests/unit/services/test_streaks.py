@@ -1,13 +1,14 @@
 """Streaks and rates by example: each case is a calendar that one can check by hand."""
 
+import itertools
 from datetime import date, timedelta
-from typing import Literal
+from typing import Literal, get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from app.models.habits import Cadence, Daily, HabitStats, TimesPerWeek, Weekly
+from app.models.habits import Cadence, Daily, HabitStats, TimesPerWeek, Weekday, Weekly
 from app.services.streaks import statistics
 
 DAILY = Daily(kind="daily")
@@ -90,6 +91,15 @@ class TestTimesPerWeek:
         assert stats(self.THREE, set(self.LAST_WEEK) | running).current_streak == 1
         assert stats(self.THREE, set(self.LAST_WEEK) | running | {TODAY}).current_streak == 2
 
+    def test_a_day_that_has_not_come_is_ignored(self) -> None:
+        with_tomorrow = {date(2026, 3, 9), date(2026, 3, 10), TODAY + timedelta(days=1)}
+        assert stats(self.THREE, with_tomorrow).current_streak == 0
+
+    def test_a_week_belongs_to_one_year_and_the_next(self) -> None:
+        # From Monday, 28 December, to Sunday, 3 January.
+        days = {date(2026, 12, 31), date(2027, 1, 1), date(2027, 1, 3)}
+        assert stats(self.THREE, days, today=date(2027, 1, 6)).current_streak == 1
+
     def test_a_week_that_fell_short_breaks_the_streak(self) -> None:
         result = stats(self.THREE, set(self.WEEK_BEFORE))
         assert (result.current_streak, result.longest_streak) == (0, 1)
@@ -120,13 +130,60 @@ class TestCompletionRate:
         assert stats(cadence, set(), began=date(2026, 3, 5)).completion_rate_30d is None
 
 
-@given(
-    st.sets(st.integers(0, 400)),
-    st.sampled_from([DAILY, weekly("monday", "sunday"), TestTimesPerWeek.THREE]),
+CADENCES: st.SearchStrategy[Cadence] = st.one_of(
+    st.just(DAILY),
+    st.builds(
+        Weekly,
+        kind=st.just("weekly"),
+        days=st.lists(st.sampled_from(get_args(Weekday)), min_size=1, unique=True).map(tuple),
+    ),
+    st.builds(TimesPerWeek, kind=st.just("times_per_week"), times=st.integers(1, 7)),
 )
-def test_the_longest_streak_is_at_least_the_current_one(numbers: set[int], cadence: Cadence) -> None:
-    result = stats(cadence, days_ago(*numbers))
-    assert result.longest_streak >= result.current_streak
+
+
+def by_hand(cadence: Cadence, days: set[date], today: date, began: date) -> HabitStats:
+    """The same, as one would do it with a pencil: a line of letters, one a period.
+
+    `D` stands for done and `M` for missed; what is not over yet leaves no letter unless it is done.
+    """
+    calendar = [began + timedelta(days=number) for number in range(-500, 500)]
+    if isinstance(cadence, TimesPerWeek):
+        weeks = itertools.groupby(calendar, key=lambda day: day.isocalendar()[:2])
+        periods = [list(week) for _, week in weeks]
+        needed = cadence.times
+    else:
+        wanted = cadence.days if isinstance(cadence, Weekly) else get_args(Weekday)
+        periods = [[day] for day in calendar if f"{day:%A}".lower() in wanted]
+        needed = 1
+    begin = min({began, *days})
+    line, recent = "", ""
+    for period in periods:
+        done = sum(day in days and day <= today for day in period) >= needed
+        if period[-1] < begin or period[0] > today or (period[-1] >= today and not done):
+            continue
+        line += "D" if done else "M"
+        in_time = today - period[-1] < timedelta(days=30) and period[-1] >= began
+        recent += line[-1] if in_time and (done or period[0] >= began) else ""
+    return HabitStats(
+        current_streak=len(line) - len(line.rstrip("D")),
+        longest_streak=max(map(len, line.split("M"))),
+        completion_rate_30d=recent.count("D") / len(recent) if recent else None,
+    )
+
+
+@given(
+    cadence=CADENCES,
+    age=st.integers(0, 120),
+    kept=st.lists(st.booleans(), max_size=90),
+    today=st.dates(date(2023, 6, 1), date(2029, 1, 31)),
+)
+@settings(max_examples=300)
+@example(cadence=TestTimesPerWeek.THREE, age=3, kept=[True, True, True, False, True], today=date(2028, 3, 1))
+def test_is_what_one_counts_by_hand(cadence: Cadence, age: int, kept: list[bool], today: date) -> None:
+    # From three days that have not come on, backwards.
+    days = {today - timedelta(days=number - 3) for number, is_kept in enumerate(kept) if is_kept}
+    began = today - timedelta(days=age)
+    assert statistics(cadence, days, today=today, began=began) == by_hand(cadence, days, today, began)
 
 
 @given(st.sets(st.integers(0, 400)), st.integers(0, 400))
