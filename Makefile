@@ -27,7 +27,9 @@ python := .venv/bin/python
 # The locks are complete, so nothing is resolved; Python compiles what it imports when it does.
 pip_install := -m pip install --quiet --no-input --no-deps --no-compile --require-hashes
 cdk := cdk --no-notices --no-version-reporting
-tests := $(wildcard tests/unit tests/integration tests/security tests/database tests/infra tests/local tests/e2e)
+# The folders whose tests share most come first: each is one worker's, while the others do the rest.
+tests := $(wildcard tests/e2e tests/infra tests/database tests/local tests/security tests/integration tests/unit)
+in_parallel := -n auto --dist loadgroup --no-loadscope-reorder
 checked := lambda_src stacks local tools tests
 
 # ---- Run it
@@ -56,11 +58,11 @@ local-reset: .venv/.installed ## Stop it and forget its data
 
 .PHONY: test
 test: install ## Run every test, the end-to-end suite too, with the coverage gate
-	@$(python) -m pytest $(tests) --cov=app --cov=lambda_handler --cov=stacks --cov-report=term-missing
+	@$(python) -m pytest $(tests) $(in_parallel) --cov=app --cov=lambda_handler --cov=stacks --cov-report=term-missing
 
 .PHONY: test-quick
 test-quick: install ## Run the tests but the end-to-end suite, without coverage
-	@$(python) -m pytest $(tests) -m "not e2e"
+	@$(python) -m pytest $(tests) $(in_parallel) -m "not e2e"
 
 .PHONY: lint
 lint: .venv/.installed ## Check style, formatting and the direction of imports

@@ -13,6 +13,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -91,6 +92,14 @@ botocore.handlers.BUILTIN_HANDLERS += [
     (f"before-call.dynamodb.{operation}", _refuse)
     for operation in ("Scan", "ExecuteStatement", "BatchExecuteStatement")
 ]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where several workers share the tests, keep together what stands on the same costly ground."""
+    for item in items:
+        folder = item.path.relative_to(Path(__file__).parent).parts[0]
+        together = folder if folder in ("e2e", "infra") else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(together))
 
 
 @pytest.fixture(scope="session")

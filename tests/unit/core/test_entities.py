@@ -92,6 +92,8 @@ class TestRow:
                     "text": {"S": "Hello"},
                     "author": {"S": "ada"},
                     "tags": {"M": {}},
+                    "labels": {"L": []},
+                    "starred": {"BOOL": False},
                     "stars": {"N": "3"},
                     "readers": {"N": "0"},
                 }
