@@ -10,6 +10,7 @@ from tests.unit.core.test_database_reads import (
     store,
 )
 from tests.unit.core.test_database_writes import (
+    TestBatchDelete,
     TestCount,
     TestCreate,
     TestCreateWhatExpires,
@@ -24,6 +25,7 @@ from tests.unit.core.test_database_writes import (
 from tests.unit.core.test_families import TestBetween, TestFamily
 
 __all__ = [
+    "TestBatchDelete",
     "TestBatchGet",
     "TestBetween",
     "TestCount",

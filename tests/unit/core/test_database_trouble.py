@@ -79,9 +79,34 @@ class TestBatchGet:
         assert raised.value.retry_after_s
 
 
+def deletions(keys: list[Key[Note]]) -> dict[str, Any]:
+    return {TABLE_NAME: [{"DeleteRequest": {"Key": key.attributes}} for key in keys]}
+
+
+class TestBatchDelete:
+    def test_asks_again_for_what_was_left_unprocessed(
+        self, table: Table, answers: Stubber, pauses: list[float]
+    ) -> None:
+        left = [KEYS, [KEYS[0], KEYS[2]], KEYS[:1]]
+        for asked, unprocessed in zip(left, [*left[1:], []], strict=True):
+            answer = {"UnprocessedItems": deletions(unprocessed) if unprocessed else {}}
+            answers.add_response("batch_write_item", answer, {"RequestItems": deletions(asked)})
+
+        table.batch_delete(KEYS)
+        assert len(pauses) == 2
+
+    def test_gives_up_on_what_is_never_processed(self, table: Table, answers: Stubber) -> None:
+        for _ in range(TRIES):
+            answers.add_response("batch_write_item", {"UnprocessedItems": deletions(KEYS)})
+        with pytest.raises(ServiceUnavailable) as raised:
+            table.batch_delete(KEYS)
+        assert raised.value.retry_after_s
+
+
 READS_AND_WRITES: list[tuple[str, Callable[[Table], object]]] = [
     ("get_item", lambda table: table.get(KEYS[0])),
     ("batch_get_item", lambda table: table.batch_get(KEYS)),
+    ("batch_write_item", lambda table: table.batch_delete(KEYS)),
     ("query", lambda table: table.page(notes_in("A"), limit=1)),
     ("put_item", lambda table: table.write(PAIR[:1])),
     ("transact_write_items", lambda table: table.write(PAIR)),

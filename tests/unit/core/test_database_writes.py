@@ -10,7 +10,7 @@ from app.core.database import Session, Table
 from app.core.entities import Key
 from app.core.errors import AlreadyMember, NotFound, SpaceFull, StaleRead
 from tests.factories import FrozenClock
-from tests.unit.core.notebook import NOTES, THEN, TICKETS, Note, note, notes_by, ticket
+from tests.unit.core.notebook import NOTES, THEN, TICKETS, Note, note, notes_by, notes_in, ticket
 
 LATER = THEN + timedelta(minutes=1)
 KEY: Key[Note] = NOTES.key(notebook="A", number="0001")
@@ -177,6 +177,20 @@ class TestDiscard:
 
     def test_does_not_mind_that_nothing_is_there(self, table: Table) -> None:
         table.write([NOTES.discard(KEY)])
+
+
+class TestBatchDelete:
+    def test_takes_away_what_is_there_25_by_a_call(self, table: Table, calls: list[str]) -> None:
+        keys = [NOTES.key(notebook="A", number=f"{number:04}") for number in range(1, 52)]
+        for number in (1, 25, 26, 51, 52):
+            table.write([NOTES.create(note(number))])
+        table.batch_delete(keys)
+        assert calls.count("BatchWriteItem") == 3
+        assert table.page(notes_in("A"), limit=9).items == [note(52)]
+
+    def test_of_nothing_calls_nobody(self, table: Table, calls: list[str]) -> None:
+        table.batch_delete([])
+        assert calls == []
 
 
 class TestUnchanged:
