@@ -7,6 +7,7 @@ whether it runs is never guessed from a process id that another program may have
 
 import contextlib
 import fcntl
+import json
 import os
 import shutil
 import signal
@@ -62,6 +63,7 @@ def start(home: Path, port: int, *, ministack: Path) -> Emulator:
     if not (home / "data" / "state" / "cloudformation.json").exists():
         # It ended hard before it ever saved its state: what S3 has kept belongs to nothing.
         shutil.rmtree(home / "data" / "s3", ignore_errors=True)
+    _forget_stream_positions(home / "data" / "state" / "lambda.json")
     process = _spawn(home, port, ministack)
     emulator = Emulator(process.pid, port)
     try:
@@ -127,6 +129,17 @@ def _spawn(home: Path, port: int, ministack: Path) -> "subprocess.Popen[str]":
             raise LocalError(f"{ministack} is missing; `make install` installs it") from error
         lock.write(f"{process.pid} {port}\n")
     return process
+
+
+def _forget_stream_positions(state: Path) -> None:
+    """The records of a table's stream end with the emulator, and it counts new ones from 0.
+
+    Where it remembered how far the old ones were read, it would pass by as many of the new.
+    """
+    if state.exists():
+        kept = json.loads(state.read_text())
+        kept["payload"]["dynamodb_stream_positions"]["data"].clear()
+        state.write_text(json.dumps(kept))
 
 
 def _wait(process: "subprocess.Popen[str]", emulator: Emulator, log: Path) -> None:

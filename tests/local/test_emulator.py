@@ -56,6 +56,21 @@ class TestStart:
         assert not (home / "tmp").exists()
         assert (home / "data").exists()
 
+    def test_forgets_how_far_the_streams_were_read_that_ended_with_it(
+        self, home: Path, ministack: Path
+    ) -> None:
+        state = home / "data" / "state" / "lambda.json"
+        state.parent.mkdir(parents=True)
+        positions = {"__account_region_scoped__": True, "data": {"mapping": 34}}
+        state.write_text(json.dumps({"payload": {"esms": 1, "dynamodb_stream_positions": positions}}))
+
+        emulator.start(home, free_port(), ministack=ministack)
+        emulator.stop(home)
+
+        assert json.loads(state.read_text()) == {
+            "payload": {"esms": 1, "dynamodb_stream_positions": positions | {"data": {}}}
+        }
+
     def test_lets_nothing_of_our_environment_in(
         self, home: Path, ministack: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
