@@ -6,16 +6,9 @@ import pytest
 
 from tests.assertions import assert_problem
 from tests.factories import Api, Person
-from tests.integration import test_goals, test_habits
+from tests.integration.tracking import begin, check_in, path_of, set_goal, step
 
 MINE = "/api/v1/users/me/check-ins"
-
-
-def step(person: Person, goal: dict[str, Any], day: str, **fields: Any) -> dict[str, Any]:
-    response = person.post(f"{test_goals.path_of(goal)}/check-ins", {"date": day, **fields})
-    assert response.status_code == 201, response.text
-    made: dict[str, Any] = response.json()
-    return made
 
 
 @pytest.fixture
@@ -25,21 +18,21 @@ def ada(api: Api) -> Person:
 
 @pytest.fixture
 def goal(ada: Person) -> dict[str, Any]:
-    return test_goals.set_goal(ada, ada.make_space())
+    return set_goal(ada, ada.make_space())
 
 
 @pytest.fixture
 def habit(ada: Person) -> dict[str, Any]:
-    return test_habits.begin(ada, ada.make_space())
+    return begin(ada, ada.make_space())
 
 
 class TestListMyCheckIns:
     def test_shows_both_kinds_over_all_spaces_by_day(
         self, ada: Person, goal: dict[str, Any], habit: dict[str, Any]
     ) -> None:
-        test_habits.check_in(ada, habit, "2026-03-14", note="Ten minutes", value=10)
-        made = step(ada, goal, "2026-03-13", value=5.5)
-        test_habits.check_in(ada, habit, "2026-03-12")
+        check_in(ada, habit, "2026-03-14", note="Ten minutes", value=10)
+        made = step(ada, goal, date="2026-03-13", value=5.5)
+        check_in(ada, habit, "2026-03-12")
 
         items = ada.get(MINE).json()["items"]
 
@@ -48,22 +41,22 @@ class TestListMyCheckIns:
             ("goal", "2026-03-13"),
             ("habit", "2026-03-14"),
         ]
-        day = ada.get(f"{test_habits.path_of(habit)}/check-ins").json()["items"][1]
+        day = ada.get(f"{path_of(habit)}/check-ins").json()["items"][1]
         assert items[1:] == [made | {"kind": "goal"}, day | {"kind": "habit"}]
 
     def test_shows_nobody_elses(self, api: Api, ada: Person) -> None:
         space = ada.make_space()
-        habit = test_habits.begin(ada, space)
+        habit = begin(ada, space)
         bob = api.member_of(space, ada, "member")
-        test_habits.check_in(bob, habit, "2026-03-14")
+        check_in(bob, habit, "2026-03-14")
 
         assert ada.get(MINE).json() == {"items": [], "next_cursor": None}
 
     def test_keeps_what_one_did_in_a_space_that_one_has_left(self, api: Api, ada: Person) -> None:
         space = ada.make_space()
-        habit = test_habits.begin(ada, space)
+        habit = begin(ada, space)
         bob = api.member_of(space, ada, "member")
-        test_habits.check_in(bob, habit, "2026-03-14")
+        check_in(bob, habit, "2026-03-14")
         bob.delete(f"/api/v1/spaces/{space['space_id']}/members/{bob.user_id}")
 
         assert [item["habit_id"] for item in bob.get(MINE).json()["items"]] == [habit["habit_id"]]
@@ -82,17 +75,17 @@ class TestListMyCheckIns:
     def test_shows_the_days_asked_for_both_included(
         self, ada: Person, goal: dict[str, Any], habit: dict[str, Any], query: str, days: list[str]
     ) -> None:
-        test_habits.check_in(ada, habit, "2026-03-11", "2026-03-13")
-        step(ada, goal, "2026-03-12")
-        step(ada, goal, "2026-03-14")
+        check_in(ada, habit, "2026-03-11", "2026-03-13")
+        step(ada, goal, date="2026-03-12")
+        step(ada, goal, date="2026-03-14")
 
         assert [item["date"] for item in ada.get(f"{MINE}?{query}").json()["items"]] == days
 
     def test_goes_on_behind_a_cursor_within_the_days_asked_for(
         self, ada: Person, goal: dict[str, Any], habit: dict[str, Any]
     ) -> None:
-        test_habits.check_in(ada, habit, "2026-03-11", "2026-03-12", "2026-03-13", "2026-03-14")
-        made = step(ada, goal, "2026-03-12")
+        check_in(ada, habit, "2026-03-11", "2026-03-12", "2026-03-13", "2026-03-14")
+        made = step(ada, goal, date="2026-03-12")
         path = f"{MINE}?from=2026-03-12&to=2026-03-13&limit=2"
 
         first = ada.get(path).json()
@@ -116,7 +109,7 @@ class TestListMyCheckIns:
         assert_problem(ada.get(f"{MINE}?{query}"), 422, code, field=field)
 
     def test_costs_one_query(self, ada: Person, habit: dict[str, Any], calls: list[str]) -> None:
-        test_habits.check_in(ada, habit, "2026-03-14")
+        check_in(ada, habit, "2026-03-14")
         calls.clear()
 
         ada.get(f"{MINE}?to=2026-03-14")

@@ -1,34 +1,12 @@
-"""`/spaces/{space_id}/goals`: setting goals and moving towards them."""
+"""`/spaces/{space_id}/goals`: setting, changing and deleting goals."""
 
 from typing import Any
 
 import pytest
 
 from tests.assertions import assert_problem
-from tests.factories import Api, Person
-
-NUMERIC = {"title": "Run 100 km", "kind": "numeric", "target_value": 100, "unit": "km"}
-MILESTONE = {"title": "Finish the book", "kind": "milestone"}
-NOWHERE = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
-
-
-def goals_of(space: dict[str, Any]) -> str:
-    return f"/api/v1/spaces/{space['space_id']}/goals"
-
-
-def path_of(goal: dict[str, Any]) -> str:
-    return f"{goals_of(goal)}/{goal['goal_id']}"
-
-
-def set_goal(person: Person, space: dict[str, Any], **fields: Any) -> dict[str, Any]:
-    response = person.post(goals_of(space), {**NUMERIC, **fields})
-    assert response.status_code == 201, response.text
-    goal: dict[str, Any] = response.json()
-    return goal
-
-
-def progress(person: Person, goal: dict[str, Any]) -> float:
-    return float(person.get(path_of(goal)).json()["progress"])
+from tests.factories import Api
+from tests.integration.tracking import MILESTONE, NUMERIC, goals_of, path_of, progress, set_goal
 
 
 class TestCreateGoal:
@@ -193,78 +171,3 @@ class TestDeleteGoal:
         ada.patch(f"/api/v1/spaces/{space['space_id']}/members/{bob.user_id}", {"role": "viewer"})
 
         assert bob.delete(path_of(goal)).status_code == 204
-
-
-class TestGoalCheckIns:
-    def test_a_step_moves_the_progress(self, api: Api) -> None:
-        ada = api.person()
-        goal = set_goal(ada, ada.make_space())
-
-        step = ada.post(f"{path_of(goal)}/check-ins", {"value": 5.5, "note": "Along the river"})
-
-        assert step.status_code == 201
-        assert (step.json()["value"], step.json()["date"]) == (5.5, "2026-03-14")
-        assert progress(ada, goal) == 0.055
-
-    def test_decimals_add_up_exactly(self, api: Api) -> None:
-        ada = api.person()
-        goal = set_goal(ada, ada.make_space(), target_value=0.3)
-        for _ in range(3):
-            ada.post(f"{path_of(goal)}/check-ins", {"value": 0.1})
-
-        assert progress(ada, goal) == 1
-
-    @pytest.mark.parametrize(("value", "expected"), [(250, 1), (-5, 0)])
-    def test_progress_stays_between_0_and_1(self, api: Api, value: int, expected: int) -> None:
-        ada = api.person()
-        goal = set_goal(ada, ada.make_space())
-        ada.post(f"{path_of(goal)}/check-ins", {"value": value})
-
-        assert progress(ada, goal) == expected
-
-    def test_a_milestone_is_done_by_one_step(self, api: Api) -> None:
-        ada = api.person()
-        goal = set_goal(ada, ada.make_space(), kind="milestone", target_value=None, unit=None)
-        ada.post(f"{path_of(goal)}/check-ins", {})
-
-        assert progress(ada, goal) == 1
-
-    def test_another_member_may_help(self, api: Api) -> None:
-        ada = api.person()
-        space = ada.make_space()
-        goal = set_goal(ada, space)
-        bob = api.member_of(space, ada, "member")
-
-        assert bob.post(f"{path_of(goal)}/check-ins", {"value": 10}).json()["user_id"] == bob.user_id
-
-    def test_today_is_today_where_the_caller_lives(self, api: Api) -> None:
-        ada = api.person()
-        ada.patch("/api/v1/users/me", {"timezone": "Pacific/Auckland"})
-        goal = set_goal(ada, ada.make_space())
-
-        assert ada.post(f"{path_of(goal)}/check-ins", {}).json()["date"] == "2026-03-15"
-
-    def test_refuses_a_day_that_has_not_begun(self, api: Api) -> None:
-        ada = api.person()
-        goal = set_goal(ada, ada.make_space())
-
-        response = ada.post(f"{path_of(goal)}/check-ins", {"date": "2026-03-15"})
-
-        assert_problem(response, 422, "date_out_of_range")
-
-    def test_are_listed_newest_first(self, api: Api) -> None:
-        ada = api.person()
-        goal = set_goal(ada, ada.make_space())
-        for value in (1, 2, 3):
-            ada.post(f"{path_of(goal)}/check-ins", {"value": value})
-
-        items = ada.get(f"{path_of(goal)}/check-ins").json()["items"]
-
-        assert [item["value"] for item in items] == [3, 2, 1]
-
-    def test_are_404_without_the_goal(self, api: Api) -> None:
-        ada = api.person()
-        path = f"{goals_of(ada.make_space())}/{NOWHERE}/check-ins"
-
-        assert_problem(ada.get(path), 404, "not_found")
-        assert_problem(ada.post(path, {}), 404, "not_found")

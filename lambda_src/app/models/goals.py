@@ -55,7 +55,13 @@ class GoalPatch(Patch):
     target_value: Amount | MISSING = MISSING
     unit: Unit | MISSING = MISSING
     due_on: Day | None | MISSING = MISSING
-    status: GoalStatus | MISSING = MISSING
+    status: (
+        Annotated[
+            GoalStatus,
+            Field(description="Yours to say: reaching the target changes nothing, and steps go on counting"),
+        ]
+        | MISSING
+    ) = MISSING
 
 
 class Goal(Content):

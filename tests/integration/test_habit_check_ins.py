@@ -1,0 +1,178 @@
+"""`/spaces/{space_id}/habits/{habit_id}/check-ins`: the days on which one kept a habit."""
+
+from typing import Any
+
+import pytest
+
+from tests.assertions import assert_problem
+from tests.factories import Api
+from tests.integration.tracking import begin, check_in, path_of
+
+
+class TestPutCheckIn:
+    def test_notes_the_day(self, api: Api) -> None:
+        ada = api.person()
+        habit = begin(ada, ada.make_space())
+
+        response = ada.request(
+            "PUT", f"{path_of(habit)}/check-ins/2026-03-14", json={"note": "Ten minutes", "value": 10}
+        )
+
+        assert response.status_code == 200
+        assert response.json() == {
+            "habit_id": habit["habit_id"],
+            "space_id": habit["space_id"],
+            "user_id": ada.user_id,
+            "date": "2026-03-14",
+            "note": "Ten minutes",
+            "value": 10,
+            "version": 1,
+            "created_at": "2026-03-14T15:09:26.535Z",
+            "updated_at": "2026-03-14T15:09:26.535Z",
+        }
+
+    def test_again_changes_the_day_and_stays_one(self, api: Api) -> None:
+        ada = api.person()
+        habit = begin(ada, ada.make_space())
+        check_in(ada, habit, "2026-03-14", note="First")
+        check_in(ada, habit, "2026-03-14", note="Second")
+
+        items = ada.get(f"{path_of(habit)}/check-ins").json()["items"]
+
+        assert [(item["note"], item["version"]) for item in items] == [("Second", 2)]
+
+    def test_again_the_same_changes_nothing(self, api: Api) -> None:
+        ada = api.person()
+        habit = begin(ada, ada.make_space())
+        check_in(ada, habit, "2026-03-14", "2026-03-14", note="Same")
+
+        assert ada.get(f"{path_of(habit)}/check-ins").json()["items"][0]["version"] == 1
+
+    def test_each_member_has_days_of_their_own(self, api: Api) -> None:
+        ada = api.person()
+        space = ada.make_space()
+        habit = begin(ada, space)
+        bob = api.member_of(space, ada, "member")
+        check_in(ada, habit, "2026-03-14")
+        check_in(bob, habit, "2026-03-13")
+
+        mine = ada.get(f"{path_of(habit)}/check-ins").json()["items"]
+        his = ada.get(f"{path_of(habit)}/check-ins?user_id={bob.user_id}").json()["items"]
+
+        assert [item["date"] for item in mine] == ["2026-03-14"]
+        assert [item["date"] for item in his] == ["2026-03-13"]
+
+    @pytest.mark.parametrize(
+        ("zone", "day", "status"),
+        [
+            ("UTC", "2026-03-15", 422),
+            ("Pacific/Auckland", "2026-03-15", 200),
+            ("Pacific/Auckland", "2026-03-16", 422),
+            ("Pacific/Honolulu", "2026-03-14", 200),
+        ],
+    )
+    def test_a_day_begins_where_the_user_lives(self, api: Api, zone: str, day: str, status: int) -> None:
+        ada = api.person()
+        ada.patch("/api/v1/users/me", {"timezone": zone})
+        habit = begin(ada, ada.make_space())
+
+        response = ada.request("PUT", f"{path_of(habit)}/check-ins/{day}", json={})
+
+        assert response.status_code == status
+
+    @pytest.mark.parametrize(("day", "status"), [("2025-03-13", 200), ("2025-03-12", 422)])
+    def test_reaches_back_366_days_before_the_habit(self, api: Api, day: str, status: int) -> None:
+        ada = api.person()
+        habit = begin(ada, ada.make_space())
+
+        assert ada.request("PUT", f"{path_of(habit)}/check-ins/{day}", json={}).status_code == status
+
+    @pytest.mark.parametrize("day", ["2026-02-29", "yesterday", "2026-3-1", "20260301"])
+    def test_refuses_what_is_no_day(self, api: Api, day: str) -> None:
+        ada = api.person()
+        habit = begin(ada, ada.make_space())
+
+        response = ada.request("PUT", f"{path_of(habit)}/check-ins/{day}", json={})
+
+        assert_problem(response, 422, "validation_failed", field="path.date")
+
+    def test_honours_if_match(self, api: Api) -> None:
+        ada = api.person()
+        habit = begin(ada, ada.make_space())
+        path = f"{path_of(habit)}/check-ins/2026-03-14"
+        stale = ada.request("PUT", path, json={}).headers["ETag"]
+        ada.request("PUT", path, json={"note": "Changed"})
+
+        assert_problem(ada.request("PUT", path, json={}, if_match=stale), 412, "precondition_failed")
+
+    def test_of_two_at_once_both_are_kept_as_one_day(self, api: Api, meanwhile: Any) -> None:
+        ada = api.person()
+        habit = begin(ada, ada.make_space())
+        meanwhile(lambda: check_in(ada.elsewhere(), habit, "2026-03-14", note="First"))
+
+        check_in(ada, habit, "2026-03-14", note="Second")
+
+        items = ada.get(f"{path_of(habit)}/check-ins").json()["items"]
+        assert [(item["note"], item["version"]) for item in items] == [("Second", 2)]
+
+    def test_does_not_outlive_its_habit(self, api: Api, meanwhile: Any) -> None:
+        ada = api.person()
+        habit = begin(ada, ada.make_space())
+        meanwhile(lambda: ada.elsewhere().delete(path_of(habit)))
+
+        response = ada.request("PUT", f"{path_of(habit)}/check-ins/2026-03-14", json={})
+
+        assert_problem(response, 404, "not_found")
+
+
+class TestDeleteCheckIn:
+    def test_takes_the_day_away(self, api: Api) -> None:
+        ada = api.person()
+        habit = begin(ada, ada.make_space())
+        check_in(ada, habit, "2026-03-14")
+
+        assert ada.delete(f"{path_of(habit)}/check-ins/2026-03-14").status_code == 204
+        assert ada.get(f"{path_of(habit)}/check-ins").json()["items"] == []
+        assert_problem(ada.delete(f"{path_of(habit)}/check-ins/2026-03-14"), 404, "not_found")
+
+
+class TestListCheckIns:
+    @pytest.mark.parametrize(
+        ("query", "days"),
+        [
+            ("", ["2026-03-10", "2026-03-12", "2026-03-14"]),
+            ("?from=2026-03-12", ["2026-03-12", "2026-03-14"]),
+            ("?to=2026-03-12", ["2026-03-10", "2026-03-12"]),
+            ("?from=2026-03-11&to=2026-03-13", ["2026-03-12"]),
+        ],
+    )
+    def test_shows_the_days_asked_for_in_order(self, api: Api, query: str, days: list[str]) -> None:
+        ada = api.person()
+        habit = begin(ada, ada.make_space())
+        check_in(ada, habit, "2026-03-12", "2026-03-14", "2026-03-10")
+
+        items = ada.get(f"{path_of(habit)}/check-ins{query}").json()["items"]
+
+        assert [item["date"] for item in items] == days
+
+    def test_refuses_days_in_the_wrong_order(self, api: Api) -> None:
+        ada = api.person()
+        habit = begin(ada, ada.make_space())
+
+        response = ada.get(f"{path_of(habit)}/check-ins?from=2026-03-14&to=2026-03-13")
+
+        assert_problem(response, 422, "date_out_of_range")
+
+    def test_goes_on_behind_a_cursor_within_the_days_asked_for(self, api: Api) -> None:
+        ada = api.person()
+        habit = begin(ada, ada.make_space())
+        check_in(ada, habit, "2026-03-10", "2026-03-11", "2026-03-12", "2026-03-13")
+        path = f"{path_of(habit)}/check-ins?from=2026-03-11&to=2026-03-12&limit=1"
+
+        first = ada.get(path).json()
+        second = ada.get(f"{path}&cursor={first['next_cursor']}").json()
+
+        assert [item["date"] for page in (first, second) for item in page["items"]] == [
+            "2026-03-11",
+            "2026-03-12",
+        ]
