@@ -21,10 +21,12 @@ DAY = f"{HABIT}/check-ins/{{date}}"
 TEMPLATE, ENTRY = f"{SPACE}/templates/{{template_id}}", f"{SPACE}/journals/{{entry_id}}"
 COMMENT = f"{ENTRY}/comments/{{comment_id}}"
 ORGANIZATION, COLLEAGUE = "/organizations/{org_id}", "/organizations/{org_id}/users/{user_id}"
+NOTIFICATION = "/users/me/notifications/{notification_id}"
 PARAGRAPH: dict[str, Any] = {"section_id": "day", "type": "paragraph", "title": "The day"}
 
 # Each route that takes a body, with one that is good. What stands in its path is made by these, too: a
-# `{goal_id}` behind `/spaces/{space_id}/goals` is the one that a POST there answers.
+# `{goal_id}` behind `/spaces/{space_id}/goals` is the one that a POST there answers. Nobody makes a
+# notification, and nobody else is in the space: there the good body is answered by 404.
 BODIES: dict[str, dict[str, Any]] = {
     "POST /users": {"name": "Ada"},
     "PATCH /users/me": {},
@@ -45,6 +47,8 @@ BODIES: dict[str, dict[str, Any]] = {
     f"POST {ENTRY}/highlights": {"start": 3, "end": 12, "text": "the river", "color": "blue"},
     f"POST {ENTRY}/comments": {"text": "Well done"},
     f"PATCH {COMMENT}": {},
+    f"POST {SPACE}/ownership": {"user_id": "00000000-0000-0000-0000-00000000ffff"},
+    f"PATCH {NOTIFICATION}": {"read": True},
     "POST /organizations": {"name": "Engines"},
     f"PATCH {ORGANIZATION}": {},
     f"PATCH {COLLEAGUE}": {"role": "admin"},
@@ -73,7 +77,7 @@ class Target:
 
 def _made_by(api: Api, person: Person, template: str) -> str:
     """The path with the ids of what this person has made for it."""
-    ids = {"date": api.clock.now.date().isoformat()}
+    ids = {"date": api.clock.now.date().isoformat(), "notification_id": "01ARZ3NDEKTSV4RRFFQ69G5FAV"}
     for part in re.finditer(r"/\{(\w+)\}", template):
         collection, name = template[: part.start()], part[1]
         if name == "user_id":

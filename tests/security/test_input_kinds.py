@@ -7,7 +7,17 @@ import pytest
 
 from tests.assertions import assert_problem
 from tests.factories import Api
-from tests.security.conftest import COLLEAGUE, GOAL, ME, MEMBER, ORGANIZATION, SPACE, Target, assert_refused
+from tests.security.conftest import (
+    COLLEAGUE,
+    GOAL,
+    ME,
+    MEMBER,
+    NOTIFICATION,
+    ORGANIZATION,
+    SPACE,
+    Target,
+    assert_refused,
+)
 
 TARGETS = ["POST /users", "PATCH /users/me"]
 NOT_TEXT: list[Any] = [0, 1.5, True, [], ["text"], {}]
@@ -165,3 +175,25 @@ class TestChoices:
 
         for code in ["A", "A" * 64, "#", "\x00", "ADA#CODE", "🦉🦉🦉🦉🦉🦉🦉🦉", "\u017f" * 8]:
             assert_problem(request.send(code=code), 404, "invite_code_invalid")
+
+
+def test_user_id(target: Callable[[str], Target], calls: list[str]) -> None:
+    short, whole = "00000000-0000-0000-0000-00000000000", "00000000-0000-0000-0000-000000000001"
+    wrong = [
+        "",
+        "you",
+        short,
+        f"{short}G",
+        f"{short}A",
+        f"{short}#",
+        f"{whole}0",
+        f"{whole}\n",
+        "\ud800",
+        "\x00",
+    ]
+
+    assert_refused(target(f"POST {SPACE}/ownership"), "user_id", [*wrong, None, *NOT_TEXT], calls)
+
+
+def test_read(target: Callable[[str], Target], calls: list[str]) -> None:
+    assert_refused(target(f"PATCH {NOTIFICATION}"), "read", NOT_TRUE_OR_FALSE, calls)

@@ -23,10 +23,32 @@ from starlette.routing import compile_path
 from app.models.spaces import Visibility
 from tests.conftest import WRITES
 from tests.factories import TABLE_NAME, Api, FrozenClock, SigningKey
-from tests.security.roles import goals, habits, invitations, journals, organizations, spaces, users
+from tests.security.roles import (
+    activity,
+    audit,
+    goals,
+    habits,
+    invitations,
+    journals,
+    notifications,
+    organizations,
+    spaces,
+    users,
+)
 from tests.security.roles.world import World, email_of, rows_of
 
-NOUNS = (users, spaces, goals, habits, journals, organizations, invitations)
+NOUNS = (
+    users,
+    notifications,
+    spaces,
+    goals,
+    habits,
+    journals,
+    activity,
+    audit,
+    organizations,
+    invitations,
+)
 ROWS = {" ".join(row.request.split()): row for noun in NOUNS for row in rows_of(noun.TABLE)}
 REFUSALS = {401: "unauthorized", 403: "forbidden", 404: "not_found"}
 Make = Callable[[str], World]

@@ -13,6 +13,7 @@ GET    /users/me                              200   200   200    200    200     
 PATCH  /users/me name=Ada                     200   200   200    200    200      200     403      401
 DELETE /users/me                              409   202   202    202    202      202     403      401
 GET    /users/me/check-ins                    200   200   200    200    200      200     403      401
+GET    /users/me/export                       200   200   200    200    200      200     403      401
 GET    /users/me/spaces                       200   200   200    200    200      200     403      401
 GET    /users/me/journals                     200   200   200    200    200      200     403      401
 GET    /users/{owner}                         200   200   200    200    404      404     403      401
