@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from app.core.database import Table
+from app.models.access_patterns import ORGANIZATIONS, SPACES
 from tests.factories import Api, Person
 from tests.integration.inviting import (
     ME,
@@ -160,11 +161,39 @@ class TestMail:
         assert inbox == []
         assert [item for item in notifications(eve) if item["kind"] == "invitation"] == []
 
-    def test_is_not_sent_where_what_it_leads_to_is_gone(
-        self, ada: Person, place: dict[str, Any], inbox: Inbox, run_background: Run
+    def test_is_not_sent_for_what_is_revoked_once_it_was_announced(
+        self, ada: Person, place: dict[str, Any], inbox: Inbox, run_background: Run, meanwhile: Any
     ) -> None:
-        invite(ada, place, EVE)
-        ada.delete(invitations_to(place).removesuffix("/invitations"))
+        made = invite(ada, place, EVE)
+        meanwhile(lambda: ada.delete(f"{invitations_to(place)}/{made['invitation_id']}"))
+        # That is when the mail's own promise is leased: behind the lease and the commit of the first one.
+        meanwhile(lambda: None, times=2)
+
+        run_background()
+
+        assert inbox == []
+
+    @pytest.mark.parametrize("gone", [True, False])
+    def test_is_not_sent_where_the_space_is_about_to_go(
+        self, ada: Person, inbox: Inbox, table: Table, run_background: Run, gone: bool
+    ) -> None:
+        made = ada.make_space()
+        invite(ada, made, EVE)
+        space = table.get(SPACES.key(space_id=made["space_id"]))
+        assert space is not None
+        deleting = space.patched(table.clock(), {"status": "deleting"})
+        table.write([SPACES.delete(space) if gone else SPACES.update(space, deleting)])
+
+        run_background()
+
+        assert inbox == []
+
+    def test_is_not_sent_where_the_organization_is_gone(
+        self, ada: Person, inbox: Inbox, table: Table, run_background: Run
+    ) -> None:
+        made = ada.make_organization()
+        invite(ada, made, EVE)
+        table.write([ORGANIZATIONS.discard(ORGANIZATIONS.key(org_id=made["org_id"]))])
 
         run_background()
 

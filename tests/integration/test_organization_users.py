@@ -239,3 +239,27 @@ class TestRemoveUser:
         response = ada.delete(path_of(organization, bob), if_match=stale)
 
         assert_problem(response, 412, "precondition_failed")
+
+
+class TestClosingAnAccount:
+    def test_takes_the_user_out_at_once(self, api: Api) -> None:
+        ada = api.person()
+        organization = ada.make_organization()
+        bob = api.user_of(organization, ada, "admin")
+
+        assert bob.delete(ME).status_code == 202
+        assert roles(ada, organization) == {ada.user_id: "admin"}
+        assert ada.get(path_of(organization).removesuffix("/users")).json()["member_count"] == 1
+        assert_problem(ada.delete(ME), 409, "last_admin")
+
+    def test_is_not_for_the_admin_who_is_the_last_one_meanwhile(
+        self, api: Api, meanwhile: Callable[..., None]
+    ) -> None:
+        ada = api.person()
+        organization = ada.make_organization()
+        bob = api.user_of(organization, ada, "admin")
+        other = bob.elsewhere()
+        meanwhile(lambda: other.delete(ME))
+
+        assert_problem(ada.delete(ME), 409, "last_admin")
+        assert roles(ada, organization) == {ada.user_id: "admin"}
