@@ -223,7 +223,12 @@ class TestMeanwhile:
         self, ada: Person, bob: Person, space: dict[str, Any], meanwhile: Any, run_background: RunBackground
     ) -> None:
         elsewhere = ada.elsewhere()
-        meanwhile(lambda: (delete(elsewhere, space), run_background()))
+
+        def delete_it_all() -> None:
+            delete(elsewhere, space)
+            run_background()
+
+        meanwhile(delete_it_all)
 
         response = bob.post(f"{path_of(space)}/goals", {"title": MARK, "kind": "milestone"})
 
