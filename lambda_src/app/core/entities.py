@@ -9,7 +9,6 @@ and everything else in the map `data`.
 
 import json
 import re
-import string
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,14 +18,13 @@ from typing import Any, Generic, Literal, Self, TypeVar
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from pydantic import BaseModel, ConfigDict
 
+from app.core import key_templates
 from app.core.clock import Timestamp, rfc3339
 from app.core.errors import PreconditionFailed, Problem, StaleRead
 from app.core.queries import Query
 
 _to_wire = TypeSerializer().serialize
 _from_wire = TypeDeserializer().deserialize
-# `#` separates key parts; a control character in a key would be a trap for whoever reads the table.
-_KEY_PART = re.compile(r"[^#\x00-\x1f\x7f]{1,320}")
 _META = ("version", "created_at", "updated_at")
 # An item that was deleted and made anew counts from 1 again: the version alone could take it for the old one.
 _CURRENT = "#version = :was_version AND #created_at = :was_created_at"
@@ -113,7 +111,7 @@ class Entity(Generic[T]):
             self.gsi1sk or "",
             f"{{{self.expires or 'version'}}}",
         )
-        named = {field for template in templates for field in _fields(template)}
+        named = {field for template in templates for field in key_templates.fields(template)}
         if unknown := named - set(self.model.model_fields):
             raise TypeError(f"{self.name}: key template names unknown fields {sorted(unknown)}")
 
@@ -121,22 +119,27 @@ class Entity(Generic[T]):
 
     def key(self, **parts: str) -> Key[T]:
         """The key of the item with these key parts."""
-        return Key(self, _fill(self.pk, parts), _fill(self.sk, parts))
+        return Key(self, key_templates.fill(self.pk, parts), key_templates.fill(self.sk, parts))
 
     def key_of(self, item: T) -> Key[T]:
         """The key of this item."""
-        return self.key(**_parts(self.pk + self.sk, item.model_dump(mode="json")))
+        return self.key(**key_templates.parts(self.pk + self.sk, item.model_dump(mode="json")))
 
     def within(self, **parts: str) -> Query[T]:
         """Every item of this entity in one partition of the table, in the order of its sort key.
 
         Parts of the sort key narrow it down, from the left.
         """
-        return Query(self, None, _fill(self.pk, parts), _prefix(self.sk, parts))
+        return Query(self, None, key_templates.fill(self.pk, parts), key_templates.prefix(self.sk, parts))
 
     def on_gsi1(self, **parts: str) -> Query[T]:
         """Every item of this entity in one partition of GSI1, in the order of its sort key."""
-        return Query(self, "GSI1", _fill(self.gsi1pk or "", parts), _prefix(self.gsi1sk or "", parts))
+        return Query(
+            self,
+            "GSI1",
+            key_templates.fill(self.gsi1pk or "", parts),
+            key_templates.prefix(self.gsi1sk or "", parts),
+        )
 
     def load(self, row: Mapping[str, Any]) -> T:
         """The model in a row as DynamoDB answers it."""
@@ -220,8 +223,8 @@ class Entity(Generic[T]):
             row["ttl"] = int(getattr(item, self.expires).timestamp())
         everything = data | row
         if self.gsi1pk and self.gsi1sk and self.indexed(item):
-            row["GSI1PK"] = _fill(self.gsi1pk, _parts(self.gsi1pk, everything))
-            row["GSI1SK"] = _fill(self.gsi1sk, _parts(self.gsi1sk, everything))
+            row["GSI1PK"] = key_templates.fill(self.gsi1pk, key_templates.parts(self.gsi1pk, everything))
+            row["GSI1SK"] = key_templates.fill(self.gsi1sk, key_templates.parts(self.gsi1sk, everything))
         return self.key_of(item).attributes | _wire(row)
 
 
@@ -238,12 +241,12 @@ class Family:
 
     def __post_init__(self) -> None:
         for member in self.members:
-            if _literals(member.gsi1pk or "") != _literals(self.gsi1pk):
+            if key_templates.literals(member.gsi1pk or "") != key_templates.literals(self.gsi1pk):
                 raise TypeError(f"{self.name}: {member.name} is in other partitions")
 
     def on_gsi1(self, **parts: str) -> Query[Any]:
         """Every item of all members in one partition of GSI1, in the order of its sort key."""
-        return Query(self, "GSI1", _fill(self.gsi1pk, parts), "")
+        return Query(self, "GSI1", key_templates.fill(self.gsi1pk, parts), "")
 
     def load(self, row: Mapping[str, Any]) -> Any:
         """The model in a row, of whichever member it is."""
@@ -287,33 +290,3 @@ def _current(item: Record, require: Mapping[str, int] | None) -> tuple[str, dict
 
 def _wire(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _to_wire(value) for name, value in values.items()}
-
-
-def _fields(template: str) -> list[str]:
-    return [name for _, name, _, _ in string.Formatter().parse(template) if name]
-
-
-def _literals(template: str) -> list[str]:
-    return [literal for literal, _, _, _ in string.Formatter().parse(template)]
-
-
-def _parts(template: str, values: Mapping[str, Any]) -> dict[str, str]:
-    return {name: str(values[name]) for name in _fields(template)}
-
-
-def _fill(template: str, parts: Mapping[str, str]) -> str:
-    for name, value in parts.items():
-        if not _KEY_PART.fullmatch(value):
-            raise ValueError(f"{name} cannot be part of a key")
-    return template.format(**parts)
-
-
-def _prefix(template: str, parts: Mapping[str, str]) -> str:
-    """The template filled in as far as there are parts for it."""
-    known = ""
-    for literal, name, _, _ in string.Formatter().parse(template):
-        known += literal
-        if name is None or name not in parts:
-            break
-        known += parts[name]
-    return known
