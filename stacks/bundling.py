@@ -3,7 +3,7 @@
 Both are built once into a cache folder whose name is a hash of everything that goes in:
 sources, lock file, target, and this recipe itself. The hash is the asset's hash too, so
 two synths of one commit agree, on any two machines that both have an interpreter of the
-target's version (see ADR 10).
+target's version (see ADR 7).
 """
 
 import hashlib

@@ -10,7 +10,7 @@ from app.models.content import Content, ContentView
 from app.models.fields import EachOnce, Input, Markdown, Patch, Tag, Title, WholeNumber
 from app.models.templates import Section
 
-# Without the copy of its template's sections (docs/adr/0030).
+# Without the copy of its template's sections (docs/adr/0015).
 MAX_ENTRY_BYTES = 300_000
 
 TemplateId = Annotated[str, StringConstraints(pattern=r"^([a-z][a-z_]{0,49}|[0-7][0-9A-HJKMNP-TV-Z]{25})$")]

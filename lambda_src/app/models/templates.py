@@ -18,7 +18,7 @@ from app.models.content import Content, ContentView
 from app.models.fields import Description, EachOnce, Input, Name, Patch, Phrase, Title, View, WholeNumber
 
 MAX_SECTIONS = 50
-# An entry keeps a copy, and no item of the table may pass 400 KB (docs/adr/0030).
+# An entry keeps a copy, and no item of the table may pass 400 KB (docs/adr/0015).
 MAX_TEMPLATE_BYTES = 50_000
 
 SectionId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,49}$")]
