@@ -260,6 +260,13 @@ class TestGetUser:
 
         assert_problem(bob.get(f"{USERS}/{ada.user_id}"), 404, "not_found")
 
+    def test_hides_who_is_about_to_be_erased(self, api: Api) -> None:
+        ada = api.person()
+        bob = api.member_of(ada.make_space(), ada, "member")
+        assert bob.delete("/api/v1/users/me").status_code == 202
+
+        assert_problem(ada.get(f"/api/v1/users/{bob.user_id}"), 404, "not_found")
+
     def test_hides_whom_one_shared_a_space_with(self, api: Api) -> None:
         ada = api.person()
         space = ada.make_space()

@@ -33,8 +33,8 @@ def delete_all(
         work.progress(done=len(items))
 
 
-def each(work: Work, query: Query[T], change: Callable[[Session, T], None]) -> None:
-    """Make a change for each item of a list, each in a transaction of its own.
+def each(work: Work, query: Query[T], change: Callable[[Session, T], None]) -> bool:
+    """Make a change for each item of a list, each in a transaction of its own; say whether there were any.
 
     `change` reads for itself how things stand: a list on GSI1 may lag behind. Where that has changed before
     the commit, it is asked again.
@@ -42,10 +42,13 @@ def each(work: Work, query: Query[T], change: Callable[[Session, T], None]) -> N
     Raises:
         Unfinished: the time is up.
     """
+    found = False
     for items in pages(work, query):
         for item in items:
             once(work, change, item)
             work.progress(done=1)
+            found = True
+    return found
 
 
 def pages(work: Work, query: Query[T], *, size: int = _PAGE) -> Iterator[list[T]]:

@@ -94,7 +94,7 @@ def get_shared(
     mine = session.table.page(memberships_of_user(user.user_id), limit=parameters.max_spaces_per_user).items
     shared = [MEMBERSHIPS.key(space_id=membership.space_id, user_id=user_id) for membership in mine]
     other, *memberships = session.table.batch_get([USER_PROFILES.key(user_id=user_id), *shared])
-    if other is None:
+    if other is None or other.status != "active":
         raise NotFound
     same_organization = other.org_id is not None and other.org_id == user.org_id
     if user_id != user.user_id and not same_organization and not any(memberships):
