@@ -234,6 +234,8 @@ class TestUpdateComment:
         made = comment(bob, entry)
 
         assert_problem(ada.patch(path_to(made), {"text": "Mine now"}), 403, "forbidden")
+        # Whoever may not change it does not learn from it who is in the space.
+        assert_problem(ada.patch(path_to(made), {"mentions": [STRANGER]}), 403, "forbidden")
 
     def test_refuses_a_stale_version(self, ada: Person, entry: dict[str, Any]) -> None:
         made = comment(ada, entry)

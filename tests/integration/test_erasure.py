@@ -7,6 +7,7 @@ from typing import Any
 
 import boto3
 import pytest
+from mypy_boto3_dynamodb import DynamoDBClient
 
 from app.background.directory import Directory
 from app.background.events import run_overdue
@@ -164,6 +165,52 @@ class TestErasure:
 
         assert ada.get(path).json()["member_count"] == 1
         assert [user["user_id"] for user in all_of(ada, f"{path}/users")] == [ada.user_id]
+
+    def test_takes_the_invitations_to_the_verified_email(
+        self, api: Api, ada: Person, bob: Person, space: dict[str, Any], run_background: RunBackground
+    ) -> None:
+        email = "bob@new.example.com"
+        assert ada.post(f"{SPACES}/{space['space_id']}/invitations", {"email": email}).status_code == 201
+        bob.token = api.signing_key.token(bob.user_id, email)
+
+        self.erase(bob, run_background)
+
+        assert kinds_that_name(email) == set()
+
+    def test_leaves_invitations_alone_where_no_email_is_verified(
+        self, api: Api, ada: Person, space: dict[str, Any], run_background: RunBackground
+    ) -> None:
+        path, cleo = f"{SPACES}/{space['space_id']}/invitations", api.person("Cleo")
+        assert ada.post(path, {"email": cleo.email}).status_code == 201
+        cleo.token = api.signing_key.token(cleo.user_id, cleo.email, email_verified=False)
+
+        self.erase(cleo, run_background)
+
+        assert [invitation["email"] for invitation in all_of(ada, path)] == [cleo.email]
+
+    def test_leaves_what_others_have_made_in_its_place(
+        self, api: Api, ada: Person, bob: Person, run_background: RunBackground, dynamodb: DynamoDBClient
+    ) -> None:
+        """The index tells of Bob's invitation a while longer than it is there."""
+        (space,) = all_of(bob, f"{ME}/spaces")
+        path = f"{SPACES}/{space['space_id']}/invitations"
+        made = bob.post(path, {"email": "eve@example.com"}).json()
+        close_account(bob)
+
+        def invite_again(params: Any, **_: Any) -> None:
+            if b"eve@example.com" not in params["body"]:
+                return
+            dynamodb.meta.events.unregister("before-call.dynamodb.GetItem", invite_again)
+            assert ada.delete(f"{path}/{made['invitation_id']}").status_code == 204
+            api.clock.advance(minutes=1)
+            assert ada.post(path, {"email": "eve@example.com"}).status_code == 201
+
+        dynamodb.meta.events.register("before-call.dynamodb.GetItem", invite_again)
+        run_background()
+
+        pending = [invitation for invitation in all_of(ada, path) if invitation["status"] == "pending"]
+        assert [invitation["invited_by"] for invitation in pending] == [ada.user_id]
+        assert_problem(ada.post(path, {"email": "eve@example.com"}), 409, "already_invited")
 
     def test_takes_the_sign_in_away(self, bob: Person, pool: Pool, run_background: RunBackground) -> None:
         assert pool.names() == [bob.user_id]

@@ -104,6 +104,26 @@ class TestExport:
 
         assert (invitation["message"], invitation["invited_by"]) == ("Come", ada.user_id)
 
+    def test_holds_the_invitations_to_the_verified_email(self, api: Api, ada: Person) -> None:
+        cleo = api.person("Cleo")
+        path = f"{SPACES}/{ada.make_space()['space_id']}/invitations"
+        body = {"email": "cleo@new.example.com", "message": "To the new address"}
+        assert ada.post(path, body).status_code == 201
+        assert ada.post(path, {"email": cleo.email}).status_code == 201
+        cleo.token = api.signing_key.token(cleo.user_id, "cleo@new.example.com")
+
+        (invitation,) = [item["data"] for item in export(cleo) if item["kind"] == "invitation"]
+
+        assert invitation["message"] == "To the new address"
+
+    def test_holds_no_invitation_without_a_verified_email(self, api: Api, ada: Person) -> None:
+        cleo = api.person("Cleo")
+        path = f"{SPACES}/{ada.make_space()['space_id']}/invitations"
+        assert ada.post(path, {"email": cleo.email}).status_code == 201
+        cleo.token = api.signing_key.token(cleo.user_id, cleo.email, email_verified=False)
+
+        assert {item["kind"] for item in export(cleo)} == {"user_profile"}
+
     @pytest.mark.parametrize("cursor", ["x", "0", "9.", "1.x", "²."])
     def test_refuses_a_cursor_of_its_own_making(self, ada: Person, cursor: str) -> None:
         assert_problem(ada.get(f"{EXPORT}?cursor={cursor}"), 400, "invalid_cursor")

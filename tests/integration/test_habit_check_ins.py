@@ -41,6 +41,19 @@ class TestPutCheckIn:
 
         assert [(item["note"], item["version"]) for item in items] == [("Second", 2)]
 
+    def test_with_a_version_makes_nothing_new(self, api: Api) -> None:
+        ada = api.person()
+        habit = begin(ada, ada.make_space())
+        check_in(ada, habit, "2026-03-14")
+        path = f"{path_of(habit)}/check-ins/2026-03-14"
+        seen = ada.request("PUT", path, json={}).headers["ETag"]
+        ada.delete(path)
+
+        response = ada.request("PUT", path, json={"note": "Still there?"}, if_match=seen)
+
+        assert_problem(response, 412, "precondition_failed")
+        assert ada.get(f"{path_of(habit)}/check-ins").json()["items"] == []
+
     def test_again_the_same_changes_nothing(self, api: Api) -> None:
         ada = api.person()
         habit = begin(ada, ada.make_space())

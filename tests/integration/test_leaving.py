@@ -62,6 +62,19 @@ class TestRemoveMember:
         assert ada.delete(f"{path}/members/{bob.user_id}").status_code == 204
         assert_problem(ada.get(f"{path}/invite-code"), 404, "not_found")
 
+    def test_leaves_no_code_that_is_made_meanwhile(
+        self, api: Api, ada: Person, space: dict[str, Any], path: str, meanwhile: Callable[..., None]
+    ) -> None:
+        """Bob may be the one who makes it, and knows it then."""
+        bob = api.member_of(space, ada, "admin")
+        ada.delete(f"{path}/invite-code")
+        known: list[str] = []
+        meanwhile(lambda: known.append(bob.elsewhere().make_code(space["space_id"])))
+
+        assert ada.delete(f"{path}/members/{bob.user_id}").status_code == 204
+
+        assert_problem(bob.join(known[0]), 404, "invite_code_invalid")
+
     def test_finds_nobody_who_is_not_in_the_space(self, api: Api, ada: Person, path: str) -> None:
         assert_problem(ada.delete(f"{path}/members/{api.person().user_id}"), 404, "not_found")
 

@@ -9,6 +9,7 @@ from app.core.database import Table
 from app.models.access_patterns import USER_PROFILES
 from tests.assertions import assert_problem
 from tests.factories import Api, FrozenClock, Person
+from tests.integration.writing import close_account
 
 
 def path_of(space: dict[str, Any], person: Person | None = None) -> str:
@@ -64,6 +65,15 @@ class TestListMembers:
 
         assert ada.get(path_of(space)).json()["items"][1]["name"] is None
         assert ada.get(path_of(space, gone)).json()["name"] is None
+
+    def test_shows_who_is_being_erased_without_a_name(self, api: Api) -> None:
+        ada = api.person()
+        space = ada.make_space()
+        going = api.member_of(space, ada, "member")
+        close_account(going)
+
+        assert ada.get(path_of(space)).json()["items"][1]["name"] is None
+        assert ada.get(path_of(space, going)).json()["name"] is None
 
     def test_costs_one_query_and_one_batch_get(self, api: Api, calls: list[str]) -> None:
         ada = api.person()

@@ -48,8 +48,12 @@ def dynamodb_fails(dynamodb: DynamoDBClient) -> Iterator[Callable[..., None]]:
         dynamodb.meta.events.unregister(name, handler)
 
 
-def client_error(code: str) -> ClientError:
-    return ClientError({"Error": {"Code": code, "Message": "Ada's secret"}}, "GetItem")
+def client_error(code: str, status: int = 400) -> ClientError:
+    answer: Any = {
+        "Error": {"Code": code, "Message": "Ada's secret"},
+        "ResponseMetadata": {"HTTPStatusCode": status},
+    }
+    return ClientError(answer, "GetItem")
 
 
 class TestShape:
@@ -92,6 +96,15 @@ class TestShape:
 
         assert_problem(response, 422, "validation_failed")
         assert "a secret" not in response.text
+
+    def test_names_the_kinds_there_are_and_not_the_one_that_was_sent(self, ada: Person) -> None:
+        path = f"{SPACES}/{ada.make_space()['space_id']}/habits"
+
+        response = ada.post(path, {"title": "Run", "cadence": {"kind": "a secret" * 1000}})
+
+        problem = assert_problem(response, 422, "validation_failed", field="body.cadence")
+        (error,) = problem["errors"]
+        assert error["message"] == "Must be one of 'daily', 'weekly', 'times_per_week'"
 
     @pytest.mark.parametrize(
         ("method", "path", "status", "code"),
@@ -201,6 +214,8 @@ class TestWhereAServiceIsAway:
             client_error("ThrottlingException"),
             client_error("ProvisionedThroughputExceededException"),
             client_error("RequestLimitExceeded"),
+            client_error("InternalServerError", 500),
+            client_error("ServiceUnavailable", 503),
         ],
         ids=str,
     )

@@ -176,6 +176,13 @@ class TestTaken:
         assert ada.patch(ME, {"name": "Ada King"}).status_code == 200
         assert_problem(ada.patch(ME, {"email": "new@example.com"}), 403, "email_not_verified")
 
+    def test_with_an_email_that_no_key_can_hold_for_all_but_an_email(self, api: Api) -> None:
+        ada = api.person()
+        ada.token = api.signing_key.token(ada.user_id, "ada#1@example.com")
+
+        assert ada.get(f"{ME}/invitations").json()["items"] == []
+        assert ada.get(f"{ME}/export").status_code == 200
+
 
 class TestRotation:
     @pytest.fixture

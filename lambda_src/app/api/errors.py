@@ -1,5 +1,6 @@
 """Errors as callers see them: RFC 9457 problems, the same from every route and from the gateway."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
@@ -26,7 +27,7 @@ from app.core.observability import logger
 PROBLEM_JSON = "application/problem+json"
 PROBLEM_SCHEMA = "#/components/schemas/Problem"
 # A body may hold a hundred thousand faults with names of any length; an answer may not.
-_MAX_ERRORS, _MAX_FIELD = 100, 200
+_MAX_ERRORS, _MAX_FIELD, _MAX_MESSAGE = 100, 200, 1000
 _EXAMPLE_ID = "0f5d0c1e-7a55-4a5e-9f0e-2a9c1b1f6a11"
 _ANYWHERE: tuple[type[Problem], ...] = (
     Unauthorized,
@@ -120,11 +121,18 @@ async def _on_invalid_input(request: Request, error: RequestValidationError) -> 
         FieldError(
             field=".".join(str(part) for part in item["loc"])[:_MAX_FIELD],
             code=item["type"],
-            message=item["msg"],
+            message=_message(item),
         )
         for item in error.errors()[:_MAX_ERRORS]
     ]
     return problem_response(request, ValidationFailed(), errors)
+
+
+def _message(fault: Mapping[str, Any]) -> str:
+    # The one message of Pydantic's that quotes what was sent.
+    if fault["type"] == "union_tag_invalid":
+        return f"Must be one of {fault['ctx']['expected_tags']}"
+    return str(fault["msg"])[:_MAX_MESSAGE]
 
 
 async def _on_http_exception(request: Request, error: HTTPException) -> Response:

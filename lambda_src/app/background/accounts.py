@@ -51,8 +51,10 @@ def erase(work: Work, payload: Mapping[str, Any]) -> None:
     found = [
         each(work, memberships_of_user(user_id), _leave),
         *(each(work, family.on_gsi1(user_id=user_id), partial(_erase, family)) for family in _WRITINGS),
-        each(work, invitations_of(profile.email), _erase_invitation),
     ]
+    if payload["email"] is not None:
+        # Those to the verified e-mail of the token, which the profile may not have followed.
+        found.append(each(work, invitations_of(payload["email"]), _erase_invitation))
     if any(found):
         # GSI1 lags behind the table: only when it has nothing to tell, a message later, there is nothing.
         raise Unfinished
@@ -81,8 +83,8 @@ def _leave(session: Session, membership: Membership) -> None:
 def _erase(family: Family, session: Session, item: Record) -> None:
     entity = family.entity_of(item)
     now = session.table.get(entity.key_of(item))
-    if now is None:
-        return
+    if now is None or now.created_at != item.created_at:
+        return  # gone, and perhaps somebody else's by now: an address can be invited again
     session.add(entity.delete(now))
     if (what_follows := _FOLLOWS.get(type(now))) is not None:
         what_follows(session, now)
@@ -118,7 +120,8 @@ def _after_entry(session: Session, entry: JournalEntry) -> None:
 
 
 def _after_comment(session: Session, comment: Comment) -> None:
-    outbox.promise(session, "comment.deleted", entry_id=comment.entry_id, comment_id=comment.comment_id)
+    if comment.parent_id is None:
+        outbox.promise(session, "comment.deleted", entry_id=comment.entry_id, comment_id=comment.comment_id)
 
 
 def _after_goal_check_in(session: Session, step: GoalCheckIn) -> None:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from botocore.exceptions import ClientError
@@ -193,9 +194,15 @@ class Table:
         try:
             return call(**request)
         except ClientError as error:
-            if error.response["Error"]["Code"] in _BUSY:
+            if error.response["Error"]["Code"] in _BUSY or _is_theirs(error):
                 raise ServiceUnavailable(retry_after_s=1) from error
             raise
+
+
+def _is_theirs(error: ClientError) -> bool:
+    """Whether DynamoDB itself has failed, after the AWS client has tried again."""
+    status: int = error.response["ResponseMetadata"].get("HTTPStatusCode", 0)
+    return status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def _obstacle(writes: Sequence[Write], error: ClientError) -> Problem:

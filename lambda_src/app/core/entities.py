@@ -150,12 +150,7 @@ class Entity(Generic[T]):
 
     def create(self, item: T, *, otherwise: Problem | StaleRead | None = None) -> Write:
         """Put a new item; the condition is that there is none (or only one that has expired)."""
-        condition, values = "attribute_not_exists(PK)", {}
-        if self.expires:
-            condition, values = (
-                "attribute_not_exists(PK) OR #ttl <= :now",
-                _wire({":now": int(item.created_at.timestamp())}),
-            )
+        condition, values = self._nothing_at(item.created_at)
         return _write("Put", {"Item": self._row(item)}, condition, values, otherwise)
 
     def update(self, was: T, item: T, *, require: Mapping[str, int] | None = None) -> Write:
@@ -214,6 +209,16 @@ class Entity(Generic[T]):
     def unchanged(self, item: T) -> Write:
         """Write nothing; the condition is that the item is still the one that was read."""
         return _write("ConditionCheck", {"Key": self.key_of(item).attributes}, *_current(item, None))
+
+    def absent(self, key: Key[T], now: datetime) -> Write:
+        """Write nothing; the condition is that nothing is there, or only what has expired."""
+        condition, values = self._nothing_at(now)
+        return _write("ConditionCheck", {"Key": key.attributes}, condition, values)
+
+    def _nothing_at(self, now: datetime) -> tuple[str, dict[str, Any]]:
+        if self.expires is None:
+            return "attribute_not_exists(PK)", {}
+        return "attribute_not_exists(PK) OR #ttl <= :now", _wire({":now": int(now.timestamp())})
 
     def _row(self, item: T) -> dict[str, Any]:
         # Through JSON, so that the table holds what the API says; DynamoDB takes no binary floats.

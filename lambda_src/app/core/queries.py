@@ -107,11 +107,11 @@ class Query(Generic[T]):
             digest, position = json.loads(text)
             names = {"PK", "SK", *self.key_names} - {self.key_names[0]}
             whole = all(0 < len(position[name].encode()) <= _MAX_KEY_BYTES for name in names)
-            if (
-                not whole
-                or digest != self._digest()
-                or not position[self.key_names[1]].startswith(self.sk_prefix)
-            ):
+            sort = position[self.key_names[1]]
+            first, last = (self.sk_prefix + bound for bound in self.bounds or ("", "\U0010ffff"))
+            # DynamoDB refuses a position that the query could not have come to.
+            inside = sort.startswith(self.sk_prefix) and first <= sort <= last
+            if not whole or digest != self._digest() or not inside:
                 raise InvalidCursor
             return {self.key_names[0]: {"S": self.partition}} | {
                 name: {"S": position[name]} for name in names

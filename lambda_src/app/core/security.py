@@ -93,8 +93,9 @@ class TokenVerifier:
             raise Unauthorized("An ID token is needed, not an access token")
         # Cognito says true; the claim is text where a SAML or OIDC provider mapped it.
         verified = claims.get("email_verified") in (True, "true")
-        email = claims.get("email") if verified else None
-        return Identity(user_id=claims["sub"], email=email.strip().lower() if email else None)
+        email = str(claims.get("email") or "").strip().lower() if verified else ""
+        # `#` is legal in an address, but separates key parts: no profile and no invitation here has it.
+        return Identity(user_id=claims["sub"], email=email if email and "#" not in email else None)
 
     def _claims(self, token: str) -> dict[str, Any]:
         key = self._keys.get(str(jwt.get_unverified_header(token).get("kid")))

@@ -43,6 +43,7 @@ def _visible(text: str) -> str:
 
 
 def _prose(text: str) -> str:
+    text = text.replace("\r\n", "\n")  # as Windows pastes it
     if any(unicodedata.category(character) == "Cc" and character not in "\n\t" for character in text):
         raise ValueError("must not contain control characters other than newline and tab")
     return text

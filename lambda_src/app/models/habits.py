@@ -2,19 +2,25 @@
 
 from typing import Annotated, Literal
 
-from pydantic import MISSING, AfterValidator, BaseModel, ConfigDict, Field, StrictBool
+from pydantic import MISSING, BaseModel, ConfigDict, Field, StrictBool
 
 from app.core.entities import Record
 from app.models.content import Content, ContentView
-from app.models.fields import Day, Description, Input, Note, Number, Patch, Quantity, Resource, Title
+from app.models.fields import (
+    Day,
+    Description,
+    EachOnce,
+    Input,
+    Note,
+    Patch,
+    Quantity,
+    Resource,
+    Title,
+    View,
+    WholeNumber,
+)
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-
-
-def _each_once(days: tuple[Weekday, ...]) -> tuple[Weekday, ...]:
-    if len(set(days)) < len(days):
-        raise ValueError("must name each day once")
-    return days
 
 
 class Daily(BaseModel):
@@ -34,7 +40,7 @@ class Weekly(BaseModel):
     days: Annotated[
         tuple[Weekday, ...],
         Field(min_length=1, max_length=7, examples=[["monday", "thursday"]]),
-        AfterValidator(_each_once),
+        EachOnce,
     ]
 
 
@@ -44,7 +50,7 @@ class TimesPerWeek(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     kind: Literal["times_per_week"]
-    times: Annotated[int, Field(ge=1, le=7), Number]
+    times: Annotated[WholeNumber, Field(ge=1, le=7)]
 
 
 Cadence = Annotated[Daily | Weekly | TimesPerWeek, Field(discriminator="kind")]
@@ -116,7 +122,7 @@ class HabitCheckInView(Resource):
     value: Quantity | None
 
 
-class HabitStats(BaseModel):
+class HabitStats(View):
     """How a user keeps to a habit, in periods of its cadence: days, scheduled days, or weeks."""
 
     current_streak: Annotated[int, Field(ge=0)]

@@ -62,8 +62,8 @@ def update(
     """
     comment = _comments.read(session, access, **ids)
     new = [user_id for user_id in body.changes().get("mentions", ()) if user_id not in comment.mentions]
-    _require_members(session, access, new)
     changed = _comments.update(session, access, comment, body, versions=versions)
+    _require_members(session, access, new)
     notify: dict[str, NotificationKind] = dict.fromkeys(new, "mention")
     activity.announce(session, access, None, subject_id=comment.entry_id, notify=notify)
     return changed

@@ -7,6 +7,7 @@ from app.core.database import Session
 from app.core.entities import Record
 from app.core.errors import InvalidCursor
 from app.core.queries import Query
+from app.core.security import Identity
 from app.models.access_patterns import (
     AUTHORED,
     CHECK_INS,
@@ -22,13 +23,15 @@ from app.models.invitations import Invitation, InvitationClaim
 from app.models.users import UserProfile
 
 
-def list_page(session: Session, *, user: UserProfile, limit: int, cursor: str | None) -> Page[ExportItem]:
+def list_page(
+    session: Session, *, identity: Identity, user: UserProfile, limit: int, cursor: str | None
+) -> Page[ExportItem]:
     """One page of one chapter, by one Query and at most one BatchGet; the last page of each may be short.
 
     Raises:
         InvalidCursor: the cursor is not of this list.
     """
-    chapters = _chapters(user)
+    chapters = _chapters(identity, user)
     number, position = _place(cursor)
     if number >= len(chapters):
         raise InvalidCursor
@@ -40,13 +43,15 @@ def list_page(session: Session, *, user: UserProfile, limit: int, cursor: str | 
     )
 
 
-def _chapters(user: UserProfile) -> list[Query[Any]]:
+def _chapters(identity: Identity, user: UserProfile) -> list[Query[Any]]:
+    # Invitations are for the verified e-mail of the token, which the profile may not have followed.
+    invited = [invitations_of(identity.email)] if identity.email else []
     return [
         USER_PROFILES.within(user_id=user.user_id),
         memberships_of_user(user.user_id),
         AUTHORED.on_gsi1(user_id=user.user_id),
         CHECK_INS.on_gsi1(user_id=user.user_id),
-        invitations_of(user.email),
+        *invited,
         notifications_of_user(user.user_id),
     ]
 

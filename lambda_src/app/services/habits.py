@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from app.core.config import Parameters
 from app.core.database import Session
 from app.core.entities import Key, Versions
-from app.core.errors import DateOutOfRange, NotFound
+from app.core.errors import DateOutOfRange, NotFound, PreconditionFailed
 from app.models.access_patterns import (
     HABIT_CHECK_INS,
     HABITS,
@@ -97,6 +97,8 @@ def check_in(
         changed = was.patched(session.now, dict(body))
         session.add(*([HABIT_CHECK_INS.update(was, changed)] if changed is not was else []))
         return HabitCheckInView.of(changed)
+    if versions is not None:
+        raise PreconditionFailed  # who knows a version wants to change what is gone by now
     new = HabitCheckIn(
         habit_id=habit_id,
         space_id=habit.space_id,

@@ -56,9 +56,12 @@ def disable(session: Session, *, access: Access, versions: Versions) -> None:
 
 
 def rotate_if_any(session: Session, *, access: Access, parameters: Parameters) -> None:
-    """Rotate the code of a space that has one."""
+    """Rotate the code of a space that has one; where there is none, none may be made meanwhile."""
     if old := _read(session, access.space.space_id):
         _replace(session, access, old, parameters)
+    else:
+        key = INVITE_CODE_POINTERS.key(space_id=access.space.space_id)
+        session.add(INVITE_CODE_POINTERS.absent(key, session.now))
 
 
 def _replace(

@@ -218,4 +218,5 @@ def _require_power(access: Access, member: Membership, role: Role = Role.MEMBER)
 
 
 def _view(member: Membership, profile: UserProfile | None) -> MemberView:
-    return MemberView.of(member, name=profile and profile.name, joined_at=member.created_at)
+    name = profile.name if profile and profile.status == "active" else None
+    return MemberView.of(member, name=name, joined_at=member.created_at)

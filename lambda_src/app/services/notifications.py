@@ -45,6 +45,7 @@ def update(
 
 def read_all(session: Session, *, user: UserProfile) -> None:
     """Say that all is read, by one write however much it is."""
-    changed = user.patched(session.now, {"notifications_read_to": session.now})
-    if changed is not user:
+    # What was read is no change of the profile: its ETag stays.
+    changed = user.model_copy(update={"notifications_read_to": session.now})
+    if changed != user:
         session.add(USER_PROFILES.update(user, changed))

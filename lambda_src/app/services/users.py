@@ -58,7 +58,7 @@ def update(
     return changed
 
 
-def delete(session: Session, *, user: UserProfile, versions: Versions) -> Operation:
+def delete(session: Session, *, identity: Identity, user: UserProfile, versions: Versions) -> Operation:
     """Close the caller's account at once and promise that what they wrote will go.
 
     Raises:
@@ -77,7 +77,9 @@ def delete(session: Session, *, user: UserProfile, versions: Versions) -> Operat
         *organizations.leave_for_good(session, user),
         USER_PROFILES.update(user, user.patched(session.now, closed), require={"owned_spaces": 0}),
     )
-    return outbox.start_operation(session, "user.deleted", user_id=user.user_id, account_id=user.user_id)
+    return outbox.start_operation(
+        session, "user.deleted", user_id=user.user_id, account_id=user.user_id, email=identity.email
+    )
 
 
 def get_shared(

@@ -147,6 +147,16 @@ class TestForgedCursor:
         with pytest.raises(InvalidCursor):
             query.start_key(encoded([digest, place | {query.key_names[1]: value}]))
 
+    @pytest.mark.parametrize("number", ["0001", "0005", "~"])
+    def test_beyond_the_bounds_of_its_query_is_refused(self, number: str) -> None:
+        query = notes_in("A").between("0002", "0004")
+        digest, _ = decoded(query.cursor_after(position(query, "0003")))
+        for inside in ("0002", "0004", "00045"):
+            query.start_key(encoded([digest, {"SK": f"NOTE#{inside}"}]))
+
+        with pytest.raises(InvalidCursor):
+            query.start_key(encoded([digest, {"SK": f"NOTE#{number}"}]))
+
     @both
     @given(data=st.data())
     def test_of_a_changed_one_never_leads_outside(self, query: Query[Record], data: st.DataObject) -> None:

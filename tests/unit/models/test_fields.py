@@ -41,6 +41,11 @@ def refuses(kind: Any, value: object) -> None:
         accepts(kind, value)
 
 
+def test_prose_has_one_kind_of_line_break() -> None:
+    assert accepts(Bio, "one\r\ntwo\nthree") == "one\ntwo\nthree"
+    refuses(Bio, "one\rtwo")
+
+
 def accepted_or_refused(kind: Any, value: object) -> Any:
     """What the kind makes of a value, None where it refuses; any other exception is a failure."""
     try:

@@ -61,10 +61,10 @@ async def update_me(
     "/me", status_code=202, responses=problems(ProfileRequired, OwnsSpaces, LastAdmin, PreconditionFailed)
 )
 async def delete_me(
-    session: SessionDep, user: CurrentUser, versions: AcceptedVersions, response: Response
+    session: SessionDep, identity: SignedIn, user: CurrentUser, versions: AcceptedVersions, response: Response
 ) -> OperationView:
     """Close your account. What you wrote anywhere is erased in the background, and your sign-in with it."""
-    operation = users.delete(session, user=user, versions=versions)
+    operation = users.delete(session, identity=identity, user=user, versions=versions)
     response.headers["Location"] = f"/api/v1/operations/{operation.operation_id}"
     return OperationView.of(operation)
 
@@ -87,9 +87,11 @@ async def list_my_spaces(
 
 
 @router.get("/me/export", responses=problems(ProfileRequired, InvalidCursor))
-async def export_me(session: SessionDep, user: CurrentUser, paging: PagingDep) -> Page[ExportItem]:
+async def export_me(
+    session: SessionDep, identity: SignedIn, user: CurrentUser, paging: PagingDep
+) -> Page[ExportItem]:
     """Get a copy of all that you wrote or that is about you. A page may be short while the list goes on."""
-    return export.list_page(session, user=user, limit=paging.limit, cursor=paging.cursor)
+    return export.list_page(session, identity=identity, user=user, limit=paging.limit, cursor=paging.cursor)
 
 
 @router.get("/{user_id}", responses=problems(ProfileRequired, NotFound))
