@@ -33,6 +33,7 @@ from tests.database.conftest import Bill
 from tests.factories import TABLE_NAME, Api, FrozenClock, Person
 
 FEW, MANY = 10, 2_000
+EXPORT = "/users/me/export"
 ENTRY = {
     "content": "By the river",
     "excerpt": "By the river",
@@ -169,6 +170,20 @@ def pages(world: World, bill: Bill, path: str) -> Iterator[list[tuple[str, float
         yield list(bill.charges)
 
 
+def export_pages(world: World, bill: Bill) -> Iterator[list[tuple[str, float]]]:
+    """What each page of an export costs, to its end."""
+    cursor: str | None = ""
+    while cursor is not None:
+        bill.charges.clear()
+        page = world.ada.get(f"/api/v1{EXPORT}?limit=5{cursor and f'&cursor={cursor}'}").json()
+        cursor = page["next_cursor"]
+        yield list(bill.charges)
+
+
+def units(cost: list[tuple[str, float]]) -> float:
+    return sum(charge for _, charge in cost)
+
+
 def test_a_page_of_many_costs_what_a_page_of_few_costs(world: World, bill: Bill) -> None:
     world.grow(FEW)
     costs = {path: next(pages(world, bill, path)) for path in LISTS}
@@ -193,8 +208,21 @@ def test_of_many_lists_each_is_here(app: FastAPI) -> None:
         if any(parameter["name"] == "cursor" for parameter in methods.get("get", {}).get("parameters", []))
     }
 
-    # The built-in templates are in the code.
-    assert {path.split("?")[0] for path in LISTS} | {"/templates"} == lists
+    # The built-in templates are in the code; an export is many lists in one.
+    assert {path.split("?")[0] for path in LISTS} | {"/templates", EXPORT} == lists
+
+
+def test_a_page_of_an_export_of_much_costs_what_one_of_little_costs(world: World, bill: Bill) -> None:
+    world.grow(FEW)
+    few = [cost for cost, _ in zip(export_pages(world, bill), range(100), strict=False)]
+
+    world.grow(MANY)
+
+    many = [cost for cost, _ in zip(export_pages(world, bill), range(100), strict=False)]
+    for cost in (*few, *many):
+        assert [name for name, _ in cost] in (["GetItem", "Query"], ["GetItem", "Query", "BatchGetItem"])
+    assert len(few) < len(many)
+    assert max(units(cost) for cost in many) <= max(units(cost) for cost in few)
 
 
 def test_statistics_look_back_on_ten_years_at_most(world: World, bill: Bill) -> None:

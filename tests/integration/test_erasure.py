@@ -1,7 +1,7 @@
 """What becomes of all that somebody wrote who has closed their account."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -11,12 +11,13 @@ from mypy_boto3_dynamodb import DynamoDBClient
 
 from app.background.directory import Directory
 from app.background.events import run_overdue
-from app.core.database import Table
+from app.core.database import Session, Table
 from app.core.entities import Key
 from app.main import Backend, create_runner
+from app.models import access_patterns
 from app.models.access_patterns import OUTBOX_MESSAGES, messages_of_shard
 from app.models.operations import OutboxMessage
-from app.services.outbox import SHARDS
+from app.services.outbox import SHARDS, promise
 from tests.assertions import assert_problem
 from tests.factories import Api, Person
 from tests.integration.conftest import Killed, Killer
@@ -25,6 +26,7 @@ from tests.integration.writing import all_of, close_account, react_to_all, write
 
 ME, SPACES, ORGANIZATIONS = "/api/v1/users/me", "/api/v1/spaces", "/api/v1/organizations"
 RunBackground = Callable[[], None]
+BeforeReading = Callable[[str, Callable[[], None]], None]
 
 
 @pytest.fixture
@@ -50,6 +52,25 @@ class Pool:
 @pytest.fixture
 def pool(aws: None) -> Pool:
     return Pool()
+
+
+@pytest.fixture
+def before_reading(dynamodb: DynamoDBClient) -> Iterator[BeforeReading]:
+    """`before_reading("eve", action)`: do it once the index has told of this item, before it is read."""
+    waiting: dict[bytes, Callable[[], None]] = {}
+
+    def interrupt(model: Any, params: Any, **_: Any) -> None:
+        for text in [text for text in waiting if text in params["body"]]:
+            if model.name in ("GetItem", "BatchGetItem"):
+                waiting.pop(text)()
+
+    def arrange(text: str, action: Callable[[], None]) -> None:
+        waiting[text.encode()] = action
+
+    dynamodb.meta.events.register("before-call.dynamodb", interrupt)
+    yield arrange
+    dynamodb.meta.events.unregister("before-call.dynamodb", interrupt)
+    assert not waiting
 
 
 class TestErasure:
@@ -188,8 +209,51 @@ class TestErasure:
 
         assert [invitation["email"] for invitation in all_of(ada, path)] == [cleo.email]
 
+    def test_does_not_mind_what_others_take_away_first(
+        self, ada: Person, bob: Person, run_background: RunBackground, before_reading: BeforeReading
+    ) -> None:
+        """The index tells of things a while longer than they are there."""
+        (space,) = all_of(bob, f"{ME}/spaces")
+        here = f"{SPACES}/{space['space_id']}"
+        goal = bob.post(f"{here}/goals", {"title": "Bob was here", "kind": "yes_no"}).json()
+        close_account(bob)
+
+        def delete(path: str) -> None:
+            assert ada.delete(path).status_code == 204
+
+        before_reading(f"USER#{bob.user_id}", lambda: delete(f"{here}/members/{bob.user_id}"))
+        before_reading(goal["goal_id"], lambda: delete(f"{here}/goals/{goal['goal_id']}"))
+        run_background()
+
+        assert ada.get(here).json()["member_count"] == 1
+        assert kinds_that_name(bob.email) == kinds_that_name("Bob was here") == set()
+
+    def test_does_not_mind_a_space_that_is_gone(
+        self, bob: Person, space: dict[str, Any], table: Table, run_background: RunBackground
+    ) -> None:
+        path = f"{SPACES}/{space['space_id']}/goals"
+        assert bob.post(path, {"title": "Bob was here", "kind": "yes_no"}).status_code == 201
+        table.write([access_patterns.SPACES.discard(access_patterns.SPACES.key(space_id=space["space_id"]))])
+
+        self.erase(bob, run_background)
+
+        assert kinds_that_name(bob.email) == kinds_that_name("Bob was here") == set()
+
+    def test_a_second_time_does_nothing(
+        self, bob: Person, table: Table, run_background: RunBackground
+    ) -> None:
+        self.erase(bob, run_background)
+        before = rows()
+        session = Session(table)
+        promise(session, "user.deleted", account_id=bob.user_id, email=bob.email)
+        session.commit()
+
+        run_background()
+
+        assert rows() == before
+
     def test_leaves_what_others_have_made_in_its_place(
-        self, api: Api, ada: Person, bob: Person, run_background: RunBackground, dynamodb: DynamoDBClient
+        self, api: Api, ada: Person, bob: Person, run_background: RunBackground, before_reading: BeforeReading
     ) -> None:
         """The index tells of Bob's invitation a while longer than it is there."""
         (space,) = all_of(bob, f"{ME}/spaces")
@@ -197,15 +261,12 @@ class TestErasure:
         made = bob.post(path, {"email": "eve@example.com"}).json()
         close_account(bob)
 
-        def invite_again(params: Any, **_: Any) -> None:
-            if b"eve@example.com" not in params["body"]:
-                return
-            dynamodb.meta.events.unregister("before-call.dynamodb.GetItem", invite_again)
+        def invite_again() -> None:
             assert ada.delete(f"{path}/{made['invitation_id']}").status_code == 204
             api.clock.advance(minutes=1)
             assert ada.post(path, {"email": "eve@example.com"}).status_code == 201
 
-        dynamodb.meta.events.register("before-call.dynamodb.GetItem", invite_again)
+        before_reading("eve@example.com", invite_again)
         run_background()
 
         pending = [invitation for invitation in all_of(ada, path) if invitation["status"] == "pending"]

@@ -56,6 +56,15 @@ class TestCreateHighlight:
 
         assert_problem(response, 422, "validation_failed", field="body.text")
 
+    def test_is_20_000_characters_long_at_most(self, ada: Person, entry: dict[str, Any]) -> None:
+        long = write_entry(ada, entry, content="\U0001f989" * 20_001)
+
+        assert highlight(ada, long, "\U0001f989" * 20_000)["end"] == 20_000
+        body = {"start": 0, "end": 20_001, "text": long["content"], "color": "pink"}
+        response = ada.post(f"{path_of(long)}/highlights", body)
+
+        assert_problem(response, 422, "validation_failed", field="body.text")
+
     def test_ends_within_the_content(self, ada: Person, entry: dict[str, Any]) -> None:
         body = {"start": len(CONTENT) - 1, "end": len(CONTENT) + 1, "text": "\n", "color": "pink"}
 

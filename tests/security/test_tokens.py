@@ -56,7 +56,7 @@ NOW = int(time.time())
 CLAIMS: dict[str, dict[str, Any]] = {
     "expired": {"exp": NOW - 1},
     "expired long ago": {"exp": 0},
-    "not valid yet": {"nbf": NOW + 3600},
+    "not valid yet": {"nbf": NOW + 86_400},
     "of another pool": {"iss": f"{SETTINGS.token_issuer}x"},
     "of another region": {"iss": SETTINGS.token_issuer.replace("central", "west")},
     "of an issuer by another name": {"iss": SETTINGS.user_pool_id},

@@ -81,15 +81,20 @@ def problems(*types: type[Problem]) -> dict[int | str, dict[str, Any]]:
     """
     responses: dict[int | str, dict[str, Any]] = {}
     for problem in (*_ANYWHERE, *types):
-        media = {"schema": {"$ref": PROBLEM_SCHEMA}, "examples": {}}
-        response = responses.setdefault(
-            problem.status, {"description": problem.title, "content": {PROBLEM_JSON: media}}
-        )
-        example = {"title": problem.title, "status": problem.status, "detail": problem.title}
-        response["content"][PROBLEM_JSON]["examples"][problem.code] = {
-            "value": {**example, "type": "about:blank", "code": problem.code, "request_id": _EXAMPLE_ID}
-        }
+        document_problem(responses, problem)
     return responses
+
+
+def document_problem(responses: dict[int | str, dict[str, Any]], problem: type[Problem]) -> None:
+    """Add the problem, with its example, to what an operation may answer."""
+    media = {"schema": {"$ref": PROBLEM_SCHEMA}, "examples": {}}
+    response = responses.setdefault(
+        str(problem.status), {"description": problem.title, "content": {PROBLEM_JSON: media}}
+    )
+    example = {"title": problem.title, "status": problem.status, "detail": problem.title}
+    response["content"][PROBLEM_JSON]["examples"][problem.code] = {
+        "value": {**example, "type": "about:blank", "code": problem.code, "request_id": _EXAMPLE_ID}
+    }
 
 
 def install_error_handlers(app: FastAPI) -> None:

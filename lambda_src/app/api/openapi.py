@@ -8,11 +8,13 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from app.api.errors import PROBLEM_SCHEMA, ProblemView
+from app.api.errors import PROBLEM_SCHEMA, ProblemView, document_problem
+from app.core.errors import BadRequest, Conflict, PayloadTooLarge
 
 _DESCRIBED = {
     "ETag": "The version of the resource and the digest of this answer",
     "If-None-Match": "Answer 304 if the resource still has this ETag",
+    "Idempotency-Replayed": "`true` where the same request was answered before and this is that answer",
     "Location": "Where the result is, below the API's base URL",
     "Retry-After": "Seconds to wait before the next try",
     "X-Request-Id": "Names this request in the logs",
@@ -33,11 +35,23 @@ def document(app: FastAPI) -> dict[str, Any]:
     for path in content["paths"].values():
         for method, operation in path.items():
             operation["summary"] = operation["description"].partition(".")[0]
+            _document_problems_of(method, operation)
             for status, response in operation["responses"].items():
                 _finish_response(status, response, resources)
+                if method == "post" and status < "300":
+                    response["headers"]["Idempotency-Replayed"] = _header("Idempotency-Replayed")
             if method == "get" and "ETag" in operation["responses"]["200"]["headers"]:
                 _offer_304(operation)
     return content
+
+
+def _document_problems_of(method: str, operation: dict[str, Any]) -> None:
+    """What any body may be refused for, and any change."""
+    if "requestBody" in operation:
+        document_problem(operation["responses"], BadRequest)
+        document_problem(operation["responses"], PayloadTooLarge)
+    if method != "get":
+        document_problem(operation["responses"], Conflict)
 
 
 def _finish_response(status: str, response: dict[str, Any], resources: set[str]) -> None:

@@ -28,7 +28,13 @@ class HighlightCreate(Input):
     color: Annotated[HighlightColor, Field(examples=["yellow"])]
     text: Annotated[
         Markdown,
-        Field(min_length=1, description="The passage itself, so that none slips", examples=["**slow**"]),
+        # Far below what an answer that is kept for its Idempotency-Key may hold.
+        Field(
+            min_length=1,
+            max_length=20_000,
+            description="The passage itself, so that none slips",
+            examples=["**slow**"],
+        ),
     ]
 
     @field_validator("end")

@@ -97,6 +97,20 @@ class TestManners:
             if method == "post":
                 conflicts = operation["responses"]["409"]["content"]["application/problem+json"]
                 assert "request_in_progress" in conflicts["examples"]
+                made = next(
+                    operation["responses"][status] for status in operation["responses"] if status < "3"
+                )
+                assert "Idempotency-Replayed" in made["headers"]
+
+    def test_every_body_may_be_unreadable_or_too_large(self, content: dict[str, Any]) -> None:
+        for _, _, operation in operations(content):
+            assert ({"400", "413"} <= set(operation["responses"])) is ("requestBody" in operation)
+
+    def test_every_change_may_collide_with_others(self, content: dict[str, Any]) -> None:
+        for method, _, operation in operations(content):
+            conflict = operation["responses"].get("409", {"content": {}})["content"]
+            named = conflict.get("application/problem+json", {}).get("examples", {})
+            assert ("conflict" in named) is (method != "get")
 
     def test_every_change_of_something_may_be_bound_to_its_version(self, content: dict[str, Any]) -> None:
         for method, _, operation in operations(content):

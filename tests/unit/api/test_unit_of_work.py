@@ -143,7 +143,10 @@ class TestCollision:
     @pytest.fixture(autouse=True)
     def _collide(self, dynamodb: DynamoDBClient) -> Iterator[None]:
         def collide(**_: Any) -> Any:
-            error = {"Error": {"Code": "TransactionConflictException", "Message": ""}}
+            error = {
+                "Error": {"Code": "TransactionConflictException", "Message": ""},
+                "ResponseMetadata": {"HTTPStatusCode": 400},
+            }
             return type("Answer", (), {"status_code": 400})(), error
 
         dynamodb.meta.events.register("before-call.dynamodb.PutItem", collide)

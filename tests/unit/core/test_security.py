@@ -201,7 +201,7 @@ class TestIdentify:
             {"exp": None},
             {"exp": "soon"},
             {"iat": None},
-            {"nbf": int(time.time()) + 600},
+            {"nbf": int(time.time()) + 86_400},
             {"sub": None},
             {"sub": 7},
         ],
