@@ -27,8 +27,10 @@ python := .venv/bin/python
 # The locks are complete, so nothing is resolved; Python compiles what it imports when it does.
 pip_install := -m pip install --quiet --no-input --no-deps --no-compile --require-hashes
 cdk := cdk --no-notices --no-version-reporting
-# The folders whose tests share most come first: each is one worker's, while the others do the rest.
-tests := $(wildcard tests/e2e tests/infra tests/database tests/local tests/security tests/integration tests/unit)
+# Coverage is of the tests of one thing each. Those that walk or race everything once more do without, as
+# it takes half the time. What is longest comes first: it is one worker's, while the others do the rest.
+covering := $(wildcard tests/infra tests/integration tests/unit)
+walking := $(wildcard tests/database tests/e2e tests/security tests/local)
 in_parallel := -n auto --dist loadgroup --no-loadscope-reorder
 checked := lambda_src stacks local tools tests
 
@@ -58,11 +60,12 @@ local-reset: .venv/.installed ## Stop it and forget its data
 
 .PHONY: test
 test: install ## Run every test, the end-to-end suite too, with the coverage gate
-	@$(python) -m pytest $(tests) $(in_parallel) --cov=app --cov=lambda_handler --cov=stacks --cov-report=term-missing
+	@$(python) -m pytest $(covering) $(in_parallel) --cov=app --cov=lambda_handler --cov=stacks --cov-report=term-missing
+	@$(python) -m pytest $(walking) $(in_parallel)
 
 .PHONY: test-quick
 test-quick: install ## Run the tests but the end-to-end suite, without coverage
-	@$(python) -m pytest $(tests) $(in_parallel) -m "not e2e"
+	@$(python) -m pytest $(covering) $(walking) $(in_parallel) -m "not e2e"
 
 .PHONY: lint
 lint: .venv/.installed ## Check style, formatting and the direction of imports

@@ -290,12 +290,20 @@ def app() -> FastAPI:
     return create_app(Backend.from_settings(SETTINGS))
 
 
+@pytest.fixture(scope="session")
+def client(app: FastAPI) -> Iterator[TestClient]:
+    """The app over HTTP, served once: to start and stop it takes as long as a request."""
+    with TestClient(app) as client:
+        yield client
+
+
 @pytest.fixture
-def api(app: FastAPI, backend: Backend, signing_key: SigningKey, clock: FrozenClock) -> Iterator[Api]:
+def api(
+    client: TestClient, app: FastAPI, backend: Backend, signing_key: SigningKey, clock: FrozenClock
+) -> Api:
     """The app over HTTP, and people to use it: see `Api`."""
     app.state.backend = backend
-    with TestClient(app) as client:
-        yield Api(client, signing_key, clock)
+    return Api(client, signing_key, clock)
 
 
 @pytest.fixture

@@ -103,13 +103,13 @@ class TestMail:
     def test_is_one_for_each_of_a_batch(
         self, ada: Person, place: dict[str, Any], inbox: Inbox, run_background: Run
     ) -> None:
-        emails = [f"person{number}@example.org" for number in range(25)]
-        asked = {"invitations": [{"email": email} for email in [*emails, "nobody"]][-25:]}
+        emails = [f"person{number}@example.org" for number in range(3)]
+        asked = {"invitations": [{"email": email} for email in [*emails, "nobody"]]}
         ada.post(f"{invitations_to(place)}/batch", asked)
 
         run_background()
 
-        assert sorted(recipients(inbox)) == sorted(emails[1:])
+        assert sorted(recipients(inbox)) == emails
 
     def test_is_sent_to_whoever_has_a_profile_too(
         self, api: Api, ada: Person, place: dict[str, Any], inbox: Inbox, run_background: Run

@@ -1,7 +1,7 @@
 """Reminders of habits: hourly, at the time of day that each user chose, by the clock where they live."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -98,28 +98,34 @@ class TestReminder:
         }
 
     @pytest.mark.parametrize(
-        ("time", "timezone", "hours"),
+        ("time", "timezone", "hour"),
         [
-            ("07:00", "UTC", ["07Z"]),
-            ("07:59", "UTC", ["07Z"]),
-            ("00:00", "UTC", ["00Z"]),
-            ("23:59", "UTC", ["23Z"]),
-            ("07:30", "Europe/Zurich", ["06Z"]),
-            ("07:30", "Asia/Kolkata", ["02Z"]),
-            ("07:29", "Asia/Kolkata", ["01Z"]),
-            ("07:30", "Asia/Kathmandu", ["01Z"]),
-            ("00:10", "Asia/Kathmandu", ["18Z"]),
-            ("23:50", "Asia/Kathmandu", ["18Z"]),
-            ("07:30", "Pacific/Kiritimati", ["17Z"]),
-            ("07:30", "Pacific/Marquesas", ["17Z"]),
+            ("07:00", "UTC", 7),
+            ("07:59", "UTC", 7),
+            ("00:00", "UTC", 0),
+            ("23:59", "UTC", 23),
+            ("07:30", "Europe/Zurich", 6),
+            ("07:30", "Asia/Kolkata", 2),
+            ("07:29", "Asia/Kolkata", 1),
+            ("07:30", "Asia/Kathmandu", 1),
+            ("00:10", "Asia/Kathmandu", 18),
+            ("23:50", "Asia/Kathmandu", 18),
+            ("07:30", "Pacific/Kiritimati", 17),
+            ("07:30", "Pacific/Marquesas", 17),
         ],
     )
-    def test_comes_once_a_day_in_the_hour_of_that_time(
-        self, ada: Person, pass_hours: PassHours, time: str, timezone: str, hours: list[str]
+    def test_comes_in_the_hour_of_that_time(
+        self, ada: Person, pass_hours: PassHours, time: str, timezone: str, hour: int
     ) -> None:
         wish(ada, time, timezone)
+        before = datetime(2026, 3, 15, hour, tzinfo=UTC) - timedelta(hours=1)
 
-        assert pass_hours("2026-03-15T00:00+00:00", 24, timezone) == hours
+        assert pass_hours(before.isoformat(), 3, timezone) == [f"{hour:02}Z"]
+
+    def test_comes_once_a_day(self, ada: Person, pass_hours: PassHours) -> None:
+        wish(ada, "07:30", "Asia/Kathmandu")
+
+        assert pass_hours("2026-03-15T00:00+00:00", 24, "Asia/Kathmandu") == ["01Z"]
 
     @pytest.mark.parametrize("time", ["01:30", "02:30", "03:30"])
     def test_comes_once_where_clocks_skip_an_hour(
@@ -203,7 +209,7 @@ class TestWhoWantsNone:
     def test_is_who_named_no_time(self, ada: Person, pass_hours: PassHours) -> None:
         wish(ada, None)
 
-        assert pass_hours("2026-03-15T00:00+00:00", 24) == []
+        assert pass_hours("2026-03-15T06:00+00:00", 3) == []
 
     def test_is_who_declined_the_kind(self, ada: Person, strike: Strike) -> None:
         wish(ada, "07:30", reminder=False)
@@ -258,7 +264,8 @@ class TestTheWishMoves:
         wish(ada, "07:30")
         assert ada.patch(ME, change).status_code == 200
 
-        assert pass_hours("2026-03-15T00:00+00:00", 24) == hours
+        each = [pass_hours(f"2026-03-15T{hour}:00+00:00", 1) for hour in ("00", "07", "09", "22")]
+        assert [hour for found in each for hour in found] == hours
 
     def test_is_there_from_the_profiles_beginning(self, api: Api, strike: Strike) -> None:
         bob = api.someone()
