@@ -20,7 +20,9 @@ from app.models.operations import OutboxMessage
 from app.services.outbox import SHARDS, promise
 from tests.assertions import assert_problem
 from tests.factories import Api, Person
+from tests.integration import journaling
 from tests.integration.conftest import Killed, Killer
+from tests.integration.journaling import comment, write_entry
 from tests.integration.stored import kinds_that_name, rows
 from tests.integration.writing import all_of, close_account, react_to_all, write_everything
 
@@ -209,6 +211,17 @@ class TestErasure:
 
         assert [invitation["email"] for invitation in all_of(ada, path)] == [cleo.email]
 
+    def test_of_who_replied_leaves_what_they_replied_to(
+        self, ada: Person, bob: Person, space: dict[str, Any], run_background: RunBackground
+    ) -> None:
+        entry = write_entry(ada, space)
+        question = comment(ada, entry, text="How are you?")
+        comment(bob, entry, text="Bob was here", parent_id=question["comment_id"])
+
+        self.erase(bob, run_background)
+
+        assert all_of(ada, f"{journaling.path_of(entry)}/comments") == [question]
+
     def test_does_not_mind_what_others_take_away_first(
         self, ada: Person, bob: Person, run_background: RunBackground, before_reading: BeforeReading
     ) -> None:
@@ -221,7 +234,7 @@ class TestErasure:
         def delete(path: str) -> None:
             assert ada.delete(path).status_code == 204
 
-        before_reading(f"USER#{bob.user_id}", lambda: delete(f"{here}/members/{bob.user_id}"))
+        before_reading(f"MEMBER#{bob.user_id}", lambda: delete(f"{here}/members/{bob.user_id}"))
         before_reading(goal["goal_id"], lambda: delete(f"{here}/goals/{goal['goal_id']}"))
         run_background()
 

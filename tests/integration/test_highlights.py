@@ -65,6 +65,13 @@ class TestCreateHighlight:
 
         assert_problem(response, 422, "validation_failed", field="body.text")
 
+    def test_ends_behind_its_start(self, ada: Person, entry: dict[str, Any]) -> None:
+        body = {"start": 2, "end": 2, "text": "e", "color": "pink"}
+
+        response = ada.post(f"{path_of(entry)}/highlights", body)
+
+        assert_problem(response, 422, "validation_failed", field="body.end")
+
     def test_ends_within_the_content(self, ada: Person, entry: dict[str, Any]) -> None:
         body = {"start": len(CONTENT) - 1, "end": len(CONTENT) + 1, "text": "\n", "color": "pink"}
 

@@ -28,6 +28,13 @@ def invite(admin: Person, organization: dict[str, Any], person: Person) -> dict[
     return invitation
 
 
+class TestWhoHasNoProfile:
+    def test_is_asked_for_one_first(self, api: Api) -> None:
+        organization = api.person().make_organization()
+
+        assert_problem(api.someone().get(path_of(organization)), 403, "profile_required")
+
+
 class TestCreateOrganization:
     def test_makes_the_caller_its_admin(self, api: Api) -> None:
         ada = api.person()

@@ -108,6 +108,31 @@ class TestCreateTemplate:
         assert response.headers["Location"] == f"{at(space)}/templates/{made['template_id']}"
         assert ada.get(response.headers["Location"]).json() == made
 
+    @pytest.mark.parametrize(
+        ("sections", "fault"),
+        [
+            (
+                [{"section_id": "s", "type": "scale", "title": "Mood", "min": 3, "max": 3}],
+                "sections.0.scale.max",
+            ),
+            ([PARAGRAPH, PARAGRAPH], "sections"),
+            (
+                [{**PARAGRAPH, "section_id": f"s{n}", "prompt": "\U0001f989" * 500} for n in range(30)],
+                "sections",
+            ),
+        ],
+        ids=["a scale without room", "an id twice", "too much in all"],
+    )
+    def test_refuses_sections_that_make_no_sense(
+        self, api: Api, sections: list[dict[str, Any]], fault: str
+    ) -> None:
+        ada = api.person()
+        path = f"{at(ada.make_space())}/templates"
+
+        response = ada.post(path, {"name": "Review", "sections": sections})
+
+        assert_problem(response, 422, "validation_failed", field=f"body.{fault}")
+
 
 class TestListTemplates:
     def test_shows_the_newest_first(self, api: Api) -> None:

@@ -1,3 +1,4 @@
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,11 +20,13 @@ from app.models.fields import (
     Name,
     Page,
     Patch,
+    Quantity,
     TimeOfDay,
     TimeZone,
     Ulid,
     UserId,
     View,
+    WholeNumber,
 )
 from tests.unit.core.notebook import Note, note
 
@@ -44,6 +47,18 @@ def refuses(kind: Any, value: object) -> None:
 def test_prose_has_one_kind_of_line_break() -> None:
     assert accepts(Bio, "one\r\ntwo\nthree") == "one\ntwo\nthree"
     refuses(Bio, "one\rtwo")
+
+
+@pytest.mark.parametrize("value", ["7", True, None, [7]])
+def test_numbers_are_not_made_of_other_things(value: object) -> None:
+    assert accepts(Quantity, 7.5) == Decimal("7.5")
+    assert accepts(WholeNumber, 7) == 7
+    refuses(Quantity, value)
+    refuses(WholeNumber, value)
+
+
+def test_whole_numbers_are_whole_as_they_are_written() -> None:
+    refuses(WholeNumber, 7.0)
 
 
 def accepted_or_refused(kind: Any, value: object) -> Any:
