@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.infra.backend import Backend
-from tools.protect import POLICY
+from tools.protect import POLICY, main
 
 STATEMENTS: list[dict[str, Any]] = json.loads(POLICY.read_text(encoding="utf-8"))["Statement"]
 
@@ -46,3 +46,8 @@ class TestStackPolicy:
     def test_lets_the_function_be_replaced(self) -> None:
         assert allowed("Update:Replace", "AWS::Lambda::Version")
         assert allowed("Update:Delete", "AWS::Lambda::Version")
+
+    @pytest.mark.parametrize("name", ["local", "dev"])
+    def test_is_not_set_where_data_may_be_lost(self, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+        main(name)
+        assert capsys.readouterr().out == f"{name} needs no stack policy: its data is not protected\n"
