@@ -96,6 +96,11 @@ diff: environment-named deployer ## Compare with what is deployed: make diff ENV
 .PHONY: deploy
 deploy: environment-named account-named deployer ## Deploy to the AWS account you are signed in to: make deploy ENV=dev
 	@$(cdk) deploy -c env=$(ENV)
+	@$(tool) tools.protect $(ENV)
+
+.PHONY: protect
+protect: environment-named account-named .venv/.installed ## Set the stack policy, as each deployment does: make protect ENV=prod
+	@$(tool) tools.protect $(ENV)
 
 .PHONY: redrive
 redrive: environment-named .venv/.installed ## Try the background work again that was given up: make redrive ENV=prod

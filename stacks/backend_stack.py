@@ -5,15 +5,21 @@ from dataclasses import dataclass
 from aws_cdk import CfnOutput, Stack
 from constructs import Construct
 
+from stacks.alarms import Alarms, AlarmsProps
 from stacks.background import Background, BackgroundProps
+from stacks.budget import Budget, BudgetProps
+from stacks.dashboard import Dashboard, DashboardProps
 from stacks.data import Data, DataProps
-from stacks.dead_letters import DeadLetters
+from stacks.dead_letters import DeadLetters, DeadLettersProps
 from stacks.function import Function, FunctionCode, FunctionProps
 from stacks.gateway import Gateway, GatewayProps
 from stacks.identity import Identity, IdentityProps
+from stacks.metrics import Metrics
+from stacks.notifications import Notifications, NotificationsProps
 from stacks.parameters import Parameters, ParametersProps, app_parameters
+from stacks.release import Release, ReleaseProps
 from stacks.routes import Route
-from stacks.settings import Settings
+from stacks.settings import Canary, Settings
 
 SERVICE_NAME = "lifestyle-spaces"
 METRICS_NAMESPACE = "LifestyleSpaces"
@@ -48,7 +54,7 @@ class BackendStack(Stack):
             "Identity",
             props=IdentityProps(settings=settings.identity, protected=settings.data.protected),
         )
-        self.dead_letters = DeadLetters(self, "DeadLetters")
+        self.dead_letters = DeadLetters(self, "DeadLetters", props=DeadLettersProps(key=self.data.key))
         self.function = Function(
             self,
             "Function",
@@ -58,11 +64,13 @@ class BackendStack(Stack):
                 code=props.code,
                 environment=self._environment(),
                 table=self.data.table,
+                key=self.data.key,
                 app_parameter_path=f"{settings.parameter_prefix}/app",
             ),
         )
         self._background()
         self.gateway = self._gateway(props)
+        self._watch()
         self._publish()
 
     def _background(self) -> None:
@@ -92,6 +100,55 @@ class BackendStack(Stack):
                 routes=props.routes,
                 alias=self.function.alias,
                 user_pool=self.identity.user_pool,
+            ),
+        )
+
+    def _watch(self) -> None:
+        """Who is told what, and what is shown."""
+        settings = self._settings
+        notifications = Notifications(
+            self, "Notifications", props=NotificationsProps(emails=settings.alarms.emails)
+        )
+        metrics = Metrics(
+            function=self.function.function,
+            api_name=self.gateway.api.rest_api_name,
+            table=self.data.table,
+            dead_letters=self.dead_letters.queue,
+        )
+        alarms = Alarms(
+            self,
+            "Alarms",
+            props=AlarmsProps(settings=settings.alarms, metrics=metrics, notifications=notifications),
+        )
+        Dashboard(
+            self,
+            "Dashboard",
+            props=DashboardProps(
+                metrics=metrics,
+                alarms=tuple(alarms.by_name.values()),
+                memory_mb=settings.function.memory_mb,
+            ),
+        )
+        if settings.function.canary is not None:
+            self._release(settings.function.canary, alarms, notifications)
+        if settings.alarms.monthly_budget_usd is not None:
+            monthly_usd, tags = settings.alarms.monthly_budget_usd, self.tags.tag_values()
+            Budget(
+                self,
+                "Budget",
+                props=BudgetProps(monthly_usd=monthly_usd, tags=tags, notifications=notifications),
+            )
+
+    def _release(self, settings: Canary, alarms: Alarms, notifications: Notifications) -> None:
+        Release(
+            self,
+            "Release",
+            props=ReleaseProps(
+                settings=settings,
+                function=self.function.function,
+                alias=self.function.alias,
+                alarms=alarms,
+                notifications=notifications,
             ),
         )
 

@@ -13,7 +13,7 @@ from constructs import IConstruct
 
 @dataclass(frozen=True)
 class Acknowledged:
-    """One finding on one resource.
+    """One finding on one resource, or on whatever is below a construct.
 
     `rule` has the pack in front: only that form is recorded in the validation report.
     `resource` is a construct path within the stack.
@@ -45,7 +45,7 @@ ACKNOWLEDGED = (
     Acknowledged(
         "AwsSolutions::AwsSolutions-APIG3",
         _STAGE,
-        "No web ACL: the stage is throttled and every route but the health check needs a token.",
+        "The web ACL is a setting, off only where no strangers come (local, dev).",
     ),
     Acknowledged(
         "AwsSolutions::AwsSolutions-APIG6",
@@ -102,6 +102,17 @@ ACKNOWLEDGED = (
     ),
     Acknowledged("AwsSolutions::AwsSolutions-SQS3", _DEAD_LETTERS, _IS_THE_DLQ),
     Acknowledged("Serverless::Serverless-SQSRedrivePolicy", _DEAD_LETTERS, _IS_THE_DLQ),
+    Acknowledged(
+        "Serverless::Serverless-SNSRedrivePolicy",
+        "Notifications/Subscribers",
+        "A mail that cannot be delivered is bounced to nobody; the alarm and its history stay in CloudWatch.",
+    ),
+    Acknowledged(
+        "AwsSolutions::AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/"
+        "service-role/AWSCodeDeployRoleForLambdaLimited]",
+        "Release/Group/ServiceRole/Resource",
+        "What CodeDeploy does with an alias is AWS's to know; only CodeDeploy can assume the role.",
+    ),
     Acknowledged(
         "Annotation::@aws-cdk/aws-lambda:snapStartRequirePublish",
         "Function/Function",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
@@ -32,6 +33,17 @@ TABLE_ACTIONS = (
 # The audit trail is append-only, whatever the code says.
 AUDIT_KEYS = "AUDIT#*"
 DENIED_AUDIT_ACTIONS = ("dynamodb:BatchWriteItem", "dynamodb:DeleteItem", "dynamodb:UpdateItem")
+# What DynamoDB and SQS do with a key in the caller's name.
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+KEY_ACTIONS = (
+    "kms:Decrypt",
+    "kms:DescribeKey",
+    "kms:Encrypt",
+    "kms:GenerateDataKey",
+    "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
+)
+KEY_USERS = ("dynamodb", "sqs")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +64,7 @@ class FunctionProps:
     code: FunctionCode
     environment: Mapping[str, str]
     table: dynamodb.Table
+    key: kms.Key | None
     app_parameter_path: str
 
 
@@ -89,6 +102,8 @@ class Function(Construct):
         )
         _silence_redundant_dependency(self.function)
         self._grant_table(props.table)
+        if props.key is not None:
+            self._grant_key(props.key)
         self._grant_parameters(props.app_parameter_path)
         self.alias = lambda_.Alias(self, "Live", alias_name=ALIAS_NAME, version=self.function.current_version)
 
@@ -120,6 +135,17 @@ class Function(Construct):
                 resources=[table_arn],
                 # ForAnyValue: one audit key in a batch is enough to refuse all of it.
                 conditions={"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": [AUDIT_KEYS]}},
+            )
+        )
+
+    def _grant_key(self, key: kms.Key) -> None:
+        # Through the services that use it only: the role decrypts nothing by itself.
+        services = [f"{service}.{Stack.of(self).region}.amazonaws.com" for service in KEY_USERS]
+        self.role.add_to_policy(
+            iam.PolicyStatement(
+                actions=list(KEY_ACTIONS),
+                resources=[key.key_arn],
+                conditions={"StringEquals": {"kms:ViaService": services}},
             )
         )
 

@@ -10,11 +10,13 @@ from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from stacks.domain import Domain, DomainProps
 from stacks.errors import ConfigurationError
 from stacks.gateway_responses import EXPOSED_HEADERS, add_gateway_responses
 from stacks.log_group import log_group
 from stacks.routes import Route
 from stacks.settings import GatewaySettings, LogSettings
+from stacks.web_acl import WebAcl, WebAclProps
 
 STAGE_NAME = "live"
 # Literal, because the API's address depends on it.
@@ -75,6 +77,8 @@ class Gateway(Construct):
             endpoint_types=[apigateway.EndpointType.REGIONAL],
             cloud_watch_role=settings.owns_account_log_role,
             cloud_watch_role_removal_policy=RemovalPolicy.RETAIN if settings.owns_account_log_role else None,
+            # With a name of its own the API has no second address.
+            disable_execute_api_endpoint=True if settings.domain else None,
             deploy_options=self._stage_options(props),
         )
         cfn_api = self.api.node.default_child
@@ -88,10 +92,18 @@ class Gateway(Construct):
             )
         add_gateway_responses(self.api, cors_origin=settings.cors_origin)
         self._add_routes(props)
+        self.url = self._url(settings)
+        if settings.domain is not None:
+            Domain(self, "Domain", props=DomainProps(settings=settings.domain, api=self.api))
+        if settings.web_acl is not None:
+            stage_arn = self.api.deployment_stage.stage_arn
+            WebAcl(self, "WebAcl", props=WebAclProps(settings=settings.web_acl, stage_arn=stage_arn))
+
+    def _url(self, settings: GatewaySettings) -> str:
+        if settings.domain is not None:
+            return f"https://{settings.domain.name}"
         stack = Stack.of(self)
-        self.url = (
-            f"https://{self.api.rest_api_id}.execute-api.{stack.region}.{stack.url_suffix}/{STAGE_NAME}"
-        )
+        return f"https://{self.api.rest_api_id}.execute-api.{stack.region}.{stack.url_suffix}/{STAGE_NAME}"
 
     def _stage_options(self, props: GatewayProps) -> apigateway.StageOptions:
         settings = props.settings

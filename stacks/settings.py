@@ -21,7 +21,17 @@ HttpsUrl = Annotated[
     str,
     StringConstraints(pattern=r"^(https://[a-z0-9.-]+(:\d+)?|http://localhost(:\d+)?)$"),
 ]
+Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[a-z0-9.-]+$")]
+# CodeDeploy's own: a share for some minutes, then all.
+TrafficShift = Literal[
+    "10_percent_for_5_minutes",
+    "10_percent_for_10_minutes",
+    "10_percent_for_15_minutes",
+    "10_percent_for_30_minutes",
+]
 Positive = Annotated[int, Field(ge=1)]
+NotNegative = Annotated[int, Field(ge=0)]
+Percent = Annotated[float, Field(gt=0, lt=100)]
 
 
 class _Section(BaseModel):
@@ -33,6 +43,7 @@ class DataSettings(_Section):
 
     protected: bool = Field(description="RETAIN and deletion protection on table and user pool")
     point_in_time_recovery: bool
+    customer_managed_key: bool = Field(description="a KMS key of our own for table and dead letters")
 
 
 class LogSettings(_Section):
@@ -40,6 +51,14 @@ class LogSettings(_Section):
 
     protected: bool = Field(description="RETAIN: the logs outlive the stack")
     retention_days: LogRetentionDays
+
+
+class Canary(_Section):
+    """How a new version takes over the alias, and what rolls it back meanwhile."""
+
+    shift: TrafficShift
+    max_errors: NotNegative = Field(description="of the new version a minute")
+    max_p99_ms: Positive = Field(description="of the new version, in three minutes of five")
 
 
 class FunctionSettings(_Section):
@@ -53,6 +72,7 @@ class FunctionSettings(_Section):
     reserved_concurrency: Positive | None = Field(default=None, description="left out: shares the account's")
     tracing: bool
     log_level: Literal["DEBUG", "INFO", "WARN", "ERROR"]
+    canary: Canary | None = Field(default=None, description="left out: all traffic at once")
 
 
 class Throttle(_Section):
@@ -60,6 +80,24 @@ class Throttle(_Section):
 
     rate_per_second: Annotated[float, Field(gt=0)]
     burst: Positive
+
+
+class WebAcl(_Section):
+    """AWS's managed rules and a limit of our own, before the gateway."""
+
+    # https://docs.aws.amazon.com/waf/latest/APIReference/API_RateBasedStatement.html
+    requests_per_address: Annotated[int, Field(ge=10, le=2_000_000_000, description="in any five minutes")]
+
+
+class Domain(_Section):
+    """A name of our own for the API. Its DNS record points to the output `DomainTarget`."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
+    certificate_arn: Annotated[
+        str,
+        StringConstraints(pattern=r"^arn:aws(-[a-z]+)*:acm:[a-z0-9-]+:\d{12}:certificate/[0-9a-f-]+$"),
+        Field(description="issued, in the region of the stack"),
+    ]
 
 
 class GatewaySettings(_Section):
@@ -74,6 +112,8 @@ class GatewaySettings(_Section):
     owns_account_log_role: bool = Field(
         description="whether this stack sets the account-wide role with which API Gateway writes its logs"
     )
+    web_acl: WebAcl | None = Field(default=None, description="left out: no web application firewall")
+    domain: Domain | None = Field(default=None, description="left out: the address that AWS gives")
 
 
 class IdentitySettings(_Section):
@@ -94,6 +134,22 @@ class BackgroundSettings(_Section):
     parallelization: Annotated[int, Field(ge=1, le=10, description="invocations at once a stream shard")]
 
 
+class AlarmSettings(_Section):
+    """Above which value somebody is told, and who. Without a threshold there is no alarm."""
+
+    emails: list[Email] = Field(description="each must confirm its subscription once")
+    function_errors: NotNegative | None = Field(default=None, description="in five minutes")
+    function_p99_ms: Positive | None = None
+    function_throttles: NotNegative | None = Field(default=None, description="in five minutes")
+    client_error_percent: Percent | None = Field(default=None, description="of answers that are 4xx")
+    server_error_percent: Percent | None = Field(default=None, description="of answers that are 5xx")
+    rate_from_requests: Positive = Field(description="in five minutes; with fewer, no rate is looked at")
+    table_throttles: NotNegative | None = Field(default=None, description="in five minutes")
+    stream_age_seconds: Positive | None = Field(default=None, description="of what the stream brings")
+    dead_letters: NotNegative | None = Field(default=None, description="messages in the queue")
+    monthly_budget_usd: Positive | None = Field(default=None, description="left out: no budget")
+
+
 class AppSettings(_Section):
     """What the app reads at run time, from Parameter Store."""
 
@@ -104,9 +160,7 @@ class AppSettings(_Section):
     max_spaces_per_user: Annotated[int, Field(ge=1, le=100, description="Spaces a user may be in")]
     max_members_per_space: Annotated[int, Field(ge=1, le=1000, description="Members of a space")]
     max_trackers_per_space: Annotated[int, Field(ge=1, le=200, description="Goals and habits of a space")]
-    mail_sender: Annotated[
-        str, StringConstraints(pattern=r"^[^@\s]+@[a-z0-9.-]+$"), Field(description="Where mail comes from")
-    ]
+    mail_sender: Email = Field(description="Where mail comes from")
     mail_delivery: Literal["send", "log"] = Field(description="`log` sends no mail, only says that there is")
 
 
@@ -120,6 +174,7 @@ class Settings(_Section):
     gateway: GatewaySettings
     identity: IdentitySettings
     background: BackgroundSettings
+    alarms: AlarmSettings
     app: AppSettings
 
     @property

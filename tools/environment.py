@@ -36,6 +36,7 @@ _PARAMETER_READERS = {
 _OUTPUT_READERS = {
     "ApiUrl": "`make local`, smoke tests after a deployment",
     "DeadLetterQueueUrl": "`make redrive`",
+    "DomainTarget": "whoever keeps the DNS zone",
     "FunctionName": "`make local`, operations (logs)",
     "TableName": "`make local`, `make redrive`, operations",
     "UserPoolClientId": "`make local`, smoke tests after a deployment",

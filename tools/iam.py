@@ -22,6 +22,12 @@ REASONS = {
     "dynamodb:PutItem": "new items, alone or in a transaction",
     "dynamodb:Query": "one page of a list, in the table or in its index GSI1",
     "dynamodb:UpdateItem": "changes and counters, alone or in a transaction",
+    "kms:Decrypt": "the table's and the queue's key, through these services only",
+    "kms:DescribeKey": "the table's and the queue's key, through these services only",
+    "kms:Encrypt": "the table's and the queue's key, through these services only",
+    "kms:GenerateDataKey": "the table's and the queue's key, through these services only",
+    "kms:ReEncryptFrom": "the table's and the queue's key, through these services only",
+    "kms:ReEncryptTo": "the table's and the queue's key, through these services only",
     "logs:CreateLogStream": "one log stream for each execution environment",
     "logs:PutLogEvents": "its structured log",
     "ses:SendEmail": "invitations and what people want to be told, from the sender's domain",
@@ -66,10 +72,32 @@ then it makes the role, with AWS's managed policy `AmazonAPIGatewayPushToCloudWa
 when the stack goes. The execution role needs `apigateway:PATCH`, `iam:AttachRolePolicy` and `iam:PassRole`
 for it.
 """
+_OTHERS = """
+## Who else acts
+
+"""
+_OTHER_ROWS: list[tuple[str, ...]] = [
+    (
+        "`codedeploy.amazonaws.com`",
+        "shift the alias `live` and read alarms: `AWSCodeDeployRoleForLambdaLimited`, AWS's own policy",
+        "where `function.canary` is set",
+    ),
+    (
+        "`cloudwatch.amazonaws.com`",
+        "publish alarms of this account to the topic, and use the topic's key",
+        "everywhere",
+    ),
+    (
+        "`budgets.amazonaws.com`",
+        "publish to the topic for this account, and use the topic's key",
+        "where `alarms.monthly_budget_usd` is set",
+    ),
+]
 _DEPLOYING = """
 ## The deploying role
 
-`cdk deploy` itself needs `sts:AssumeRole` on the four roles that `cdk bootstrap` makes, and nothing else:
+`cdk deploy` itself needs `sts:AssumeRole` on the four roles that `cdk bootstrap` makes, and nothing else;
+`make deploy` needs `cloudformation:SetStackPolicy` too, where the data is protected:
 
 """
 _EXECUTION = """
@@ -98,6 +126,8 @@ def render() -> str:
             _INVOKERS,
             table(("principal", "action", "from"), _invokers(made["prod"])),
             _ACCESS_LOG,
+            _OTHERS,
+            table(("principal", "may", "where"), _OTHER_ROWS),
             _DEPLOYING,
             table(("role", "what for"), [(f"`{role}`", why) for role, why in BOOTSTRAP_ROLES.items()]),
             _EXECUTION,
@@ -136,8 +166,12 @@ def _resource(statement: dict[str, Any], environment: str) -> str:
     named = ", ".join(f"`{readable(resource)}`" for resource in as_list(statement["Resource"]))
     named = named.replace(f"/lifestyle-spaces/{environment}/", "/lifestyle-spaces/<env>/")
     for operator, keys in statement.get("Condition", {}).items():
-        named += "".join(f", where `{key}` {operator} `{', '.join(values)}`" for key, values in keys.items())
+        named += "".join(f", where `{key}` {operator} `{_listed(values)}`" for key, values in keys.items())
     return named
+
+
+def _listed(values: Any) -> str:
+    return ", ".join(readable(value) for value in as_list(values))
 
 
 def _invokers(template: Template) -> list[tuple[str, ...]]:

@@ -23,6 +23,11 @@ ROOT = Path(__file__).parents[2]
 CONTEXT: dict[str, Any] = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
 ENVIRONMENTS: Mapping[str, Mapping[str, Any]] = CONTEXT["environments"]
 ROUTES = load_routes(ROOT / "openapi.json")
+# What no environment of `cdk.json` has, as it needs an account's own certificate.
+DOMAIN = {
+    "name": "api.lifestyle-spaces.example",
+    "certificate_arn": "arn:aws:acm:eu-west-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef",
+}
 # One target for every environment, so that `local` looks the same on every host.
 TARGET = Target((3, 13), "arm64", host=False)
 

@@ -83,9 +83,21 @@ class TestSchedules:
 
 
 class TestDeadLetters:
-    def test_are_encrypted_and_kept_as_long_as_can_be(self, every: Backend) -> None:
+    @pytest.mark.parametrize(
+        ("name", "encryption"),
+        [
+            ("dev", {"SqsManagedSseEnabled": True}),
+            ("prod", {"KmsMasterKeyId": {"Fn::GetAtt": ["DataKey", "Arn"]}}),
+        ],
+    )
+    def test_are_encrypted_by_the_key_of_the_data_where_there_is_one(
+        self, name: str, encryption: dict[str, Any]
+    ) -> None:
+        queue = backend(name).properties("SQS::Queue")
+        assert {key: queue[key] for key in queue if key.startswith(("Sqs", "Kms"))} == encryption
+
+    def test_are_kept_as_long_as_can_be(self, every: Backend) -> None:
         queue = every.properties("SQS::Queue")
-        assert queue["SqsManagedSseEnabled"] is True
         assert queue["MessageRetentionPeriod"] == 14 * 24 * 3600
         assert outbox.REMINDED_EVERY.total_seconds() < queue["MessageRetentionPeriod"]
 
@@ -98,15 +110,6 @@ class TestDeadLetters:
         assert statement["Principal"] == {"AWS": "*"}
         assert statement["Action"] == "sqs:*"
         assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
-
-    def test_raise_an_alarm_with_the_first(self, every: Backend) -> None:
-        (queue,) = every.all("SQS::Queue")
-        alarms = [alarm["Properties"] for alarm in every.all("CloudWatch::Alarm").values()]
-        (alarm,) = [each for each in alarms if each.get("Namespace") == "AWS/SQS"]
-        assert alarm["MetricName"] == "ApproximateNumberOfMessagesVisible"
-        assert alarm["Dimensions"] == [{"Name": "QueueName", "Value": {"Fn::GetAtt": [queue, "QueueName"]}}]
-        assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("GreaterThanOrEqualToThreshold", 1)
-        assert alarm["TreatMissingData"] == "notBreaching"
 
     def test_are_where_the_function_sends_them(self, every: Backend) -> None:
         (queue,) = every.all("SQS::Queue")

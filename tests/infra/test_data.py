@@ -1,4 +1,4 @@
-from tests.infra.backend import Backend, backend
+from tests.infra.backend import Backend, backend, changed, synthesise
 
 
 class TestTable:
@@ -24,10 +24,9 @@ class TestTable:
             }
         ]
 
-    def test_is_on_demand_encrypted_streamed_and_forgets_by_ttl(self, every: Backend) -> None:
+    def test_is_on_demand_streamed_and_forgets_by_ttl(self, every: Backend) -> None:
         table = every.properties("DynamoDB::Table")
         assert table["BillingMode"] == "PAY_PER_REQUEST"
-        assert table["SSESpecification"] == {"SSEEnabled": True}
         assert table["StreamSpecification"] == {"StreamViewType": "NEW_IMAGE"}
         assert table["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
 
@@ -53,3 +52,29 @@ class TestTable:
         }
         enabled = {name: value["PointInTimeRecoveryEnabled"] for name, value in recovery.items()}
         assert enabled == {"local": False, "dev": True, "staging": True, "prod": True}
+
+
+class TestKey:
+    def test_is_the_accounts_own_where_none_is_asked_for(self, local: Backend) -> None:
+        assert local.properties("DynamoDB::Table")["SSESpecification"] == {"SSEEnabled": True}
+        assert "DataKey" not in local.all("KMS::Key")
+
+    def test_of_ours_encrypts_the_table(self, prod: Backend) -> None:
+        assert prod.properties("DynamoDB::Table")["SSESpecification"] == {
+            "SSEEnabled": True,
+            "SSEType": "KMS",
+            "KMSMasterKeyId": {"Fn::GetAtt": ["DataKey", "Arn"]},
+        }
+
+    def test_of_ours_is_rotated_and_outlives_the_stack_with_the_table(self, prod: Backend) -> None:
+        key = prod.all("KMS::Key")["DataKey"]
+        assert key["Properties"]["EnableKeyRotation"] is True
+        assert key["DeletionPolicy"] == key["UpdateReplacePolicy"] == "Retain"
+
+    def test_of_ours_goes_with_what_it_encrypts(self) -> None:
+        made = synthesise(changed("dev", data={"customer_managed_key": True}))
+        assert made.all("KMS::Key")["DataKey"]["DeletionPolicy"] == "Delete"
+
+    def test_of_ours_lets_in_nobody_but_by_the_policies_of_the_account(self, prod: Backend) -> None:
+        (statement,) = prod.all("KMS::Key")["DataKey"]["Properties"]["KeyPolicy"]["Statement"]
+        assert str(statement["Principal"]).endswith("':root']]}}")

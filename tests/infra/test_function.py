@@ -3,6 +3,7 @@ import pytest
 from tests.infra.backend import Backend, backend, changed, synthesise
 
 TABLE_ARN = {"Fn::GetAtt": ["Table", "Arn"]}
+KEY_ARN = {"Fn::GetAtt": ["DataKey", "Arn"]}
 STREAM_ARN = {"Fn::GetAtt": ["Table", "StreamArn"]}
 INDEX_ARN = {"Fn::Join": ["", [TABLE_ARN, "/index/GSI1"]]}
 XRAY_ACTIONS = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
@@ -131,10 +132,27 @@ class TestRole:
         arn = {"Fn::GetAtt": [group, "Arn"]}
         assert allowed(every, "logs") == {"logs:CreateLogStream": [arn], "logs:PutLogEvents": [arn]}
 
+    def test_uses_the_key_of_the_data_through_the_services_that_hold_them(self, prod: Backend) -> None:
+        assert allowed(prod, "kms") == {
+            "kms:Decrypt": [KEY_ARN],
+            "kms:DescribeKey": [KEY_ARN],
+            "kms:Encrypt": [KEY_ARN],
+            "kms:GenerateDataKey": [KEY_ARN],
+            "kms:ReEncryptFrom": [KEY_ARN],
+            "kms:ReEncryptTo": [KEY_ARN],
+        }
+        (statement,) = [each for each in prod.statements() if "kms:Decrypt" in actions(each)]
+        services = statement["Condition"]["StringEquals"]["kms:ViaService"]
+        assert [service["Fn::Join"][1][0] for service in services] == ["dynamodb.", "sqs."]
+
+    def test_uses_no_key_where_the_data_has_none_of_ours(self, local: Backend) -> None:
+        assert allowed(local, "kms") == {}
+
     def test_has_no_managed_policy_and_no_other_service(self, every: Backend) -> None:
-        assert "ManagedPolicyArns" not in every.properties("IAM::Role")
+        role = every.properties("Lambda::Function")["Role"]["Fn::GetAtt"][0]
+        assert "ManagedPolicyArns" not in every.all("IAM::Role")[role]["Properties"]
         services = {action.split(":")[0] for one in every.statements() for action in actions(one)}
-        assert services <= {"cognito-idp", "dynamodb", "logs", "ses", "sqs", "ssm", "xray"}
+        assert services <= {"cognito-idp", "dynamodb", "kms", "logs", "ses", "sqs", "ssm", "xray"}
 
     def test_has_no_wildcard_but_the_one_that_xray_forces(self, every: Backend) -> None:
         for statement in every.statements():

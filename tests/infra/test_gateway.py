@@ -5,7 +5,7 @@ import pytest
 
 from stacks.errors import ConfigurationError
 from stacks.gateway_responses import EDGE_PROBLEMS
-from tests.infra.backend import ROUTES, Backend, backend, changed, synthesise
+from tests.infra.backend import DOMAIN, ROUTES, Backend, backend, changed, synthesise
 
 ORIGIN = "'https://lifestyle-spaces.example'"
 HEADER = "gatewayresponse.header."
@@ -210,3 +210,85 @@ class TestApi:
     def test_sets_the_accounts_log_role_when_told_to_and_never_takes_it_away(self) -> None:
         owner = synthesise(changed("dev", gateway={"owns_account_log_role": True}))
         assert owner.one("ApiGateway::Account")["DeletionPolicy"] == "Retain"
+
+
+class TestDomain:
+    @pytest.fixture
+    def named(self) -> Backend:
+        return synthesise(changed("prod", gateway={"domain": DOMAIN}))
+
+    def test_has_the_certificate_of_the_setting_and_no_old_tls(self, named: Backend) -> None:
+        assert named.properties("ApiGateway::DomainName") == {
+            "DomainName": DOMAIN["name"],
+            "RegionalCertificateArn": DOMAIN["certificate_arn"],
+            "EndpointConfiguration": {"Types": ["REGIONAL"]},
+            "SecurityPolicy": "TLS_1_2",
+        }
+
+    def test_leads_to_the_stage(self, named: Backend) -> None:
+        mapping = named.properties("ApiGateway::BasePathMapping")
+        (stage,) = named.all("ApiGateway::Stage")
+        assert (mapping["RestApiId"], mapping["Stage"]) == ({"Ref": "Api"}, {"Ref": stage})
+        assert "BasePath" not in mapping
+
+    def test_is_the_only_address(self, named: Backend, prod: Backend) -> None:
+        assert named.properties("ApiGateway::RestApi")["DisableExecuteApiEndpoint"] is True
+        assert "DisableExecuteApiEndpoint" not in prod.properties("ApiGateway::RestApi")
+        assert named.template["Outputs"]["ApiUrl"]["Value"] == "https://api.lifestyle-spaces.example"
+
+    def test_tells_what_its_dns_record_points_to(self, named: Backend) -> None:
+        (domain,) = named.all("ApiGateway::DomainName")
+        target = named.template["Outputs"]["DomainTarget"]["Value"]
+        assert target == {"Fn::GetAtt": [domain, "RegionalDomainName"]}
+
+    def test_is_none_where_the_setting_is_null(self, every: Backend) -> None:
+        assert every.all("ApiGateway::DomainName") == {}
+
+
+class TestWebAcl:
+    def test_stands_before_the_stage(self, prod: Backend) -> None:
+        (acl,) = prod.all("WAFv2::WebACL")
+        (stage,) = prod.all("ApiGateway::Stage")
+        association = prod.properties("WAFv2::WebACLAssociation")
+        assert association["WebACLArn"] == {"Fn::GetAtt": [acl, "Arn"]}
+        assert association["ResourceArn"]["Fn::Join"][1][-3:] == [{"Ref": "Api"}, "/stages/", {"Ref": stage}]
+
+    def test_lets_pass_what_no_rule_blocks(self, prod: Backend) -> None:
+        acl = prod.properties("WAFv2::WebACL")
+        assert (acl["Scope"], acl["DefaultAction"]) == ("REGIONAL", {"Allow": {}})
+
+    def test_blocks_too_many_requests_of_one_address(self) -> None:
+        limited = synthesise(changed("prod", gateway={"web_acl": {"requests_per_address": 1234}}))
+        rule = limited.properties("WAFv2::WebACL")["Rules"][0]
+        assert rule["Action"] == {"Block": {}}
+        assert rule["Statement"] == {
+            "RateBasedStatement": {"Limit": 1234, "AggregateKeyType": "IP", "EvaluationWindowSec": 300}
+        }
+
+    def test_applies_the_rules_that_aws_keeps(self, prod: Backend) -> None:
+        rules = prod.properties("WAFv2::WebACL")["Rules"][1:]
+        assert [rule["Statement"]["ManagedRuleGroupStatement"]["Name"] for rule in rules] == [
+            "AWSManagedRulesAmazonIpReputationList",
+            "AWSManagedRulesKnownBadInputsRuleSet",
+            "AWSManagedRulesCommonRuleSet",
+        ]
+        assert all(rule["OverrideAction"] == {"None": {}} for rule in rules)
+
+    def test_only_counts_what_people_write_into_their_journals(self, prod: Backend) -> None:
+        overrides = [
+            override
+            for rule in prod.properties("WAFv2::WebACL")["Rules"][1:]
+            for override in rule["Statement"]["ManagedRuleGroupStatement"]["RuleActionOverrides"]
+        ]
+        assert all(override["ActionToUse"] == {"Count": {}} for override in overrides)
+        assert all(override["Name"].endswith("_BODY") for override in overrides)
+        assert "SizeRestrictions_BODY" in {override["Name"] for override in overrides}
+
+    def test_tries_each_rule_in_its_own_turn(self, prod: Backend) -> None:
+        rules = prod.properties("WAFv2::WebACL")["Rules"]
+        assert [rule["Priority"] for rule in rules] == [0, 1, 2, 3]
+        assert len({rule["VisibilityConfig"]["MetricName"] for rule in rules}) == 4
+
+    @pytest.mark.parametrize("name", ["local", "dev"])
+    def test_is_none_where_the_setting_is_null(self, name: str) -> None:
+        assert backend(name).all("WAFv2::WebACL") == backend(name).all("WAFv2::WebACLAssociation") == {}

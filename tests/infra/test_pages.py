@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untyped]
 
-from tests.infra.backend import ENVIRONMENTS, backend
+from tests.infra.backend import DOMAIN, ENVIRONMENTS, backend, changed, synthesise
 from tools import environment, iam
 from tools.deploying import DEPLOYING
 from tools.pages import PAGES
@@ -35,11 +35,9 @@ class TestPages:
 
 class TestDeployingRole:
     def test_covers_every_resource_type_and_no_other(self) -> None:
-        kinds = {
-            resource["Type"]
-            for name in ENVIRONMENTS
-            for resource in backend(name).template["Resources"].values()
-        }
+        templates = [backend(name).template for name in ENVIRONMENTS]
+        templates.append(synthesise(changed("prod", gateway={"domain": DOMAIN})).template)
+        kinds = {resource["Type"] for template in templates for resource in template["Resources"].values()}
         assert set(DEPLOYING) == kinds
 
     @pytest.mark.parametrize("kind", DEPLOYING)

@@ -1,4 +1,5 @@
 import copy
+import re
 from typing import Any
 
 import pytest
@@ -98,7 +99,13 @@ class TestOneClearLine:
             ("gateway", "cors_origin", "https://example.com/"),
             ("app", "web_url", "http://example.com"),
             ("logs", "retention_days", 2),
+            ("function", "canary", {"shift": "half", "max_errors": 0, "max_p99_ms": 5000}),
+            ("gateway", "web_acl", {"requests_per_address": 9}),
+            ("gateway", "domain", {"name": "https://x.example", "certificate_arn": "arn:aws:acm:x"}),
+            ("alarms", "emails", ["nobody"]),
+            ("alarms", "client_error_percent", 100),
+            ("alarms", "monthly_budget_usd", 0),
         ],
     )
     def test_value_out_of_range(self, section: str, key: str, value: object) -> None:
-        assert f"{section}.{key}: " in fault(dev_with(section, key, value), "dev")
+        assert re.search(rf" {section}\.{key}[.:]", fault(dev_with(section, key, value), "dev"))

@@ -1,0 +1,105 @@
+"""What alarms and the dashboard look at, so that both mean the same by a word."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sqs as sqs
+
+from stacks.data import INDEX_NAME
+from stacks.gateway import STAGE_NAME
+
+PERIOD = Duration.minutes(5)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metrics:
+    """The metrics of the stack's parts, over five minutes each."""
+
+    function: lambda_.Function
+    api_name: str
+    table: dynamodb.Table
+    dead_letters: sqs.Queue
+
+    def of_function(self, name: str, statistic: str = cloudwatch.Stats.SUM) -> cloudwatch.Metric:
+        """A metric of all invocations, by the API, the stream and the schedules."""
+        return self.function.metric(name, statistic=statistic, period=PERIOD)
+
+    def of_gateway(self, name: str, statistic: str = cloudwatch.Stats.SUM) -> cloudwatch.Metric:
+        """A metric of all requests at the API's stage.
+
+        Both are known by name: a reference to the stage would have a release wait for the methods,
+        and these for the release.
+        """
+        return cloudwatch.Metric(
+            namespace="AWS/ApiGateway",
+            metric_name=name,
+            dimensions_map={"ApiName": self.api_name, "Stage": STAGE_NAME},
+            statistic=statistic,
+            period=PERIOD,
+        )
+
+    def error_percent(self, name: str, label: str, *, from_requests: int) -> cloudwatch.MathExpression:
+        """Which part of the answers is `4XXError` or `5XXError`; 0 below so many requests."""
+        errors = f"answers_{name[0]}xx"
+        return cloudwatch.MathExpression(
+            expression=f"IF(requests >= {from_requests}, 100 * {errors} / requests, 0)",
+            using_metrics={
+                errors: self.of_gateway(name),
+                "requests": self.of_gateway("Count", cloudwatch.Stats.SAMPLE_COUNT),
+            },
+            label=label,
+            period=PERIOD,
+        )
+
+    def table_throttles(self) -> cloudwatch.MathExpression:
+        """Reads and writes that the table or its index refused."""
+        return self._of_table_and_index("Throttled", "ReadThrottleEvents", "WriteThrottleEvents")
+
+    def capacity(self, label: str, name: str) -> cloudwatch.MathExpression:
+        """`ConsumedReadCapacityUnits` or `ConsumedWriteCapacityUnits` of the table and its index."""
+        return self._of_table_and_index(label, name)
+
+    def given_up(self) -> cloudwatch.Metric:
+        """Messages in the dead-letter queue."""
+        return self.dead_letters.metric_approximate_number_of_messages_visible(
+            statistic=cloudwatch.Stats.MAXIMUM, period=PERIOD
+        )
+
+    def gigabyte_seconds(self, memory_mb: int) -> cloudwatch.MathExpression:
+        """What the function's running time is billed by."""
+        return cloudwatch.MathExpression(
+            expression=f"milliseconds / 1000 * {memory_mb} / 1024",
+            using_metrics={"milliseconds": self.of_function("Duration")},
+            label="GB-seconds",
+            period=PERIOD,
+        )
+
+    def _of_table_and_index(self, label: str, *names: str) -> cloudwatch.MathExpression:
+        """A sum in which what AWS does not report counts as nothing."""
+        table = {"TableName": self.table.table_name}
+        index = {**table, "GlobalSecondaryIndexName": INDEX_NAME}
+        parts: dict[str, cloudwatch.IMetric] = {
+            f"{part}{name}": _table_metric(name, dimensions)
+            for part, dimensions in (("table", table), ("index", index))
+            for name in names
+        }
+        return cloudwatch.MathExpression(
+            expression=" + ".join(f"FILL({part}, 0)" for part in parts),
+            using_metrics=parts,
+            label=label,
+            period=PERIOD,
+        )
+
+
+def _table_metric(name: str, dimensions: Mapping[str, str]) -> cloudwatch.Metric:
+    return cloudwatch.Metric(
+        namespace="AWS/DynamoDB",
+        metric_name=name,
+        dimensions_map=dict(dimensions),
+        statistic=cloudwatch.Stats.SUM,
+        period=PERIOD,
+    )

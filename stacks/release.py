@@ -1,0 +1,96 @@
+"""How a new version takes over the alias: some traffic first, and back when it does badly."""
+
+from dataclasses import dataclass
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_codedeploy as codedeploy
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from stacks.alarms import Alarms, Watch, add_alarm
+from stacks.function import ALIAS_NAME
+from stacks.notifications import Notifications
+from stacks.settings import Canary, TrafficShift
+
+_SHIFTS: dict[TrafficShift, codedeploy.ILambdaDeploymentConfig] = {
+    "10_percent_for_5_minutes": codedeploy.LambdaDeploymentConfig.CANARY_10_PERCENT_5_MINUTES,
+    "10_percent_for_10_minutes": codedeploy.LambdaDeploymentConfig.CANARY_10_PERCENT_10_MINUTES,
+    "10_percent_for_15_minutes": codedeploy.LambdaDeploymentConfig.CANARY_10_PERCENT_15_MINUTES,
+    "10_percent_for_30_minutes": codedeploy.LambdaDeploymentConfig.CANARY_10_PERCENT_30_MINUTES,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseProps:
+    """The alias to shift; the alarms of the running system, one of which rolls back too."""
+
+    settings: Canary
+    function: lambda_.Function
+    alias: lambda_.Alias
+    alarms: Alarms
+    notifications: Notifications
+
+
+class Release(Construct):
+    """CodeDeploy's shift of the alias, and the alarms that turn it back.
+
+    Two look at the new version alone, so that nine tenths of old traffic cannot hide its faults,
+    and a fault of the old version does not keep out its own repair. The third is the gateway's
+    rate of 5xx: an answer 500 that the app gives itself is no error to Lambda.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, props: ReleaseProps) -> None:
+        super().__init__(scope, construct_id)
+        own = [add_alarm(self, watch, props.notifications) for watch in _watches(props)]
+        alarms = [*own, props.alarms.by_name.get("ServerErrors")]
+        codedeploy.LambdaDeploymentGroup(
+            self,
+            "Group",
+            alias=props.alias,
+            deployment_config=_SHIFTS[props.settings.shift],
+            alarms=[alarm for alarm in alarms if alarm is not None],
+            auto_rollback=codedeploy.AutoRollbackConfig(
+                failed_deployment=True, stopped_deployment=True, deployment_in_alarm=True
+            ),
+        )
+
+
+def _watches(props: ReleaseProps) -> tuple[Watch, ...]:
+    return (
+        Watch(
+            name="Errors",
+            page="release-errors",
+            says="Invocations of the version being released died, so it was rolled back.",
+            metric=_of_new_version(props, "Errors", cloudwatch.Stats.SUM),
+            threshold=props.settings.max_errors,
+        ),
+        Watch(
+            name="Slow",
+            page="release-slow",
+            says="The version being released is too slow, so it was rolled back.",
+            metric=_of_new_version(props, "Duration", "p99"),
+            threshold=props.settings.max_p99_ms,
+            datapoints=3,
+            periods=5,
+        ),
+    )
+
+
+def _of_new_version(props: ReleaseProps, name: str, statistic: str) -> cloudwatch.Metric:
+    """What Lambda reports of one version while the alias shares its traffic between two.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+    """
+    function_name = props.function.function_name
+    return cloudwatch.Metric(
+        namespace="AWS/Lambda",
+        metric_name=name,
+        dimensions_map={
+            "FunctionName": function_name,
+            "Resource": f"{function_name}:{ALIAS_NAME}",
+            "ExecutedVersion": props.function.current_version.version,
+        },
+        statistic=statistic,
+        period=Duration.minutes(1),
+    )

@@ -1,0 +1,186 @@
+from typing import Any
+
+import pytest
+
+from tests.infra.backend import Backend, backend, changed, synthesise
+
+Alarm = dict[str, Any]
+
+
+def alarm(backend: Backend, page: str) -> Alarm:
+    """The one alarm that a page of the runbook is about."""
+    found: Alarm
+    (found,) = [
+        each["Properties"]
+        for each in backend.all("CloudWatch::Alarm").values()
+        if each["Properties"]["AlarmDescription"].endswith(f"docs/runbook/{page}.md")
+    ]
+    return found
+
+
+def with_alarms(**thresholds: Any) -> Backend:
+    return synthesise(changed("prod", alarms=thresholds))
+
+
+def metrics(alarm: Alarm) -> dict[str, tuple[str, str]]:
+    """Name and statistic of each metric in an alarm's expression, by its id there."""
+    return {
+        each["Id"]: (each["MetricStat"]["Metric"]["MetricName"], each["MetricStat"]["Stat"])
+        for each in alarm["Metrics"]
+        if "MetricStat" in each
+    }
+
+
+def expression(alarm: Alarm) -> str:
+    found: str
+    (found,) = [each["Expression"] for each in alarm["Metrics"] if "Expression" in each]
+    return found
+
+
+class TestAlarms:
+    def test_are_told_when_they_ring_and_when_it_is_over(self, every: Backend) -> None:
+        (topic,) = every.all("SNS::Topic")
+        for each in every.all("CloudWatch::Alarm").values():
+            assert each["Properties"]["AlarmActions"] == [{"Ref": topic}]
+            assert each["Properties"]["OKActions"] == [{"Ref": topic}]
+
+    def test_take_silence_for_a_good_sign(self, every: Backend) -> None:
+        for each in every.all("CloudWatch::Alarm").values():
+            assert each["Properties"]["TreatMissingData"] == "notBreaching"
+
+    def test_ring_above_their_threshold_only(self, every: Backend) -> None:
+        for each in every.all("CloudWatch::Alarm").values():
+            assert each["Properties"]["ComparisonOperator"] == "GreaterThanThreshold"
+
+    @pytest.mark.parametrize(
+        ("setting", "page"),
+        [
+            ("function_errors", "function-errors"),
+            ("function_p99_ms", "function-slow"),
+            ("function_throttles", "function-throttles"),
+            ("client_error_percent", "client-errors"),
+            ("server_error_percent", "server-errors"),
+            ("table_throttles", "table-throttles"),
+            ("dead_letters", "dead-letters"),
+        ],
+    )
+    def test_have_the_threshold_of_their_setting(self, setting: str, page: str) -> None:
+        assert alarm(with_alarms(**{setting: 42}), page)["Threshold"] == 42
+
+    def test_do_not_exist_without_a_threshold(self) -> None:
+        nothing = dict.fromkeys(
+            (
+                "function_errors",
+                "function_p99_ms",
+                "function_throttles",
+                "client_error_percent",
+                "server_error_percent",
+                "table_throttles",
+                "stream_age_seconds",
+                "dead_letters",
+            )
+        )
+        settings = changed("prod", alarms=nothing, function={"canary": None})
+        assert synthesise(settings).all("CloudWatch::Alarm") == {}
+
+    def test_of_the_embedded_aws_are_those_that_it_can_make(self, local: Backend) -> None:
+        made = local.all("CloudWatch::Alarm").values()
+        assert made
+        assert not any("Metrics" in each["Properties"] for each in made)
+
+    @pytest.mark.parametrize("name", ["dev", "staging", "prod"])
+    def test_of_aws_are_all_there(self, name: str) -> None:
+        running = [each for each in backend(name).all("CloudWatch::Alarm") if each.startswith("Alarms")]
+        assert len(running) == 8
+
+
+class TestFunction:
+    @pytest.mark.parametrize(
+        ("page", "metric", "statistic"),
+        [
+            ("function-errors", "Errors", "Sum"),
+            ("function-throttles", "Throttles", "Sum"),
+            ("stream-behind", "IteratorAge", "Maximum"),
+        ],
+    )
+    def test_is_looked_at_whoever_calls_it(
+        self, every: Backend, page: str, metric: str, statistic: str
+    ) -> None:
+        (function,) = every.all("Lambda::Function")
+        found = alarm(every, page)
+        assert (found["Namespace"], found["MetricName"]) == ("AWS/Lambda", metric)
+        assert found["Statistic"] == statistic
+        assert found["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": function}}]
+
+    def test_is_slow_when_one_in_a_hundred_is_twice_in_a_quarter_of_an_hour(self, every: Backend) -> None:
+        found = alarm(every, "function-slow")
+        assert (found["MetricName"], found["ExtendedStatistic"]) == ("Duration", "p99")
+        assert (found["Period"], found["DatapointsToAlarm"], found["EvaluationPeriods"]) == (300, 2, 3)
+
+    def test_is_slow_before_it_is_killed(self, every: Backend) -> None:
+        timeout = every.properties("Lambda::Function")["Timeout"]
+        assert alarm(every, "function-slow")["Threshold"] < timeout * 1000
+
+    def test_is_behind_the_stream_by_seconds_that_lambda_counts_in_thousandths(self) -> None:
+        assert alarm(with_alarms(stream_age_seconds=90), "stream-behind")["Threshold"] == 90_000
+
+    def test_is_behind_the_stream_before_a_record_is_given_up(self, every: Backend) -> None:
+        given_up = every.properties("Lambda::EventSourceMapping")["MaximumRecordAgeInSeconds"]
+        assert alarm(every, "stream-behind")["Threshold"] < given_up * 1000
+
+
+class TestRates:
+    @pytest.mark.parametrize(
+        ("page", "metric", "name"),
+        [("client-errors", "4XXError", "answers_4xx"), ("server-errors", "5XXError", "answers_5xx")],
+    )
+    def test_are_a_part_of_the_answers_and_no_count(self, page: str, metric: str, name: str) -> None:
+        found = alarm(with_alarms(rate_from_requests=70), page)
+        assert expression(found) == f"IF(requests >= 70, 100 * {name} / requests, 0)"
+        assert metrics(found) == {name: (metric, "Sum"), "requests": ("Count", "SampleCount")}
+
+    def test_are_of_the_stage(self, prod: Backend) -> None:
+        api = prod.properties("ApiGateway::RestApi")["Name"]
+        stage = prod.properties("ApiGateway::Stage")["StageName"]
+        for page in ("client-errors", "server-errors"):
+            for each in alarm(prod, page)["Metrics"]:
+                if "MetricStat" in each:
+                    assert each["MetricStat"]["Metric"]["Dimensions"] == [
+                        {"Name": "ApiName", "Value": api},
+                        {"Name": "Stage", "Value": stage},
+                    ]
+
+    def test_of_our_faults_ring_at_once_and_those_of_others_when_they_last(self, prod: Backend) -> None:
+        assert alarm(prod, "server-errors")["EvaluationPeriods"] == 1
+        assert alarm(prod, "client-errors")["DatapointsToAlarm"] == 3
+
+
+class TestTable:
+    def test_counts_reads_and_writes_refused_by_itself_or_by_its_index(self, prod: Backend) -> None:
+        found = alarm(prod, "table-throttles")
+        table = {"Name": "TableName", "Value": {"Ref": "Table"}}
+        index = {"Name": "GlobalSecondaryIndexName", "Value": "GSI1"}
+        seen = [
+            (each["MetricStat"]["Metric"]["MetricName"], each["MetricStat"]["Metric"]["Dimensions"])
+            for each in found["Metrics"]
+            if "MetricStat" in each
+        ]
+        assert seen == [
+            ("ReadThrottleEvents", [table]),
+            ("WriteThrottleEvents", [table]),
+            ("ReadThrottleEvents", [index, table]),
+            ("WriteThrottleEvents", [index, table]),
+        ]
+
+    def test_counts_what_is_not_reported_as_nothing(self, prod: Backend) -> None:
+        found = alarm(prod, "table-throttles")
+        assert expression(found) == " + ".join(f"FILL({name}, 0)" for name in metrics(found))
+
+
+class TestDeadLetters:
+    def test_ring_with_the_first(self, prod: Backend) -> None:
+        (queue,) = prod.all("SQS::Queue")
+        found = alarm(prod, "dead-letters")
+        assert found["MetricName"] == "ApproximateNumberOfMessagesVisible"
+        assert found["Dimensions"] == [{"Name": "QueueName", "Value": {"Fn::GetAtt": [queue, "QueueName"]}}]
+        assert (found["Threshold"], found["EvaluationPeriods"]) == (0, 1)

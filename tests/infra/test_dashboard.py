@@ -1,0 +1,82 @@
+import json
+from typing import Any
+
+import pytest
+
+from tests.infra.backend import Backend, changed, synthesise
+
+
+def body(backend: Backend) -> dict[str, Any]:
+    """What the dashboard shows, with every reference as `${name}`."""
+    written = backend.properties("CloudWatch::Dashboard")["DashboardBody"]["Fn::Join"][1]
+    text = "".join(each if isinstance(each, str) else f"${{{json.dumps(each)[2:5]}}}" for each in written)
+    parsed: dict[str, Any] = json.loads(text)
+    return parsed
+
+
+def answers(backend: Backend) -> dict[str, list[str]]:
+    """The titles below each question."""
+    found: dict[str, list[str]] = {}
+    question = ""
+    for widget in body(backend)["widgets"]:
+        if widget["type"] == "text":
+            question = widget["properties"]["markdown"]
+            found[question] = []
+        else:
+            found[question].append(widget["properties"]["title"])
+    return found
+
+
+def shown(backend: Backend) -> str:
+    """All metrics and expressions of the dashboard."""
+    return json.dumps([widget["properties"].get("metrics") for widget in body(backend)["widgets"]])
+
+
+class TestDashboard:
+    def test_answers_three_questions(self, every: Backend) -> None:
+        assert answers(every) == {
+            "# Is it healthy?": [
+                "Alarms (docs/runbook/)",
+                "Requests",
+                "Answers, percent",
+                "Function",
+                "Table: refused reads and writes",
+                "Background work",
+            ],
+            "# Is it slow?": ["Answers, ms", "Of that the function, ms", "Each invocation, ms"],
+            "# What does it cost?": [
+                "Function: invocations, and their time",
+                "Table: capacity consumed",
+                "The whole account this month, estimated, USD",
+            ],
+        }
+
+    @pytest.mark.parametrize(
+        "metric",
+        [
+            *("Count", "4XXError", "5XXError", "Latency", "IntegrationLatency"),
+            *("Errors", "Throttles", "ConcurrentExecutions", "Duration", "IteratorAge", "Invocations"),
+            *("ReadThrottleEvents", "WriteThrottleEvents"),
+            *("ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits"),
+            *("ApproximateNumberOfMessagesVisible", "EstimatedCharges"),
+        ],
+    )
+    def test_shows(self, every: Backend, metric: str) -> None:
+        assert f'"{metric}"' in shown(every)
+
+    def test_shows_every_alarm_of_the_running_system(self, prod: Backend) -> None:
+        (widget,) = [each for each in body(prod)["widgets"] if each["type"] == "alarm"]
+        running = [name for name in prod.all("CloudWatch::Alarm") if name.startswith("Alarms")]
+        assert len(widget["properties"]["alarms"]) == len(running)
+
+    def test_counts_time_as_it_is_billed(self) -> None:
+        larger = synthesise(changed("dev", function={"memory_mb": 2048}))
+        assert "milliseconds / 1000 * 2048 / 1024" in shown(larger)
+
+    def test_reads_the_bill_where_aws_writes_it(self, every: Backend) -> None:
+        (bill,) = [each for each in body(every)["widgets"] if "EstimatedCharges" in json.dumps(each)]
+        assert '"us-east-1"' in json.dumps(bill["properties"]["metrics"])
+
+    def test_is_found_by_the_names_of_stack_and_region(self, prod: Backend) -> None:
+        name = prod.properties("CloudWatch::Dashboard")["DashboardName"]
+        assert name == {"Fn::Join": ["", ["LifestyleSpaces-prod-", {"Ref": "AWS::Region"}]]}

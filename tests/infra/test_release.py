@@ -1,0 +1,90 @@
+from typing import Any
+
+import pytest
+
+from tests.infra.backend import ENVIRONMENTS, Backend, backend, changed, synthesise
+from tests.infra.test_alarms import alarm
+
+
+def group(backend: Backend) -> dict[str, Any]:
+    return backend.properties("CodeDeploy::DeploymentGroup")
+
+
+def with_canary(**values: Any) -> Backend:
+    canary = {**ENVIRONMENTS["prod"]["function"]["canary"], **values}
+    return synthesise(changed("prod", function={"canary": canary}))
+
+
+class TestRelease:
+    def test_shifts_the_alias_by_codedeploy(self, prod: Backend) -> None:
+        (application,) = prod.all("CodeDeploy::Application")
+        (name,) = prod.all("CodeDeploy::DeploymentGroup")
+        assert prod.one("Lambda::Alias")["UpdatePolicy"] == {
+            "CodeDeployLambdaAliasUpdate": {
+                "ApplicationName": {"Ref": application},
+                "DeploymentGroupName": {"Ref": name},
+            }
+        }
+
+    @pytest.mark.parametrize("minutes", [5, 10, 15, 30])
+    def test_tries_a_tenth_for_the_minutes_of_the_setting(self, minutes: int) -> None:
+        shift = f"10_percent_for_{minutes}_minutes"
+        configuration = group(with_canary(shift=shift))["DeploymentConfigName"]
+        assert configuration == f"CodeDeployDefault.LambdaCanary10Percent{minutes}Minutes"
+
+    def test_is_rolled_back_by_an_alarm_or_when_stopped(self, prod: Backend) -> None:
+        assert group(prod)["AutoRollbackConfiguration"] == {
+            "Enabled": True,
+            "Events": ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_REQUEST", "DEPLOYMENT_STOP_ON_ALARM"],
+        }
+
+    def test_is_rolled_back_by_errors_slowness_and_failing_answers(self, prod: Backend) -> None:
+        alarms = prod.all("CloudWatch::Alarm")
+        configuration = group(prod)["AlarmConfiguration"]
+        named = [alarms[each["Name"]["Ref"]]["Properties"] for each in configuration["Alarms"]]
+        assert configuration["Enabled"] is True
+        assert named == [alarm(prod, page) for page in ("release-errors", "release-slow", "server-errors")]
+
+    def test_looks_at_the_rate_of_5xx_only_where_that_has_a_threshold(self) -> None:
+        blind = synthesise(changed("prod", alarms={"server_error_percent": None}))
+        assert len(group(blind)["AlarmConfiguration"]["Alarms"]) == 2
+
+    def test_uses_a_role_that_codedeploy_alone_can_assume(self, prod: Backend) -> None:
+        role = prod.all("IAM::Role")[group(prod)["ServiceRoleArn"]["Fn::GetAtt"][0]]["Properties"]
+        (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
+        assert statement["Principal"] == {"Service": "codedeploy.amazonaws.com"}
+        (policy,) = role["ManagedPolicyArns"]
+        assert policy["Fn::Join"][1][-1].endswith("/AWSCodeDeployRoleForLambdaLimited")
+
+    @pytest.mark.parametrize("name", ["local", "dev"])
+    def test_is_all_at_once_where_the_setting_is_null(self, name: str) -> None:
+        assert "UpdatePolicy" not in backend(name).one("Lambda::Alias")
+        assert backend(name).all("CodeDeploy::DeploymentGroup") == {}
+
+
+class TestAlarmsOfTheNewVersion:
+    @pytest.mark.parametrize("page", ["release-errors", "release-slow"])
+    def test_look_past_the_old_one(self, prod: Backend, page: str) -> None:
+        (function,) = prod.all("Lambda::Function")
+        (version,) = prod.all("Lambda::Version")
+        assert {each["Name"]: each["Value"] for each in alarm(prod, page)["Dimensions"]} == {
+            "FunctionName": {"Ref": function},
+            "Resource": {"Fn::Join": ["", [{"Ref": function}, ":live"]]},
+            "ExecutedVersion": {"Fn::GetAtt": [version, "Version"]},
+        }
+
+    def test_ring_with_the_first_error_in_a_minute_above_the_setting(self) -> None:
+        found = alarm(with_canary(max_errors=3), "release-errors")
+        assert (found["MetricName"], found["Statistic"], found["Threshold"]) == ("Errors", "Sum", 3)
+        assert (found["Period"], found["EvaluationPeriods"]) == (60, 1)
+
+    def test_ring_when_it_is_slow_for_three_minutes_of_five(self) -> None:
+        found = alarm(with_canary(max_p99_ms=1234), "release-slow")
+        assert (found["MetricName"], found["ExtendedStatistic"]) == ("Duration", "p99")
+        assert found["Threshold"] == 1234
+        assert (found["Period"], found["DatapointsToAlarm"], found["EvaluationPeriods"]) == (60, 3, 5)
+
+    @pytest.mark.parametrize("name", ["staging", "prod"])
+    def test_can_ring_before_all_traffic_has_gone_over(self, name: str) -> None:
+        minutes = int(ENVIRONMENTS[name]["function"]["canary"]["shift"].split("_")[3])
+        assert alarm(backend(name), "release-slow")["DatapointsToAlarm"] < minutes
