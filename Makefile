@@ -16,6 +16,8 @@ export LOCAL_PORT PYTHON
 outer_path := $(PATH)
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 export CDK_DISABLE_CLI_TELEMETRY := 1
+export REDOCLY_TELEMETRY := off
+export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Trust what the machine trusts, as pip does: a company's proxy may sign with a certificate of its own.
 export NODE_USE_SYSTEM_CA ?= 1
@@ -65,9 +67,11 @@ test-quick: install ## Run the tests but the end-to-end suite, without coverage
 	@$(python) -m pytest $(tests) $(in_parallel) -m "not e2e"
 
 .PHONY: lint
-lint: .venv/.installed ## Check style, formatting and the direction of imports
+lint: deployer ## Check style, formatting, the direction of imports and the OpenAPI document
 	@ruff check .
 	@ruff format --check .
+	@redocly lint openapi.json --config redocly.yaml --lint-config error --format stylish
+	@$(tool) tools.compatibility
 	@cd lambda_src && PYTHONPATH="$(CURDIR)" lint-imports --config ../pyproject.toml --no-logo --no-cache
 
 .PHONY: format
@@ -115,6 +119,10 @@ deployer: .venv/.installed node_modules/.package-lock.json
 .PHONY: openapi
 openapi: .venv/.installed ## Write openapi.json from the app; the gateway's routes follow it
 	@$(tool) tools.openapi
+
+.PHONY: released
+released: ## Keep openapi.json as what the last release promises: the last step of a release
+	@cp openapi.json docs/api/released.json
 
 .PHONY: pages
 pages: deployer ## Write the generated pages of docs/
