@@ -124,6 +124,10 @@ openapi: .venv/.installed ## Write openapi.json from the app; the gateway's rout
 released: ## Keep openapi.json as what the last release promises: the last step of a release
 	@cp openapi.json docs/api/released.json
 
+.PHONY: clients
+clients: deployer ## Generate and compile the typed clients, clients/typescript and clients/python
+	@$(tool) tools.clients
+
 .PHONY: pages
 pages: deployer ## Write the generated pages of docs/
 	@$(tool) tools.pages
@@ -184,7 +188,7 @@ FORCE:
 
 .PHONY: clean
 clean: local-down ## Remove all that was installed or built, and the data of `make local`
-	@rm -rf .venv .local .build node_modules cdk.out .coverage .mypy_cache .ruff_cache .pytest_cache
+	@rm -rf .venv .local .build node_modules clients/python clients/typescript/dist cdk.out .coverage .mypy_cache .ruff_cache .pytest_cache
 
 .PHONY: help
 help: ## Show this list
