@@ -12,7 +12,7 @@ MAKEFLAGS += --no-builtin-rules
 LOCAL_PORT ?= 4566
 override export EMAIL := $(value EMAIL)
 override export PASSWORD := $(value PASSWORD)
-export LOCAL_PORT PYTHON
+export LOCAL_PORT DOCS_PORT PYTHON
 outer_path := $(PATH)
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 export CDK_DISABLE_CLI_TELEMETRY := 1
@@ -43,6 +43,10 @@ local: install ## Run the whole stack on this machine (LOCAL_PORT=4566), with a 
 .PHONY: token
 token: .venv/.installed ## Print an ID token: make token EMAIL=... PASSWORD=... (signs up where needed)
 	@$(python) -m local token
+
+.PHONY: docs
+docs: deployer ## Serve the documentation of the API on 127.0.0.1 (DOCS_PORT=8000), to try it on `make local`
+	@$(tool) tools.site.server
 
 .PHONY: local-logs
 local-logs: .venv/.installed ## Print what the function has logged

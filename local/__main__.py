@@ -24,7 +24,7 @@ _INTERRUPTED = 130
 
 def up() -> None:
     """Starts the embedded AWS where needed, deploys what changed, seeds the demo once."""
-    port = _port(os.environ.get("LOCAL_PORT") or "4566")
+    port = ports.chosen_port("LOCAL_PORT", 4566)
     with _alone():
         found = emulator.running(HOME)
         if found and found.port != port:
@@ -131,12 +131,6 @@ Try it from this folder:
     {there.api_url}/api/v1/users/me/spaces
 
 `make local-down` stops it and keeps the data; `make local-reset` forgets the data.""")
-
-
-def _port(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 0 < int(text) < 2**16):
-        raise LocalError(f"LOCAL_PORT={text} is no port; choose a number from 1024 to 65535")
-    return int(text)
 
 
 @contextmanager
