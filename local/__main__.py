@@ -1,19 +1,20 @@
-"""`python -m local up | down | reset | token | logs`: what the Makefile calls."""
+"""`python -m local up | down | reset | token | logs | tables`: what the Makefile calls."""
 
 import argparse
+import contextlib
 import fcntl
 import os
 import shutil
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from local import aws, demo, deployment, emulator, ports
 from local.console import Step, fail
 from local.errors import LocalError
 from local.gaps import function_log
+from local.tables import table_browser
 from local.users import sign_in
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -24,7 +25,7 @@ _INTERRUPTED = 130
 
 def up() -> None:
     """Starts the embedded AWS where needed, deploys what changed, seeds the demo once."""
-    port = _port(os.environ.get("LOCAL_PORT") or "4566")
+    port = ports.chosen_port("LOCAL_PORT", 4566)
     with _alone():
         found = emulator.running(HOME)
         if found and found.port != port:
@@ -70,6 +71,17 @@ def token() -> None:
 def logs() -> None:
     """Prints what the function has logged."""
     print(function_log(*_running()))
+
+
+def tables() -> None:
+    """Shows the tables in a browser until Ctrl-C."""
+    clients, _ = _running()
+    port = ports.chosen_port("TABLES_PORT", 8001)
+    with table_browser(clients.endpoint_url, port, root=ROOT) as browser:
+        print(f"The tables: http://{ports.HOST}:{port} (Ctrl-C ends it)", flush=True)
+        with contextlib.suppress(KeyboardInterrupt):
+            browser.wait()
+    print()
 
 
 def _running() -> tuple[aws.Clients, aws.Deployment]:
@@ -130,16 +142,16 @@ Try it from this folder:
   curl -i -H "Authorization: Bearer $(make -s token {who})" \\
     {there.api_url}/api/v1/users/me/spaces
 
+See what happened:
+
+  make docs        the documentation, with a form for each request and the inbox of all mail
+  make tables      what the table holds
+  make local-logs  what the function has logged
+
 `make local-down` stops it and keeps the data; `make local-reset` forgets the data.""")
 
 
-def _port(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 0 < int(text) < 2**16):
-        raise LocalError(f"LOCAL_PORT={text} is no port; choose a number from 1024 to 65535")
-    return int(text)
-
-
-@contextmanager
+@contextlib.contextmanager
 def _alone() -> Iterator[None]:
     """Holds off a second `make local` (or local-down, local-reset) in this folder."""
     HOME.mkdir(exist_ok=True)
@@ -153,7 +165,7 @@ def _alone() -> Iterator[None]:
 
 def main() -> int:
     """Runs the command; the exit code is 1 after an error, 130 after Ctrl-C."""
-    commands = {"up": up, "down": down, "reset": reset, "token": token, "logs": logs}
+    commands = {"up": up, "down": down, "reset": reset, "token": token, "logs": logs, "tables": tables}
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
     parser.add_argument("command", choices=commands)
     command = commands[parser.parse_args().command]

@@ -1,6 +1,7 @@
 """Ports of this machine's loopback interface."""
 
 import http.client
+import os
 import socket
 
 from local.errors import LocalError
@@ -15,8 +16,20 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def check_port(port: int) -> None:
-    """Makes sure that a port can be listened on.
+def chosen_port(variable: str, default: int) -> int:
+    """The port that an environment variable names.
+
+    Raises:
+        LocalError: it names none.
+    """
+    text = os.environ.get(variable) or str(default)
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 2**16):
+        raise LocalError(f"{variable}={text} is no port; choose a number from 1024 to 65535")
+    return int(text)
+
+
+def check_port(port: int, *, choose: str = "make local LOCAL_PORT") -> None:
+    """Makes sure that a port can be listened on. `choose` is how to choose another.
 
     Raises:
         LocalError: it cannot.
@@ -30,7 +43,7 @@ def check_port(port: int) -> None:
         except OSError as error:
             raise LocalError(
                 f"port {port} is taken by another program; end that program, "
-                f"or choose another port: make local LOCAL_PORT={free_port()}"
+                f"or choose another port: {choose}={free_port()}"
             ) from error
 
 

@@ -87,7 +87,6 @@ def create_app(backend: Backend) -> FastAPI:
     app = FastAPI(
         title="Lifestyle Spaces",
         version=__version__,
-        description="Shared spaces for goals, habits and journals.",
         openapi_url=None,
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,

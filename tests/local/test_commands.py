@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from local.errors import LocalError
 from local.ports import free_port
+from local.tables import table_browser
 
 ROOT = Path(__file__).parents[2]
 MAKE = shutil.which("make") or "make"
@@ -95,3 +97,21 @@ class TestMake:
 
         assert done.returncode == 2
         assert done.stderr.startswith("error: say which environment: ENV=one of local dev staging prod\n")
+
+
+class TestTables:
+    def test_nothing_runs(self, folder: Path) -> None:
+        assert_told(local(folder, "tables"), "start it with `make local`")
+
+    def test_a_port_that_is_taken(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            port = server.getsockname()[1]
+            with (
+                pytest.raises(LocalError, match="make tables TABLES_PORT="),
+                table_browser("", port, root=ROOT),
+            ):
+                pytest.fail("it started")
+
+    def test_nothing_installed(self, tmp_path: Path) -> None:
+        with pytest.raises(LocalError, match="make install"), table_browser("", free_port(), root=tmp_path):
+            pytest.fail("it started")

@@ -74,13 +74,18 @@ def problem_response(request: Request, problem: Problem, errors: list[FieldError
 
 
 def problems(*types: type[Problem]) -> dict[int | str, dict[str, Any]]:
-    """What a route declares in `responses=`: these and what any route may answer, with an example each.
+    """What a route declares in `responses=`: these and what any route may answer, with an example each."""
+    return only(*_ANYWHERE, *types)
+
+
+def only(*types: type[Problem]) -> dict[int | str, dict[str, Any]]:
+    """What a route declares in `responses=` that neither takes a token nor has any input.
 
     The schema is a reference, filled in by `app.api.openapi`: given as a model, FastAPI would build a
     validator for each status of each route, at every cold start.
     """
     responses: dict[int | str, dict[str, Any]] = {}
-    for problem in (*_ANYWHERE, *types):
+    for problem in types:
         document_problem(responses, problem)
     return responses
 

@@ -3,6 +3,7 @@
 from typing import Annotated, Literal
 
 from pydantic import Field
+from typing_extensions import TypeAliasType
 
 from app.models.goals import GoalCheckInView
 from app.models.habits import HabitCheckInView
@@ -20,4 +21,5 @@ class HabitDay(HabitCheckInView):
     kind: Literal["habit"]
 
 
-CheckIn = Annotated[GoalStep | HabitDay, Field(discriminator="kind")]
+# An alias with a name, which its page in the OpenAPI document has from it.
+CheckIn = TypeAliasType("CheckIn", Annotated[GoalStep | HabitDay, Field(discriminator="kind")])

@@ -12,7 +12,6 @@ Mentions = Annotated[
     Field(
         max_length=20,
         description="Members of the space, who are notified",
-        examples=[["0f5d0c1e-7a55-4a5e-9f0e-2a9c1b1f6a11"]],
     ),
     EachOnce,
 ]

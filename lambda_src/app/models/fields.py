@@ -201,3 +201,8 @@ class Page(View, Generic[T]):
 
     items: list[T]
     next_cursor: Annotated[str | None, Field(description="Send it as `cursor` to get the next page")]
+
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
+        """`SpacePage`, as the OpenAPI document and the clients made from it say."""
+        return f"{params[0].__name__.removesuffix('View')}Page"

@@ -69,6 +69,11 @@ class InvitationBatch(Input, Generic[B]):
 
     invitations: Annotated[list[Annotated[B, WrapValidator(_alone)]], Field(min_length=1, max_length=25)]
 
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
+        """`OrganizationInvitationBatch`, as the OpenAPI document and the clients made from it say."""
+        return f"{params[0].__name__.removesuffix('Create')}Batch"
+
 
 class Invitation(Record):
     """An invitation as stored: open until `expires_at`, gone at `forget_at`.

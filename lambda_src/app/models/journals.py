@@ -52,8 +52,8 @@ class Emotion(StrEnum):
 Tags = Annotated[list[Tag], Field(max_length=20, examples=[["running", "morning"]]), EachOnce]
 Emotions = Annotated[list[Emotion], Field(max_length=10, examples=[["calm", "grateful"]]), EachOnce]
 _ANSWERS_EXAMPLE = [
-    {"section_id": "mood", "type": "scale", "value": 8},
-    {"section_id": "best", "type": "paragraph", "value": "The river in the sun"},
+    {"section_id": "energy", "type": "scale", "value": 8},
+    {"section_id": "day", "type": "paragraph", "value": "The river in the sun"},
 ]
 
 

@@ -5,10 +5,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
+from pydantic import BaseModel
 
 from app.api.openapi import document
+from app.api.openapi_examples import Examples
 from app.core.config import Settings
 from app.main import Backend, create_app
+from app.models.fields import Input
 from tests.conftest import SETTINGS
 
 # What answers without a token, and what changes nothing that could have changed meanwhile.
@@ -16,9 +20,14 @@ OPEN = {("get", "/health")}
 
 
 def operations(content: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Method, path and operation, with the answers that several share written out."""
     for path, methods in content["paths"].items():
         for method, operation in methods.items():
-            yield method, path, operation
+            answers = {
+                status: resolve(content, answer["$ref"]) if "$ref" in answer else answer
+                for status, answer in operation["responses"].items()
+            }
+            yield method, path, operation | {"responses": answers}
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +42,13 @@ def resolve(content: dict[str, Any], reference: str) -> Any:
     return found
 
 
+def kinds_of(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    """Every model that is made from this one; of a generic one, those with its parts filled in last."""
+    for kind in model.__subclasses__():
+        yield kind
+        yield from kinds_of(kind)
+
+
 class TestDocument:
     def test_is_the_same_in_every_environment(self, content: dict[str, Any]) -> None:
         other = Settings(**SETTINGS.model_dump() | {"environment": "other", "table_name": "other"})
@@ -45,6 +61,27 @@ class TestDocument:
     def test_refers_to_nothing_that_is_not_there(self, content: dict[str, Any]) -> None:
         for reference in re.findall(r"'\$ref': '([^']+)'", str(content)):
             assert resolve(content, reference)
+
+    def test_names_what_clients_are_made_of_as_people_do(self, content: dict[str, Any]) -> None:
+        names = content["components"]["schemas"]
+        assert {"Space", "SpaceCreate", "SpacePatch", "SpacePage", "CheckInPage"} <= set(names)
+        assert {"InvitationBatch", "OrganizationInvitationBatch", "Problem"} <= set(names)
+        assert [name for name in names if not re.fullmatch(r"([A-Z][a-z]*)+", name) or "View" in name] == []
+        assert all(schema["title"] == name for name, schema in names.items())
+
+    def test_loses_nothing_by_giving_names(self, app: FastAPI, content: dict[str, Any]) -> None:
+        named = set(content["components"]["schemas"]) - {"Problem", "FieldError"}
+        assert len(named) == len(app.openapi()["components"]["schemas"])
+
+    def test_says_bounds_in_the_words_of_json_schema(self, content: dict[str, Any]) -> None:
+        scale = content["components"]["schemas"]["ScaleSection"]["properties"]["min"]
+        assert (scale["minimum"], scale["maximum"]) == (-1000, 1000)
+        assert re.findall(r"'(?:ge|gt|le|lt)': ", str(content)) == []
+
+    def test_describes_every_tag_and_no_other(self, content: dict[str, Any]) -> None:
+        used = {tag for _, _, operation in operations(content) for tag in operation["tags"]}
+        assert [tag["name"] for tag in content["tags"]] == sorted(used)
+        assert all(tag["description"] for tag in content["tags"])
 
     def test_has_no_secret_and_no_address(self, content: dict[str, Any]) -> None:
         assert "servers" not in content
@@ -74,6 +111,10 @@ class TestOperations:
         for _, path, operation in operations(content):
             for parameter in operation.get("parameters", []):
                 assert parameter.get("description"), (path, parameter["name"])
+
+    def test_take_no_null_but_in_bodies(self, content: dict[str, Any]) -> None:
+        for _, _, operation in operations(content):
+            assert "'null'" not in str(operation.get("parameters"))
 
 
 class TestManners:
@@ -127,7 +168,7 @@ class TestManners:
         for _, _, operation in operations(content):
             schema = operation["responses"].get("200", {}).get("content", {}).get("application/json", {})
             reference = schema.get("schema", {}).get("$ref", "")
-            assert ("/Page_" in reference) is ({"limit", "cursor"} <= self.named(operation))
+            assert reference.endswith("Page") is ({"limit", "cursor"} <= self.named(operation))
 
     def test_every_refusal_is_a_problem(self, content: dict[str, Any]) -> None:
         for _, _, operation in operations(content):
@@ -140,3 +181,39 @@ class TestManners:
             if "requestBody" in operation:
                 schema = operation["requestBody"]["content"]["application/json"]["schema"]
                 assert resolve(content, schema["$ref"])["additionalProperties"] is False
+
+
+class TestExamples:
+    def shown(self, content: dict[str, Any], media: dict[str, Any]) -> Any:
+        (example, *_) = media["examples"].values()
+        return resolve(content, example["$ref"])["value"]
+
+    def test_stand_at_every_body_and_every_answer(self, content: dict[str, Any]) -> None:
+        for _, path, operation in operations(content):
+            for place in (operation.get("requestBody", {}), *operation["responses"].values()):
+                for media in place.get("content", {}).values():
+                    assert self.shown(content, media), path
+
+    def test_of_bodies_are_what_the_app_takes(self, content: dict[str, Any]) -> None:
+        models = {model.__name__: model for model in kinds_of(Input)}
+        for _, _, operation in operations(content):
+            if "requestBody" in operation:
+                media = operation["requestBody"]["content"]["application/json"]
+                models[media["schema"]["$ref"].rpartition("/")[2]].model_validate(self.shown(content, media))
+
+    def test_of_bodies_leave_out_what_need_not_be_sent(self, content: dict[str, Any]) -> None:
+        examples = content["components"]["examples"]
+        assert set(examples["SpaceCreate"]["value"]) == {"name", "description", "category"}
+        assert set(examples["CommentCreate"]["value"]) == {"text"}
+        assert set(examples["SpacePatch"]["value"]) == {"name", "description", "visibility", "category"}
+
+    def test_stand_at_every_field(self, content: dict[str, Any]) -> None:
+        for schema in content["components"]["schemas"].values():
+            for field in schema.get("properties", {}).values():
+                assert "$ref" in field or len(field["examples"]) == 1
+
+    def test_are_asked_for_by_name_where_there_is_none(self) -> None:
+        schema = {"title": "Thing", "properties": {"colour_of_it": {"type": "string"}}}
+        content = {"paths": {}, "components": {"schemas": {"Thing": schema}}}
+        with pytest.raises(KeyError, match=r"Thing\.colour_of_it"):
+            Examples(content).give()

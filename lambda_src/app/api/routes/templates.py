@@ -27,7 +27,8 @@ async def list_built_in_templates(_: CurrentUser, paging: PagingDep) -> Page[Bui
 
 @router.get("/templates/{template_id}", responses=problems(ProfileRequired, NotFound))
 async def get_built_in_template(
-    _: CurrentUser, template_id: Annotated[BuiltInId, Path(description="The built-in template")]
+    _: CurrentUser,
+    template_id: Annotated[BuiltInId, Path(description="The built-in template", examples=["daily_log"])],
 ) -> BuiltInTemplate:
     """Read a built-in template."""
     return templates.get_built_in(template_id)

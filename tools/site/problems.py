@@ -1,0 +1,56 @@
+"""What a caller can do about each problem: beside its title, what the site says of it."""
+
+from collections.abc import Iterator, Mapping
+
+from app.core.errors import Problem
+
+ADVICE: Mapping[str, str] = {
+    "already_in_organization": "Leave the one organization before you join or found another.",
+    "already_invited": "Nothing: the invitation is on its way. Send it again, or revoke it, to change it.",
+    "already_member": "Nothing: what you asked for is so already. Read the space instead of joining it.",
+    "already_owner": "Nothing: name another member, or leave it as it is.",
+    "bad_request": "Send well-formed JSON in UTF-8. Sending the same again will fail again.",
+    "conflict": "Send the request again, after a moment that grows with each try.",
+    "date_out_of_range": "Choose a day that has begun where you are; a list's `to` is not before its `from`.",
+    "email_not_verified": "Send the token's e-mail. If it is not verified, confirm it with Cognito.",
+    "email_taken": "Somebody has a profile with this e-mail. Sign in as the person who made it.",
+    "forbidden": "Your role does not allow it. Ask the owner or an admin of the space.",
+    "goal_kind_mismatch": "Leave `target_value` and `unit` out: only a numeric goal has them.",
+    "idempotency_key_reused": "Make a new key: this one belongs to a request with another path or body.",
+    "internal_error": "Send the request again once. If it fails again, tell us its `request_id`.",
+    "invalid_cursor": "Begin the list anew, without a cursor. A cursor is good for its own list only.",
+    "invitation_closed": "Ask for a new invitation: this one has expired or was answered or revoked.",
+    "invite_code_invalid": "Ask a member for the present code: it may have been changed or may have expired.",
+    "last_admin": "Make somebody else an admin first.",
+    "method_not_allowed": "Look up the method in the reference.",
+    "not_found": "Check the id. What you may not see is answered like what is not there.",
+    "organization_not_empty": "Remove the other users first.",
+    "owner_is_fixed": "Transfer ownership first; then you can leave or change role.",
+    "owns_spaces": "Transfer or delete the spaces that `detail` names, then close the account.",
+    "payload_too_large": "Send less: a body is at most 1 MB.",
+    "precondition_failed": "Read it again, make your change to what you find, and send it with the new ETag.",
+    "profile_exists": "Nothing, or change it with `PATCH /api/v1/users/me`.",
+    "profile_required": "Make your profile with `POST /api/v1/users`; everything else needs one.",
+    "request_in_progress": "Wait for `Retry-After` seconds and send the same request again, with its key.",
+    "resend_limit_reached": "Wait: an invitation is sent again at most hourly and at most three times.",
+    "service_unavailable": "Send the request again after `Retry-After` seconds.",
+    "space_full": "The space has all the members that it may have; somebody has to leave first.",
+    "space_limit_reached": "Leave or delete a space, then make or join another.",
+    "template_changed": "Read the template again and fill in its sections as they are now.",
+    "too_many_invitations": "Send the rest tomorrow: days are those of UTC.",
+    "too_many_requests": "Wait for `Retry-After` seconds.",
+    "too_many_trackers": "Delete a goal or a habit, then begin another.",
+    "unauthorized": "Send `Authorization: Bearer` with an ID token (no access token) that is not expired.",
+    "validation_failed": "Mend the fields that `errors` names, each with what is wrong with it.",
+}
+
+
+def problems() -> list[type[Problem]]:
+    """Every problem that the API answers, by status and code."""
+    return sorted(_kinds(Problem), key=lambda kind: (kind.status, kind.code))
+
+
+def _kinds(base: type[Problem]) -> Iterator[type[Problem]]:
+    for kind in base.__subclasses__():
+        yield kind
+        yield from _kinds(kind)
