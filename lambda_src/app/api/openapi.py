@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from app.api.errors import PROBLEM_SCHEMA, ProblemView, document_problem
+from app.api.permission import permissions
 from app.core.errors import BadRequest, Conflict, PayloadTooLarge
 
 _DESCRIBED = {
@@ -32,8 +33,10 @@ def document(app: FastAPI) -> dict[str, Any]:
         for name, schema in content["components"]["schemas"].items()
         if "version" in schema.get("properties", {}) and "updated_at" in schema["properties"]
     }
+    asked = permissions(app)
     for path in content["paths"].values():
         for method, operation in path.items():
+            operation["x-permission"] = asked[operation["operationId"]]
             operation["summary"] = operation["description"].partition(".")[0]
             _document_problems_of(method, operation)
             for status, response in operation["responses"].items():
