@@ -93,7 +93,8 @@ def section(stack: Stack) -> Section:
     return Section(
         anchor="access",
         title="Who may do what",
-        answer=f"{count(len(roles), 'role')}, {count(len(found), 'statement')}. {_wide(wide)}",
+        answer=f"{_readers(stack, found)} {count(len(roles), 'role')}, {count(len(found), 'statement')}. "
+        f"{_wide(wide)}",
         blocks=(
             Table(
                 caption="Who may touch the data",
@@ -109,6 +110,18 @@ def section(stack: Stack) -> Section:
             ),
         ),
     )
+
+
+def _readers(stack: Stack, found: list[Statement]) -> str:
+    """Who may read what people write."""
+    tables = stack.all("AWS::DynamoDB::Table")
+    readers = dict.fromkeys(
+        each.who
+        for each in found
+        if each.allowed and {"read", "do anything"} & set(each.verbs) and set(tables) & set(each.targets)
+    )
+    what = listed((table.title for table in tables), nothing="no table")
+    return f"Of all that is in this stack, only {listed(readers, nothing='nobody')} may read {what}."
 
 
 def _wide(wide: list[Statement]) -> str:
@@ -276,8 +289,8 @@ def _beyond(stack: Stack) -> Iterator[Cell]:
     )
     if stack.all("AWS::Cognito::UserPool"):
         yield Cell(
-            "People reach the table through the function only: what each may read or change is the permission "
-            "of the route, above, and of the rows that are theirs."
+            "People reach the table through the function only: what each may read or change is the "
+            "permission of the route, above, and of the rows that are theirs."
         )
 
 

@@ -82,7 +82,9 @@ def section(stack: Stack) -> Section:
     alarms = stack.all("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
     silent = [alarm for alarm in alarms if not alarm.properties.get("AlarmActions")]
     missing = uncovered(stack)
-    heard = "each tells someone" if not silent else f"{len(silent)} of them tell nobody"
+    heard = "each tells someone"
+    if silent:
+        heard = "none tells anyone" if silent == alarms else f"{len(silent)} tell nobody"
     return Section(
         anchor="alarms",
         title="What rings, and what does not",
@@ -174,7 +176,8 @@ def _condition(stack: Stack, alarm: Resource) -> str:
     seconds = properties.get("Period") or queries[0]["MetricStat"]["Period"]
     span = count(seconds // 60, "minute") if seconds % 60 == 0 else f"{seconds} seconds"
     compared = _COMPARED.get(properties["ComparisonOperator"], "outside the band of")
-    return f"{what} {compared} {properties.get('Threshold', 'what is usual')}, {points_needed} of {periods} times {span}"
+    threshold = properties.get("Threshold", "what is usual")
+    return f"{what} {compared} {threshold}, {points_needed} of {periods} times {span}"
 
 
 def _statistic(properties: dict[str, Any]) -> str:

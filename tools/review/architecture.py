@@ -8,18 +8,12 @@ from tools.review.page import Section, count, listed
 from tools.review.picture import Edge, Node, picture
 from tools.review.routes import routes
 from tools.review.stack import Resource, Stack
-from tools.templates import readable
 
 _PEOPLE = Node("people", "People", "web and mobile apps", 0)
 # Services that a statement names without a resource of the stack.
 _OUTSIDE = {"ses": "E-mail (SES)", "ssm": "Parameters (SSM)", "xray": "Traces (X-Ray)"}
-_BACKS = (
-    "AWS::DynamoDB::Table",
-    "AWS::SQS::Queue",
-    "AWS::S3::Bucket",
-    "AWS::Cognito::UserPool",
-    "AWS::SNS::Topic",
-)
+_HELD = ("AWS::Cognito::UserPool", "AWS::DynamoDB::Table", "AWS::S3::Bucket")
+_BACKS = (*_HELD, "AWS::SQS::Queue", "AWS::SNS::Topic")
 
 
 @dataclass(frozen=True)
@@ -33,9 +27,8 @@ class Graph:
 def graph(stack: Stack) -> Graph:
     """What is worth a box: neither the API's paths nor the policies that make the arrows."""
     functions = stack.all("AWS::Lambda::Function")
-    found = [
-        statement for statement in statements(stack) if statement.who in {each.title for each in functions}
-    ]
+    callers = {function.title for function in functions}
+    found = [statement for statement in statements(stack) if statement.who in callers]
     nodes = [_PEOPLE, *_nodes(stack), *_services(found)]
     edges = [*_front(stack), *_wakers(stack), *_uses(stack, functions, found), *_watching(stack)]
     known = {node.id for node in nodes}
@@ -46,12 +39,12 @@ def section(stack: Stack) -> Section:
     """The report's part on it."""
     found = graph(stack)
     apis, functions = stack.all("AWS::ApiGateway::RestApi"), stack.all("AWS::Lambda::Function")
-    held = stack.all("AWS::DynamoDB::Table", "AWS::Cognito::UserPool", "AWS::S3::Bucket")
+    held = [each for kind in _HELD for each in stack.all(kind)]
     return Section(
         anchor="architecture",
         title="What it is",
-        answer=f"{count(len(apis), 'API')} in front of {count(len(functions), 'function')}; what people write and "
-        f"who they are lies in {listed(each.title for each in held)}. {len(stack.resources)} resources in all.",
+        answer=f"{count(len(apis), 'API')} in front of {count(len(functions), 'function')}; who people are "
+        f"and what they write lies in {listed(each.title for each in held)}. {len(stack.resources)} resources.",
         blocks=(picture(found.nodes, found.edges),),
     )
 
@@ -60,19 +53,18 @@ def _nodes(stack: Stack) -> Iterator[Node]:
     keys = {key.name for key in stack.all("AWS::KMS::Key")}
     for canary in stack.all("AWS::Synthetics::Canary"):
         yield Node(canary.name, canary.short, "canary: calls the API as people do", 0)
-    for rule in stack.all("AWS::Events::Rule"):
-        yield Node(rule.name, rule.short, str(rule.properties.get("ScheduleExpression", "on an event")), 0)
     for acl in stack.all("AWS::WAFv2::WebACL"):
         yield Node(acl.name, "Web ACL", count(len(acl.properties.get("Rules", [])), "rule"), 1)
     for api in stack.all("AWS::ApiGateway::RestApi"):
         yield Node(api.name, "REST API", count(len(routes(stack)), "route"), 2)
+    for rule in stack.all("AWS::Events::Rule"):
+        when = str(rule.properties.get("ScheduleExpression", "on an event"))
+        yield Node(rule.name, "Schedule", when, 2)
     for function in stack.all("AWS::Lambda::Function"):
-        runtime, memory = (
-            function.properties.get("Runtime", "a container"),
-            function.properties.get("MemorySize", 128),
-        )
+        runtime = function.properties.get("Runtime", "a container")
+        memory = function.properties.get("MemorySize", 128)
         yield Node(function.name, "Lambda function", f"{runtime}, {memory:,} MB", 3)
-    for resource in stack.all(*_BACKS):
+    for resource in (each for kind in _BACKS for each in stack.all(kind)):
         key = next((each for each in stack.referred(resource.properties) if each.name in keys), None)
         yield Node(resource.name, resource.kind, f"its key: {key.short}" if key else resource.short, 4)
     alarms = stack.all("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
@@ -123,9 +115,8 @@ def _wakers(stack: Stack) -> Iterator[Edge]:
             if function := stack.target(target["Arn"]):
                 yield Edge(rule.name, function.name, "")
     for mapping in stack.all("AWS::Lambda::EventSourceMapping"):
-        source, function = (
-            stack.target(mapping.properties[key]) for key in ("EventSourceArn", "FunctionName")
-        )
+        source = stack.target(mapping.properties["EventSourceArn"])
+        function = stack.target(mapping.properties["FunctionName"])
         if source and function:
             yield Edge(source.name, function.name, "stream", dashed=True)
 
@@ -151,7 +142,7 @@ def _uses(stack: Stack, functions: list[Resource], found: list[Statement]) -> It
 
 def _watching(stack: Stack) -> Iterator[Edge]:
     told = {
-        topic.name: readable(topic.name)
+        topic.name: None
         for alarm in stack.all("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
         for topic in stack.referred(alarm.properties.get("AlarmActions", []))
     }

@@ -66,11 +66,8 @@ def _normal(stack: Stack, old_name: str, new_name: str) -> dict[str, Resource]:
         # The stack's name is part of the names of some of its resources, and of the hashes in them.
         for form in ("LifestyleSpaces-{}", "lifestyle-spaces/{}"):
             text = text.replace(form.format(old_name), form.format(new_name))
-        text = re.sub(
-            rf"LifestyleSpaces{old_name}(\w*)",
-            lambda found: f"LifestyleSpaces{_HASH.sub('', found[1])}",
-            text,
-        )
+        named = re.compile(rf"LifestyleSpaces{old_name}(\w*)")
+        text = named.sub(lambda found: f"LifestyleSpaces{_HASH.sub('', found[1])}", text)
     return Stack(json.loads(text)).resources
 
 

@@ -17,13 +17,18 @@ PRICES: dict[str, Any] = json.loads((_HERE / "prices-eu-central-1.json").read_te
 LOAD: dict[str, dict[str, Any]] = json.loads((_HERE / "load.json").read_text(encoding="utf-8"))
 HOURS = 730  # in a month, as AWS counts
 _SECONDS = HOURS * 3600
+_WHOLE = 10  # from which on a quantity is written without decimals
+_X = "\N{MULTIPLICATION SIGN}"
 # API Gateway's: Count, Latency, IntegrationLatency, 4XXError, 5XXError.
 _METRICS_PER_METHOD = 5
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the bill. `how` says where the quantity comes from; `fixed` costs come without a request."""
+    """One line of the bill. `how` says where the quantity comes from.
+
+    `fixed` costs are there without any request.
+    """
 
     what: str
     how: str
@@ -76,8 +81,9 @@ def section(stack: Stack) -> Section:
     return Section(
         anchor="cost",
         title="What it costs",
-        answer=f"{load('requests'):,.0f} requests cost {_usd(moving)}, and {_usd(fixed)} a month is there without any: "
-        f"{_usd(moving + fixed)} at list price, {_usd(allowed)} after what AWS gives every account each month.",
+        answer=f"{load('requests'):,.0f} requests a month cost {_usd(moving)}, and {_usd(fixed)} is there "
+        f"without any: {_usd(moving + fixed)} at list price, {_usd(allowed)} after what AWS gives every "
+        "account.",
         blocks=(
             Table(
                 caption="The bill, the largest first",
@@ -93,15 +99,17 @@ def section(stack: Stack) -> Section:
                 long=True,
             ),
             points(
-                f"Prices of {PRICES['region']} in US dollars, without tax, collected on {PRICES['collected']} in "
-                "`tools/review/prices-eu-central-1.json`, each with its own date and source. They are list prices: "
-                "a contract or a savings plan changes them. Nobody fetched them from AWS for this report.",
+                f"Prices of {PRICES['region']} in US dollars, without tax, collected on "
+                f"{PRICES['collected']} in `tools/review/prices-eu-central-1.json`, each with its own date "
+                "and source. They are list prices: a contract or a savings plan changes them. Nobody fetched "
+                "them from AWS for this report.",
                 Cell(f"Not confirmed for this region: {listed(unverified)}.", "warn", "unverified")
                 if unverified
                 else "Each was published for this region.",
-                "Allowances count once for the whole account; where other stacks use them up, the list price holds.",
-                "Not in it: support, metrics that the app itself writes (the template does not tell), the staging "
-                "bucket of the CDK, and what the web app costs.",
+                "What AWS gives counts once for the whole account; where other stacks use it up, the list "
+                "price holds.",
+                "Not in it: support, metrics that the app itself writes (the template does not tell), the "
+                "staging bucket of the CDK, and what the web app costs.",
             ),
         ),
     )
@@ -110,16 +118,16 @@ def section(stack: Stack) -> Section:
 def _edge(stack: Stack) -> Iterator[Line]:
     requests = load("requests")
     for api in stack.all("AWS::ApiGateway::RestApi"):
-        yield Line(f"{api.title}: requests", "requests", requests, "api_request")
+        yield Line(f"{api.title}: requests", "all", requests, "api_request")
         gigabytes = requests * load("answer_kb") / 1e6
         yield Line(
-            f"{api.title}: answers sent out", f"requests × {load('answer_kb'):g} KB", gigabytes, "data_out"
+            f"{api.title}: answers sent out", f"requests {_X} {load('answer_kb'):g} KB", gigabytes, "data_out"
         )
     for acl in stack.all("AWS::WAFv2::WebACL"):
         yield Line(acl.title, "one", 1, "web_acl", fixed=True)
         rules = len(acl.properties.get("Rules", []))
         yield Line(f"{acl.title}: rules", "as in the template", rules, "web_acl_rule", fixed=True)
-        yield Line(f"{acl.title}: requests", "requests", requests, "web_acl_request")
+        yield Line(f"{acl.title}: requests", "all", requests, "web_acl_request")
 
 
 def _function(stack: Stack) -> Iterator[Line]:
@@ -139,28 +147,29 @@ def _function(stack: Stack) -> Iterator[Line]:
         architecture = function.properties.get("Architectures", ["x86_64"])[0]
         yield Line(
             f"{function.title}: running time",
-            f"(requests × {load('request_seconds'):g} s + the others × {load('background_seconds'):g} s) × {gigabytes:g} GB",
+            f"(requests {_X} {load('request_seconds'):g} s + the others {_X} "
+            f"{load('background_seconds'):g} s) {_X} {gigabytes:g} GB",
             seconds * gigabytes,
             f"lambda_{architecture}",
         )
         if function.properties.get("SnapStart", {}).get("ApplyOn") == "PublishedVersions":
             yield Line(
                 f"{function.title}: snapshot kept",
-                f"one version × {gigabytes:g} GB × {_SECONDS:,} s",
+                f"one version {_X} {gigabytes:g} GB {_X} {_SECONDS:,} s",
                 gigabytes * _SECONDS,
                 "snapshot_cached",
                 fixed=True,
             )
             yield Line(
                 f"{function.title}: snapshots restored",
-                f"calls × {load('restored'):g} × {gigabytes:g} GB",
+                f"calls {_X} {load('restored'):g} {_X} {gigabytes:g} GB",
                 calls * load("restored") * gigabytes,
                 "snapshot_restored",
             )
         if function.properties.get("TracingConfig", {}).get("Mode") == "Active":
             yield Line(
                 f"{function.title}: traces",
-                f"requests × {load('traced'):g}",
+                f"requests {_X} {load('traced'):g}",
                 load("requests") * load("traced"),
                 "trace",
             )
@@ -183,16 +192,16 @@ def _table(stack: Stack) -> Iterator[Line]:
     requests = load("requests")
     for table in stack.all("AWS::DynamoDB::Table"):
         reads, writes = load("reads_per_request"), load("writes_per_change")
-        yield Line(f"{table.title}: reads", f"requests × {reads:g}", requests * reads, "table_read")
+        yield Line(f"{table.title}: reads", f"requests {_X} {reads:g}", requests * reads, "table_read")
         yield Line(
             f"{table.title}: writes",
-            f"requests × {load('changes'):g} × {writes:g}",
+            f"requests {_X} {load('changes'):g} {_X} {writes:g}",
             requests * load("changes") * writes,
             "table_write",
         )
-        yield Line(f"{table.title}: storage", "stored", load("stored_gb"), "table_storage", fixed=True)
+        yield Line(f"{table.title}: storage", "as assumed", load("stored_gb"), "table_storage", fixed=True)
         if table.properties.get("PointInTimeRecoverySpecification", {}).get("PointInTimeRecoveryEnabled"):
-            yield Line(f"{table.title}: backup", "stored", load("stored_gb"), "table_backup", fixed=True)
+            yield Line(f"{table.title}: backup", "of the same", load("stored_gb"), "table_backup", fixed=True)
     for key in stack.all("AWS::KMS::Key"):
         yield Line(key.title, "one", 1, "key", fixed=True)
         # DynamoDB caches a table's key for five minutes for each caller; every call counts as one here.
@@ -203,20 +212,20 @@ def _people(stack: Stack) -> Iterator[Line]:
     for pool in stack.all("AWS::Cognito::UserPool"):
         tier = str(pool.properties.get("UserPoolTier", "ESSENTIALS")).lower()
         price = "user" if tier == "essentials" else f"user_{tier}"
-        yield Line(f"{pool.title}: {tier} plan", "users", load("users"), price)
+        yield Line(f"{pool.title}: {tier} plan", "who signed in within the month", load("users"), price)
     if any("ses:SendEmail" in str(policy.properties) for policy in stack.all("AWS::IAM::Policy")):
-        yield Line("SES: mail", "mails", load("mails"), "mail")
+        yield Line("SES: mail", "as assumed", load("mails"), "mail")
 
 
 def _watching(stack: Stack) -> Iterator[Line]:
     written = load("requests") * load("log_kb") / 1e6
     groups = stack.all("AWS::Logs::LogGroup")
     if groups:
-        yield Line("Logs: written", f"requests × {load('log_kb'):g} KB", written, "log_written")
+        yield Line("Logs: written", f"requests {_X} {load('log_kb'):g} KB", written, "log_written")
         days = max(group.properties.get("RetentionInDays", 3653) for group in groups)
         yield Line(
             "Logs: kept",
-            f"{written:g} GB × {days / 30.4:.1f} months, as if not compressed",
+            f"{written:g} GB {_X} {days / 30.4:.1f} months, as if not compressed",
             written * days / 30.4,
             "log_stored",
         )
@@ -225,7 +234,7 @@ def _watching(stack: Stack) -> Iterator[Line]:
         share = load("called_hours")
         yield Line(
             "Metrics of every route",
-            f"{count(methods, 'route')} × {_METRICS_PER_METHOD} metrics × {share:g}",
+            f"{count(methods, 'route')} {_X} {_METRICS_PER_METHOD} metrics {_X} {share:g}",
             methods * _METRICS_PER_METHOD * share,
             "metric",
             fixed=True,
@@ -262,9 +271,10 @@ def _has_detailed_metrics(stack: Stack) -> bool:
 def _bill(bill: list[Line]) -> Iterator[Row]:
     for line in sorted(bill, key=lambda line: -line.dollars):
         unit = line.listed["unit"]
-        quantity = f"{line.quantity:,.0f}" if line.quantity >= 10 else f"{line.quantity:g}"
+        quantity = f"{line.quantity:,.0f}" if line.quantity >= _WHOLE else f"{line.quantity:g}"
         per = f"{line.listed['per']:,} {unit}s" if line.listed["per"] > 1 else unit
-        price = f"${line.listed['usd']:.10f}".rstrip("0").rstrip(".")
+        usd = line.listed["usd"]
+        price = _usd(usd) if round(usd, 2) == usd else f"${usd:.10f}".rstrip("0")
         yield row(
             line.what,
             f"{line.how} = {quantity} {unit}{'' if line.quantity == 1 or unit == 'GB' else 's'}",

@@ -90,7 +90,7 @@ _LOOKS: dict[str, frozenset[str]] = {
 
 def judge(change: Change) -> Judged:
     """One change's danger."""
-    for verdict in (_of_whole, _of_guards, _of_update, _of_doors, _of_eyes):
+    for verdict in (_of_removed, _of_added, _of_guards, _of_update, _of_doors, _of_eyes):
         found = verdict(change)
         if found is not None:
             return Judged(found[0], change, found[1])
@@ -100,26 +100,33 @@ def judge(change: Change) -> Judged:
 Verdict = tuple[Danger, str] | None
 
 
-def _of_whole(change: Change) -> Verdict:
-    """A resource that comes or goes."""
+def _of_removed(change: Change) -> Verdict:
+    """A resource that goes."""
+    if not change.removed:
+        return None
     type_name = change.resource.type
-    if change.removed:
-        if type_name in STATEFUL:
-            if change.resource.on_deletion.startswith("Retain"):
-                return Danger.LOSES_DATA, "leaves the stack with its data; what takes its place is empty"
-            return Danger.LOSES_DATA, "destroyed with all that is in it"
-        if type_name in _OPENS_WHEN_REMOVED:
-            return Danger.OPENS, "no longer in front"
-        if type_name in _EYES:
-            return Danger.BLINDS, "no longer watches"
-        return Danger.REMOVES, "gone"
-    if change.added:
-        if type_name in _OPENS_WHEN_ADDED:
-            return Danger.OPENS, "somebody may do more"
-        if _is_open_method(change):
-            return Danger.OPENS, "a route that asks for no token"
-        return Danger.ADDS, "new"
-    return None
+    if type_name in STATEFUL:
+        kept = change.resource.on_deletion.startswith("Retain")
+        fate = (
+            "leaves the stack; what takes its place is empty" if kept else "destroyed with all that is in it"
+        )
+        return Danger.LOSES_DATA, fate
+    if type_name in _OPENS_WHEN_REMOVED:
+        return Danger.OPENS, "no longer in front"
+    if type_name in _EYES:
+        return Danger.BLINDS, "no longer watches"
+    return Danger.REMOVES, "gone"
+
+
+def _of_added(change: Change) -> Verdict:
+    """A resource that comes."""
+    if not change.added:
+        return None
+    if change.resource.type in _OPENS_WHEN_ADDED:
+        return Danger.OPENS, "somebody may do more"
+    if _is_open_method(change):
+        return Danger.OPENS, "a route that asks for no token"
+    return Danger.ADDS, "new"
 
 
 def _of_guards(change: Change) -> Verdict:

@@ -77,11 +77,11 @@ def section(assembly: Assembly) -> Section:
                 rows=tuple(_deletion(assembly, found)),
             ),
             points(
-                "A retained resource is no part of a stack any more: the next deployment makes a new, empty one "
-                "beside it, unless the old one is imported (`cdk import`).",
-                "A backup to a point in time restores into a new table, which the stack then has to be told of.",
-                "A table that is deleted while recovery to a point in time is on leaves a last backup for 35 days; "
-                "a user pool leaves nothing.",
+                "A retained resource is no part of a stack any more: the next deployment makes a new, empty "
+                "one beside it, unless the old one is imported (`cdk import`).",
+                "Recovery to a point in time makes a new table, which the stack then has to be told of.",
+                "A table that is deleted while that recovery is on leaves a last backup for 35 days; a user "
+                "pool leaves nothing.",
             ),
         ),
     )
@@ -93,8 +93,8 @@ def _answer(assembly: Assembly, found: list[Kept], lost: list[Kept]) -> str:
         if assembly.protected
         else "Termination protection is off: one command deletes the stack."
     )
-    stays = listed([each.resource.title for each in found if each.fate.label == "kept"] or ["nothing"])
-    goes = listed([each.resource.title for each in lost] or ["nothing that holds data"])
+    stays = listed(each.resource.title for each in found if each.fate.label == "kept")
+    goes = listed((each.resource.title for each in lost), nothing="nothing that holds data")
     return f"{guard} Deleted all the same, {stays} would stay; {goes} would be destroyed."
 
 

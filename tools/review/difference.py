@@ -46,8 +46,8 @@ def section(before: Assembly, after: Assembly, *, environments: bool) -> Section
     if environments:
         facts.append(
             Cell(
-                "These are two stacks: nothing is replaced or destroyed by the difference itself. The danger is what "
-                f"it would be if {before.name} became {after.name}."
+                "These are two stacks: nothing is replaced or destroyed by the difference itself. The danger "
+                f"is what it would be if {before.name} became {after.name}."
             )
         )
     return Section(
@@ -60,7 +60,6 @@ def section(before: Assembly, after: Assembly, *, environments: bool) -> Section
                 caption="Differences, the most dangerous first",
                 head=("danger", "what", "property", "before", "after"),
                 rows=tuple(rows),
-                long=True,
             ),
         ),
     )
@@ -100,9 +99,8 @@ def _rows(found: list[Judged]) -> Iterator[Row]:
             Cell("" if whole else _value(change.after)),
         )
         alike[cells].append(each)
-    for (danger, kind, *rest), each in alike.items():
-        several = len(each) > 1
-        what = count(len(each), kind.text) if several else each[0].change.resource.title
+    for (danger, kind, *rest), same in alike.items():
+        what = count(len(same), kind.text) if same[1:] else same[0].change.resource.title
         yield row(danger, what, *rest)
 
 

@@ -11,7 +11,8 @@ from tools.review.page import Picture
 
 _WIDTH, _HEIGHT = 176, 56
 _ACROSS, _DOWN = 300, 92
-_MARGIN, _SKY = 16, 84
+_MARGIN, _SKY = 16, 112
+_LETTERS = 28  # of a subtitle, in a box
 
 
 @dataclass(frozen=True)
@@ -71,14 +72,17 @@ def _svg(nodes: list[Node], edges: list[Edge]) -> str:
     boxes = _places(nodes)
     width = max(box.x for box in boxes.values()) + _WIDTH + _MARGIN
     height = max(box.y for box in boxes.values()) + _HEIGHT + _MARGIN
+    drawn = [_arrow(edge, boxes) for edge in edges]
     parts = [
         Markup(
-            '<svg class="picture" viewBox="0 0 {:.0f} {:.0f}" role="img" aria-labelledby="picture-title picture-text">'
+            '<svg class="picture" viewBox="0 0 {:.0f} {:.0f}" role="img" '
+            'aria-labelledby="picture-title picture-text">'
             '<title id="picture-title">Architecture</title><desc id="picture-text">{}</desc>'
             '<defs><marker id="tip" viewBox="0 0 8 8" refX="7.5" refY="4" markerWidth="7" markerHeight="7" '
             'orient="auto"><path d="M0 0L8 4L0 8z"/></marker></defs>'
         ).format(width, height, _text(nodes, edges)),
-        *(_arrow(edge, boxes) for edge in edges),
+        *(arrow for arrow, _ in drawn),
+        *(label for _, label in drawn),
         *(_box(box) for box in boxes.values()),
         Markup("</svg>"),
     ]
@@ -103,29 +107,52 @@ def _box(box: _Box) -> Markup:
     )
 
 
-def _arrow(edge: Edge, boxes: dict[str, _Box]) -> Markup:
-    """Straight ahead from side to side; back, a little lower; over others, through the sky."""
+_Drawn = tuple[tuple[float, ...], tuple[float, float], str]
+
+
+def _arrow(edge: Edge, boxes: dict[str, _Box]) -> tuple[Markup, Markup]:
+    """The curve; and its label, which stands beside the end that no other arrow comes to."""
     source, target = boxes[edge.source], boxes[edge.target]
-    if target.column > source.column + 1 and target.y < source.y:
-        lane = _SKY - 30 * (target.column - source.column)
-        start = (source.x + _WIDTH / 2, source.y)
-        end = (target.x + _WIDTH / 2 - 26 * (target.column - source.column - 1), target.y)
-        bends = ((start[0], lane), (end[0] - 60, lane))
-        label = ((start[0] + end[0]) / 2, (lane * 3 + (start[1] + end[1]) / 2) / 4 - 5)
+    if target.column < source.column:
+        curve, label, anchor = _back(source, target)
+    elif target.column > source.column + 1:
+        curve, label, anchor = _over(source, target)
     else:
-        back = target.column < source.column
-        start = (source.x + (0 if back else _WIDTH), source.middle + (14 if back else -4))
-        end = (target.x + (_WIDTH if back else 0), target.middle + (18 if back else 0))
-        half = (end[0] - start[0]) / 2
-        bends = ((start[0] + half, start[1]), (end[0] - half, end[1]))
-        label = (
-            start[0] + (end[0] - start[0]) * 0.62,
-            start[1] + (end[1] - start[1]) * 0.75 + (14 if back else -6),
-        )
-    return Markup(
-        '<path class="arrow{}" d="M{:.0f} {:.0f}C{:.0f} {:.0f} {:.0f} {:.0f} {:.0f} {:.0f}" marker-end="url(#tip)"/>'
-        '<text class="label" x="{:.0f}" y="{:.0f}">{}</text>'
-    ).format(" dashed" if edge.dashed else "", *start, *bends[0], *bends[1], *end, *label, edge.label)
+        curve, label, anchor = _ahead(source, target)
+    path = Markup(
+        '<path class="arrow{}" d="M{:.0f} {:.0f}C{:.0f} {:.0f} {:.0f} {:.0f} {:.0f} {:.0f}" '
+        'marker-end="url(#tip)"/>'
+    ).format(" dashed" if edge.dashed else "", *curve)
+    text = Markup('<text class="label {}" x="{:.0f}" y="{:.0f}">{}</text>').format(anchor, *label, edge.label)
+    return path, text
+
+
+def _ahead(source: _Box, target: _Box) -> _Drawn:
+    """From side to side."""
+    x, y, to_x, to_y = source.x + _WIDTH, source.middle, target.x, target.middle - 6
+    half = (to_x - x) / 2
+    return (
+        (x, y, x + half, y, to_x - half, to_y, to_x, to_y),
+        (to_x - 10, to_y + (15 if to_y > y else -7)),
+        "ends",
+    )
+
+
+def _back(source: _Box, target: _Box) -> _Drawn:
+    """Down or up to the box that the others start from."""
+    x, y, to_x = source.x, source.middle + 14, target.x + _WIDTH * 0.7
+    to_y = target.y if source.y < target.y else target.y + _HEIGHT
+    return (x, y, x - 70, y, to_x, y, to_x, to_y), (x - 10, y + 15), "ends"
+
+
+def _over(source: _Box, target: _Box) -> _Drawn:
+    """Through the sky, over the columns between."""
+    skipped = target.column - source.column
+    lane = _SKY - 46 * (skipped - 1)
+    x, y = source.x + _WIDTH / 2, source.y
+    to_x, to_y = target.x + _WIDTH / 2 - 22 * (skipped - 2), target.y
+    middle = ((x + to_x) / 2 - 22, (lane * 3 + (y + to_y) / 2) / 4 - 6)
+    return (x, y, x, lane, to_x - 60, lane, to_x, to_y), middle, "middle"
 
 
 def _text(nodes: list[Node], edges: list[Edge]) -> str:
@@ -151,4 +178,4 @@ def _id(name: str) -> str:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= 28 else f"{text[:27]}…"
+    return text if len(text) <= _LETTERS else f"{text[: _LETTERS - 1]}…"

@@ -50,7 +50,7 @@ def section(assembly: Assembly) -> Section:
         anchor="quotas",
         title="How near the limits are",
         answer=f"Of {len(found)} limits that the template tells about, {len(tight) or 'none'} "
-        f"{'is' if len(tight) < 2 else 'are'} more than {_TIGHT:.0%} used by what grows with the product.",
+        f"{'are' if tight[1:] else 'is'} more than {_TIGHT:.0%} used by what grows with the product.",
         blocks=(
             Table(
                 caption="Quotas, the nearest first",
@@ -60,8 +60,9 @@ def section(assembly: Assembly) -> Section:
             ),
             points(
                 *_concurrency(assembly.stack),
-                f"AWS's default quotas, collected on {QUOTAS['collected']} in `tools/review/quotas.json`, each with "
-                "its source; an account may have others. Those of the whole account are shared with all else in it.",
+                f"AWS's default quotas, collected on {QUOTAS['collected']} in `tools/review/quotas.json`, "
+                "each with its source; an account may have others. Those of the whole account are shared with all "
+                "else in it.",
             ),
         ),
     )
@@ -147,8 +148,9 @@ def _concurrency(stack: Stack) -> Iterator[Cell]:
         elif rates:
             rate, seconds = max(rates), load("request_seconds")
             yield Cell(
-                f"{rate:,g} requests a second of {seconds:g} s each keep {rate * seconds:,.0f} of the {reserved:,} reserved "
-                f"executions of {function.title} busy; at {reserved / rate:.2g} s each, all of them."
+                f"{rate:,g} requests a second of {seconds:g} s each keep {rate * seconds:,.0f} of the "
+                f"{reserved:,} reserved executions of {function.title} busy; at {reserved / rate:.2g} s "
+                "each, all of them."
             )
 
 

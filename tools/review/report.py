@@ -52,8 +52,8 @@ def report(assembly: Assembly, *, revision: str, against: Against | None) -> Rep
     return Report(
         kicker="Review of a deployment",
         title=str(assembly.template.get("Description", assembly.name)),
-        made=f"Made from the synthesised template of `{assembly.name}` at `{revision}`, and from nothing that runs: "
-        "it says what a deployment of it would be, not what is deployed.",
+        made=f"Made from the synthesised template of `{assembly.name}` at `{revision}`, and from nothing "
+        "that runs: it says what a deployment of it would be, not what is deployed.",
         sections=tuple(sections),
     )
 

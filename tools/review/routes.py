@@ -65,8 +65,8 @@ def section(stack: Stack) -> Section:
     return Section(
         anchor="routes",
         title="What is exposed",
-        answer=f"{count(len(found), 'route')} {reach}. {len(found) - len(opened)} of them are refused without "
-        f"credentials before the function is called; {without}.",
+        answer=f"{count(len(found), 'route')} {reach}. {len(found) - len(opened)} of them are refused "
+        f"without credentials before the function is called; {without}.",
         blocks=(
             _around(stack, found),
             Table(
@@ -138,8 +138,8 @@ def _around(stack: Stack, found: list[Exposed]) -> Points:
     if preflights:
         facts.append(
             Cell(
-                f"{count(len(preflights), 'path')} also answer `OPTIONS` without a token, as browsers ask first; "
-                "the gateway answers them by itself, the function is not called."
+                f"{count(len(preflights), 'path')} also answer `OPTIONS` without a token, as browsers ask "
+                "first; the gateway answers them by itself, the function is not called."
             )
         )
     unknown = [each for each in found if not each.permission]
@@ -148,10 +148,10 @@ def _around(stack: Stack, found: list[Exposed]) -> Points:
         facts.append(Cell(text, "bad", "unknown"))
     facts.append(
         Cell(
-            "The permission is the least that a route asks, before it does anything: it comes from the route's "
-            "own signature, by way of the OpenAPI document, into the method's metadata. The function refuses "
-            "for it, not the gateway. Some ask more once they know what they are about: deleting what another "
-            "has written, or making an admin."
+            "The permission is the least that a route asks, before it does anything: it comes from the "
+            "route's own signature, by way of the OpenAPI document, into the method's metadata. The function "
+            "refuses for it, not the gateway. Some ask more once they know what they are about: deleting "
+            "what another has written, or making an admin."
         )
     )
     facts.append(

@@ -46,9 +46,9 @@ _KINDS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Resource:
-    """One entry of the template's `Resources`."""
+    """One entry of the template's `Resources`; equal to itself only."""
 
     name: str
     type: str
