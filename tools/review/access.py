@@ -34,6 +34,7 @@ _OPERATORS = {
     "StringLike": "is like",
 }
 _SETS = {"ForAnyValue": "any ", "ForAllValues": "every "}
+_ACCOUNT = "whoever this account's own policies allow"
 HOLDS_DATA = (
     "AWS::DynamoDB::Table",
     "AWS::Cognito::UserPool",
@@ -66,8 +67,12 @@ class Statement:
 
     @property
     def is_wide(self) -> bool:
-        """Whether it allows every action of a service, or an action on everything there is."""
-        return self.allowed and ("*" in self.what or any(action.endswith("*") for action in self.actions))
+        """Whether it allows every action of a service, or an action on everything there is.
+
+        A key's policy that leaves all to the account's own policies allows nothing by itself.
+        """
+        everything = any(action.rpartition(":")[2] == "*" for action in self.actions)
+        return self.allowed and self.who != _ACCOUNT and (everything or "*" in self.what)
 
 
 def verbs_of(action: str) -> tuple[str, ...]:
@@ -127,7 +132,7 @@ def _readers(stack: Stack, found: list[Statement]) -> str:
 def _wide(wide: list[Statement]) -> str:
     if not wide:
         return "None of them allows a wildcard."
-    actions = listed(f"`{action}`" for statement in wide for action in statement.actions)
+    actions = listed(dict.fromkeys(_quoted(action) for statement in wide for action in statement.actions))
     return f"Wildcards are allowed to {actions} only; the reason stands beside each."
 
 
@@ -240,7 +245,7 @@ def _named(stack: Stack, value: Any) -> str:
     if text == "*":
         return "anybody"
     if text.endswith(":root"):
-        return "whoever this account's own policies allow"
+        return _ACCOUNT
     return stack.words(value)
 
 
@@ -300,7 +305,7 @@ def _row(statement: Statement) -> Row:
     one = len(known) == len(statement.actions) == 1
     why = [reasons[action] if one else f"`{action.partition(':')[2]}`: {reasons[action]}" for action in known]
     verbs = listed(statement.verbs)
-    actions = ", ".join(f"`{action}`" if ":" in action else action for action in statement.actions)
+    actions = ", ".join(map(_quoted, statement.actions))
     what = "everything (`*`)" if "*" in statement.what else listed(statement.what)
     tone = Cell(verbs, "warn", "wide") if statement.is_wide else Cell(verbs)
     return row(
@@ -310,3 +315,8 @@ def _row(statement: Statement) -> Row:
         f"{what} {statement.condition}".strip(),
         "; ".join(why),
     )
+
+
+def _quoted(action: str) -> str:
+    """An action as code; what stands for many actions is a text of its own."""
+    return action if " " in action else f"`{action}`"

@@ -62,13 +62,9 @@ class Watched:
 
 def watched(stack: Stack, alarm: Resource) -> list[Watched]:
     """Every metric of an alarm, those of a formula too."""
-    properties = alarm.properties
-    stats = [
-        query["MetricStat"]["Metric"] for query in properties.get("Metrics", []) if "MetricStat" in query
-    ]
     return [
         Watched(metric["MetricName"], _of(stack, metric.get("Dimensions", [])))
-        for metric in (*stats, *([properties] if "MetricName" in properties else []))
+        for metric in _metrics(alarm.properties)
     ]
 
 
@@ -120,7 +116,9 @@ def _coverage(stack: Stack) -> Iterator[tuple[Resource, str, list[Resource]]]:
     for kind, faults in _FAULTS.items():
         for resource in stack.all(kind):
             for fault, metrics in faults:
-                found = [alarm for of, metric, alarm in seen if of == resource and metric in metrics]
+                found = list(
+                    dict.fromkeys(alarm for of, metric, alarm in seen if of == resource and metric in metrics)
+                )
                 yield resource, fault, found
 
 
@@ -161,31 +159,31 @@ def _row(stack: Stack, alarm: Resource) -> Row:
 def _condition(stack: Stack, alarm: Resource) -> str:
     properties = alarm.properties
     if "AlarmRule" in properties:
-        return (
-            f"one of its own rings: {listed(each.title for each in stack.referred(properties['AlarmRule']))}"
-        )
+        return f"by its rule over {listed(each.title for each in stack.referred(properties['AlarmRule']))}"
+    seen = watched(stack, alarm)
+    names = [f"`{each.metric}` of {each.of.title if each.of else 'no one resource'}" for each in seen]
     queries = properties.get("Metrics", [])
     formula = next((query["Expression"] for query in queries if "Expression" in query), None)
-    names = [
-        f"`{each.metric}` of {each.of.title if each.of else 'no one resource'}"
-        for each in watched(stack, alarm)
-    ]
-    what = f"`{formula}` over {listed(names)}" if formula else f"{_statistic(properties)} {names[0]}"
+    statistic = properties.get("Statistic") or properties.get("ExtendedStatistic") or _first(queries, "Stat")
+    what = f"`{formula}` over {listed(dict.fromkeys(names))}" if formula else f"{statistic} {names[0]}"
     periods = properties["EvaluationPeriods"]
-    points_needed = properties.get("DatapointsToAlarm", periods)
-    seconds = properties.get("Period") or queries[0]["MetricStat"]["Period"]
+    times = f"{properties.get('DatapointsToAlarm', periods)} of {periods} times"
+    seconds = properties.get("Period") or _first(queries, "Period")
     span = count(seconds // 60, "minute") if seconds % 60 == 0 else f"{seconds} seconds"
     compared = _COMPARED.get(properties["ComparisonOperator"], "outside the band of")
-    threshold = properties.get("Threshold", "what is usual")
-    return f"{what} {compared} {threshold}, {points_needed} of {periods} times {span}"
+    return f"{what} {compared} {properties.get('Threshold', 'what is usual')}, {times} {span}"
 
 
-def _statistic(properties: dict[str, Any]) -> str:
-    return str(
-        properties.get("Statistic")
-        or properties.get("ExtendedStatistic")
-        or properties["Metrics"][0]["MetricStat"]["Stat"]
-    )
+def _metrics(properties: dict[str, Any]) -> list[dict[str, Any]]:
+    """What an alarm is about, whether it is said at its top or by queries."""
+    if "MetricName" in properties:
+        return [properties]
+    return [query["MetricStat"]["Metric"] for query in properties.get("Metrics", []) if "MetricStat" in query]
+
+
+def _first(queries: list[dict[str, Any]], name: str) -> Any:
+    """How the first of an alarm's queries looks at its metric."""
+    return next(query["MetricStat"][name] for query in queries if "MetricStat" in query)
 
 
 def _told(stack: Stack, alarm: Resource) -> Cell:

@@ -44,7 +44,8 @@ def section(stack: Stack) -> Section:
         anchor="architecture",
         title="What it is",
         answer=f"{count(len(apis), 'API')} in front of {count(len(functions), 'function')}; who people are "
-        f"and what they write lies in {listed(each.title for each in held)}. {len(stack.resources)} resources.",
+        f"and what they write lies in {listed(each.title for each in held)}. {len(stack.resources)} "
+        "resources.",
         blocks=(picture(found.nodes, found.edges),),
     )
 

@@ -204,8 +204,9 @@ def _table(stack: Stack) -> Iterator[Line]:
             yield Line(f"{table.title}: backup", "of the same", load("stored_gb"), "table_backup", fixed=True)
     for key in stack.all("AWS::KMS::Key"):
         yield Line(key.title, "one", 1, "key", fixed=True)
-        # DynamoDB caches a table's key for five minutes for each caller; every call counts as one here.
-        yield Line(f"{key.title}: uses", "requests, at most", requests, "key_use")
+        if any(key in stack.referred(table.properties) for table in stack.all("AWS::DynamoDB::Table")):
+            # DynamoDB keeps a table's key for five minutes for each caller; here every request counts.
+            yield Line(f"{key.title}: uses", "requests, at most", requests, "key_use")
 
 
 def _people(stack: Stack) -> Iterator[Line]:

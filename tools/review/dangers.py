@@ -32,7 +32,8 @@ class Judged:
     why: str
 
 
-# What protects data, by type: whoever takes one away, weakens it. `shorter` and `off` say what is worse.
+# What protects data, by type: whoever takes one away, weakens it. The words say what is worse:
+# `off` where it must be asked for, `false` where it is there unasked, `any` other than it was.
 _GUARDS: dict[str, dict[str, str]] = {
     "AWS::DynamoDB::Table": {
         "DeletionProtectionEnabled": "off",
@@ -44,7 +45,7 @@ _GUARDS: dict[str, dict[str, str]] = {
     "AWS::Logs::LogGroup": {"RetentionInDays": "shorter", "KmsKeyId": "any"},
     "AWS::SQS::Queue": {
         "MessageRetentionPeriod": "shorter",
-        "SqsManagedSseEnabled": "off",
+        "SqsManagedSseEnabled": "false",
         "KmsMasterKeyId": "any",
     },
     "AWS::KMS::Key": {"EnableKeyRotation": "off", "PendingWindowInDays": "shorter"},
@@ -146,12 +147,14 @@ def _of_guards(change: Change) -> Verdict:
 
 
 def _is_worse(worse: str, before: Any, after: Any) -> bool:
+    if worse == "false":
+        return after is False
     if worse == "off":
-        return after in {None, False, "INACTIVE"} if not isinstance(after, dict | list) else False
+        return after is None or after is False or after == "INACTIVE"
     if worse == "shorter":
         # A log group without a number of days keeps for ever.
         return after is not None and (before is None or after < before)
-    return True
+    return before is not None
 
 
 def _of_update(change: Change) -> Verdict:

@@ -205,14 +205,19 @@ def _queue(stack: Stack, queue: Resource) -> Kept:
     )
 
 
-def _key(_stack: Stack, key: Resource) -> Kept:
+def _key(stack: Stack, key: Resource) -> Kept:
+    locked = [
+        each.title
+        for each in stack.resources.values()
+        if each.type != "AWS::IAM::Policy" and each != key and key in stack.referred(each.properties)
+    ]
     rotated = key.properties.get("EnableKeyRotation") is True
     days = key.properties.get("PendingWindowInDays", 30)
     return Kept(
         resource=key,
-        holds="what the data is encrypted with: without it nothing is readable",
-        encryption=Cell("itself"),
-        backup=Cell(f"{count(days, 'day')} to change one's mind after a deletion", "plain"),
+        holds=f"what locks {listed(locked)}: without it, nothing in there can be read",
+        encryption=Cell("by KMS"),
+        backup=Cell(f"{count(days, 'day')} to change one's mind after a deletion"),
         lifetime="rotated every year" if rotated else "never rotated",
         guard=False,
     )

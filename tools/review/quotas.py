@@ -60,8 +60,10 @@ def section(assembly: Assembly) -> Section:
             ),
             points(
                 *_concurrency(assembly.stack),
-                f"AWS's default quotas, collected on {QUOTAS['collected']} in `tools/review/quotas.json`, "
-                "each with its source; an account may have others. Those of the whole account are shared with all "
+                f"AWS's default quotas, collected on {QUOTAS['collected']} in "
+                "`tools/review/quotas.json`, "
+                "each with its source; an account may have others. Those of the whole account are shared "
+                "with all "
                 "else in it.",
             ),
         ),

@@ -19,9 +19,12 @@ _KINDS = {
     "AWS::ApiGateway::Deployment": "API deployment",
     "AWS::ApiGateway::Authorizer": "API authorizer",
     "AWS::ApiGateway::DomainName": "custom domain",
+    "AWS::ApiGateway::GatewayResponse": "API error answer",
+    "AWS::Budgets::Budget": "budget",
     "AWS::CloudWatch::Alarm": "alarm",
     "AWS::CloudWatch::CompositeAlarm": "composite alarm",
     "AWS::CloudWatch::Dashboard": "dashboard",
+    "AWS::CodeDeploy::Application": "CodeDeploy application",
     "AWS::CodeDeploy::DeploymentGroup": "CodeDeploy group",
     "AWS::Cognito::UserPool": "Cognito user pool",
     "AWS::Cognito::UserPoolClient": "Cognito app client",
@@ -38,11 +41,15 @@ _KINDS = {
     "AWS::Lambda::Version": "function version",
     "AWS::Logs::LogGroup": "log group",
     "AWS::S3::Bucket": "S3 bucket",
+    "AWS::SNS::Subscription": "SNS subscription",
     "AWS::SNS::Topic": "SNS topic",
+    "AWS::SNS::TopicPolicy": "SNS topic policy",
     "AWS::SQS::Queue": "SQS queue",
+    "AWS::SQS::QueuePolicy": "SQS queue policy",
     "AWS::SSM::Parameter": "SSM parameter",
     "AWS::Synthetics::Canary": "canary",
     "AWS::WAFv2::WebACL": "web ACL",
+    "AWS::WAFv2::WebACLAssociation": "web ACL association",
 }
 
 
