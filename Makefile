@@ -28,7 +28,7 @@ python := .venv/bin/python
 pip_install := -m pip install --quiet --no-input --no-deps --no-compile --require-hashes
 cdk := cdk --no-notices --no-version-reporting
 # The folders whose tests share most come first: each is one worker's, while the others do the rest.
-tests := $(wildcard tests/e2e tests/infra tests/database tests/local tests/security tests/integration tests/unit)
+tests := $(wildcard tests/e2e tests/infra tests/review tests/database tests/local tests/security tests/integration tests/unit)
 in_parallel := -n auto --dist loadgroup --no-loadscope-reorder
 checked := lambda_src stacks local tools tests
 
@@ -89,6 +89,10 @@ synth: environment-named deployer ## Print the CloudFormation template: make syn
 .PHONY: diff
 diff: environment-named deployer ## Compare with what is deployed: make diff ENV=dev
 	@$(cdk) diff -c env=$(ENV)
+
+.PHONY: review
+review: environment-named deployer ## Write a report for reviewers to review/: make review ENV=prod [AGAINST=staging, or a git revision]
+	@$(tool) tools.review $(ENV) $(AGAINST)
 
 .PHONY: deploy
 deploy: environment-named account-named deployer ## Deploy to the AWS account you are signed in to: make deploy ENV=dev
@@ -176,7 +180,7 @@ FORCE:
 
 .PHONY: clean
 clean: local-down ## Remove all that was installed or built, and the data of `make local`
-	@rm -rf .venv .local .build node_modules cdk.out .coverage .mypy_cache .ruff_cache .pytest_cache
+	@rm -rf .venv .local .build review node_modules cdk.out .coverage .mypy_cache .ruff_cache .pytest_cache
 
 .PHONY: help
 help: ## Show this list

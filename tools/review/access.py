@@ -80,7 +80,7 @@ def verbs_of(action: str) -> tuple[str, ...]:
     if action in _BOTH:
         return _BOTH[action]
     name = action.rpartition(":")[2]
-    if name == "*" or ":" not in action:
+    if name == "*" or " " in action:
         return ("do anything",)
     return (next((verb for verb, starts in _VERBS if name.startswith(starts)), "use"),)
 
@@ -126,7 +126,8 @@ def _readers(stack: Stack, found: list[Statement]) -> str:
         if each.allowed and {"read", "do anything"} & set(each.verbs) and set(tables) & set(each.targets)
     )
     what = listed((table.title for table in tables), nothing="no table")
-    return f"Of all that is in this stack, only {listed(readers, nothing='nobody')} may read {what}."
+    who = f"only {listed(readers)}" if readers else "nobody"
+    return f"Of all that is in this stack, {who} may read {what}."
 
 
 def _wide(wide: list[Statement]) -> str:

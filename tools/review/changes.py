@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from tools.review.data import STATEFUL
 from tools.review.stack import Resource, Stack
 
 # The CDK names these by a hash of what they hold: a new name is a new edition, not another resource.
@@ -80,7 +81,7 @@ def _renamed(
         candidates[new[name].type, json.dumps(new[name].properties, sort_keys=True)].append(name)
     for name in sorted(gone):
         found = candidates[old[name].type, json.dumps(old[name].properties, sort_keys=True)]
-        if found and old[name].on_deletion == "Delete" and not old[name].type.startswith("AWS::DynamoDB"):
+        if found and old[name].type not in STATEFUL:
             yield name, found.pop()
 
 

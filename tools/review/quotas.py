@@ -146,6 +146,7 @@ def _concurrency(stack: Stack) -> Iterator[Cell]:
             yield Cell(
                 f"{function.title} shares the account's concurrency: others can starve it, and it them.",
                 "warn",
+                "not reserved",
             )
         elif rates:
             rate, seconds = max(rates), load("request_seconds")
