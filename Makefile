@@ -32,7 +32,7 @@ cdk := cdk --no-notices --no-version-reporting
 # Coverage is of the tests of one thing each. Those that walk or race everything once more do without, as
 # it takes half the time. What is longest comes first: it is one worker's, while the others do the rest.
 covering := $(wildcard tests/infra tests/integration tests/unit)
-walking := $(wildcard tests/database tests/e2e tests/security tests/local)
+walking := $(wildcard tests/database tests/e2e tests/review tests/security tests/local)
 in_parallel := -n auto --dist loadgroup --no-loadscope-reorder
 checked := lambda_src stacks local tools tests
 
@@ -104,6 +104,10 @@ synth: environment-named deployer ## Print the CloudFormation template: make syn
 .PHONY: diff
 diff: environment-named deployer ## Compare with what is deployed: make diff ENV=dev
 	@$(cdk) diff -c env=$(ENV)
+
+.PHONY: review
+review: environment-named deployer ## Write a report for reviewers to review/: make review ENV=prod [AGAINST=staging, or a git revision]
+	@$(tool) tools.review $(ENV) $(AGAINST)
 
 .PHONY: deploy
 deploy: environment-named account-named deployer ## Deploy to the AWS account you are signed in to: make deploy ENV=dev
@@ -204,7 +208,7 @@ FORCE:
 
 .PHONY: clean
 clean: local-down ## Remove all that was installed or built, and the data of `make local`
-	@rm -rf .venv .local .build node_modules clients/python clients/typescript/dist cdk.out .coverage .mypy_cache .ruff_cache .pytest_cache
+	@rm -rf .venv .local .build review node_modules clients/python clients/typescript/dist cdk.out .coverage .mypy_cache .ruff_cache .pytest_cache
 
 .PHONY: help
 help: ## Show this list

@@ -29,6 +29,8 @@ ALLOWED_HEADERS = (
     "If-None-Match",
     "X-Request-Id",
 )
+# Where a method's template entry tells what the function asks of the caller; see `Route.permission`.
+PERMISSION_METADATA = "lifestyle-spaces:permission"
 PREFLIGHT_MAX_AGE = Duration.hours(2)  # what browsers keep at most
 
 # One line a request: no token, no body, no e-mail; people are known by their id alone.
@@ -135,7 +137,7 @@ class Gateway(Construct):
         methods: dict[str, list[str]] = defaultdict(list)
         for route in props.routes:
             resource = self.api.root.resource_for_path(route.path)
-            resource.add_method(
+            method = resource.add_method(
                 route.method,
                 integration,
                 authorizer=authorizer if route.needs_token else None,
@@ -145,6 +147,9 @@ class Gateway(Construct):
                     else apigateway.AuthorizationType.NONE
                 ),
             )
+            cfn_method = method.node.default_child
+            assert isinstance(cfn_method, apigateway.CfnMethod)  # noqa: S101 - narrows jsii's type
+            cfn_method.add_metadata(PERMISSION_METADATA, dict(route.permission))
             methods[route.path].append(route.method)
         for path, allowed in methods.items():
             self.api.root.resource_for_path(path).add_cors_preflight(

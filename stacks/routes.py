@@ -1,8 +1,10 @@
 """The gateway's routes, read from the OpenAPI document that the app generates."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from stacks.errors import ConfigurationError
 
@@ -13,11 +15,16 @@ OPEN_ROUTES = frozenset({"GET /health"})
 
 @dataclass(frozen=True, order=True)
 class Route:
-    """One method on one path, as the gateway exposes it."""
+    """One method on one path, as the gateway exposes it.
+
+    `permission` is what the function asks of the caller: the document's `x-permission`, empty where it
+    says none. The gateway does nothing by it; the template tells it to reviewers.
+    """
 
     path: str
     method: str
     needs_token: bool
+    permission: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -39,7 +46,12 @@ def load_routes(document: Path) -> tuple[Route, ...]:
         ) from None
     routes = tuple(
         sorted(
-            Route(path=path, method=method.upper(), needs_token=bool(operation.get("security")))
+            Route(
+                path=path,
+                method=method.upper(),
+                needs_token=bool(operation.get("security")),
+                permission=operation.get("x-permission", {}),
+            )
             for path, item in paths.items()
             for method, operation in item.items()
             if method.upper() in HTTP_METHODS

@@ -98,7 +98,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Where several workers share the tests, keep together what stands on the same costly ground."""
     for item in items:
         folder = item.path.relative_to(Path(__file__).parent).parts[0]
-        together = folder if folder in ("e2e", "infra") else str(item.path)
+        together = folder if folder in ("e2e", "infra", "review") else str(item.path)
         item.add_marker(pytest.mark.xdist_group(together))
 
 

@@ -44,6 +44,14 @@ class TestRoutes:
                 assert properties["AuthorizationType"] == "COGNITO_USER_POOLS", (path, method)
                 assert properties["AuthorizerId"] == {"Ref": authorizer}
 
+    def test_tell_reviewers_what_the_function_asks(self, prod: Backend) -> None:
+        told = [
+            method["Metadata"]["lifestyle-spaces:permission"]
+            for method in prod.all("ApiGateway::Method").values()
+            if method["Properties"]["HttpMethod"] != "OPTIONS"
+        ]
+        assert sorted(map(str, told)) == sorted(str(dict(route.permission)) for route in ROUTES)
+
     def test_ask_for_no_scope_so_that_only_id_tokens_pass(self, every: Backend) -> None:
         assert not any("AuthorizationScopes" in properties for _, _, properties in every.methods())
 

@@ -25,6 +25,11 @@ class TestLoadRoutes:
             Route("/b", "POST", needs_token=True),
         )
 
+    def test_keeps_what_each_asks_of_its_caller(self, tmp_path: Path) -> None:
+        asked = {"needs": "profile"}
+        paths = {"/a": {"get": SECURED | {"x-permission": asked}, "post": SECURED}}
+        assert [route.permission for route in load_routes(document(tmp_path, paths))] == [asked, {}]
+
     def test_leaves_out_what_is_no_method(self, tmp_path: Path) -> None:
         paths = {"/a": {"get": SECURED, "parameters": [], "summary": "A"}}
         assert [str(route) for route in load_routes(document(tmp_path, paths))] == ["GET /a"]

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Path, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from app.api.permission import ASKED, in_organization, in_space
 from app.core.config import Parameters
 from app.core.database import Session
 from app.core.errors import DateOutOfRange, Forbidden, NotFound, ProfileRequired, Unauthorized
@@ -50,6 +51,7 @@ async def _identity(
 
 
 SignedIn = Annotated[Identity, Depends(_identity)]
+ASKED[_identity] = {"needs": "token"}
 
 
 async def _current_user(session: SessionDep, identity: SignedIn) -> UserProfile:
@@ -57,6 +59,7 @@ async def _current_user(session: SessionDep, identity: SignedIn) -> UserProfile:
 
 
 CurrentUser = Annotated[UserProfile, Depends(_current_user)]
+ASKED[_current_user] = {"needs": "profile"}
 
 
 async def _parameters(request: Request) -> Parameters:
@@ -102,6 +105,7 @@ def may(action: Action) -> Any:
     async def access(session: SessionDep, identity: SignedIn, space_id: SpaceId) -> Access:
         return permissions.authorize(session, user_id=identity.user_id, space_id=space_id, action=action)
 
+    ASKED[access] = in_space(action)
     return Depends(access)
 
 
@@ -113,6 +117,7 @@ def may_in_organization(action: Action) -> Any:
             session, user_id=identity.user_id, org_id=org_id, action=action
         )
 
+    ASKED[access] = in_organization(action)
     return Depends(access)
 
 

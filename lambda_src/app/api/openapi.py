@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from app.api.errors import PROBLEM_JSON, PROBLEM_SCHEMA, ProblemView, document_problem
 from app.api.openapi_examples import Examples
+from app.api.permission import permissions
 from app.core.errors import BadRequest, Conflict, PayloadTooLarge
 
 _ABOUT = """
@@ -69,9 +70,11 @@ def document(app: FastAPI) -> dict[str, Any]:
         for name, standard in _BOUNDS.items():
             if name in part:
                 part[standard] = part.pop(name)
+    asked = permissions(app)
     for path, operations in content["paths"].items():
         content["paths"][path] = {name: operations[name] for name in _METHODS if name in operations}
         for method, operation in operations.items():
+            operation["x-permission"] = asked[operation["operationId"]]
             _finish(method, operation, content["components"]["schemas"])
     Examples(content).give()
     _share_problems(content)

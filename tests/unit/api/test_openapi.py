@@ -217,3 +217,47 @@ class TestExamples:
         content = {"paths": {}, "components": {"schemas": {"Thing": schema}}}
         with pytest.raises(KeyError, match=r"Thing\.colour_of_it"):
             Examples(content).give()
+
+
+class TestPermissions:
+    def test_are_told_of_every_operation(self, content: dict[str, Any]) -> None:
+        for method, path, operation in operations(content):
+            asks_nothing = operation["x-permission"] == {"needs": "nothing"}
+            assert asks_nothing == ((method, path) in OPEN)
+
+    @pytest.mark.parametrize(
+        ("method", "path", "permission"),
+        [
+            ("get", "/health", {"needs": "nothing"}),
+            ("post", "/api/v1/users", {"needs": "token"}),
+            ("get", "/api/v1/users/me", {"needs": "profile"}),
+            (
+                "delete",
+                "/api/v1/spaces/{space_id}",
+                {"needs": "role", "place": "space", "action": "delete_space", "roles": ["owner"]},
+            ),
+            (
+                "patch",
+                "/api/v1/organizations/{org_id}",
+                {
+                    "needs": "role",
+                    "place": "organization",
+                    "action": "manage_organization",
+                    "roles": ["admin"],
+                },
+            ),
+            (
+                "post",
+                "/api/v1/spaces/{space_id}/invitations",
+                {"needs": "role", "place": "space", "action": "invite", "roles": ["owner", "admin"]},
+            ),
+        ],
+    )
+    def test_are_the_most_that_the_signature_asks(
+        self, content: dict[str, Any], method: str, path: str, permission: dict[str, Any]
+    ) -> None:
+        assert content["paths"][path][method]["x-permission"] == permission
+
+    def test_count_whoever_sees_a_public_space_as_a_visitor(self, content: dict[str, Any]) -> None:
+        asked = content["paths"]["/api/v1/spaces/{space_id}"]["get"]["x-permission"]
+        assert asked["roles"] == ["owner", "admin", "member", "viewer", "visitor"]

@@ -1,0 +1,92 @@
+import re
+from xml.etree import ElementTree
+
+from tests.review.made import assembly, made, resource
+from tools.review.architecture import graph, section
+from tools.review.page import Picture
+from tools.review.picture import Edge, Node, picture
+
+
+def arrows(name: str) -> set[tuple[str, str, str]]:
+    found = graph(assembly(name).stack)
+    titles = {node.id: node.title for node in found.nodes}
+    return {(titles[edge.source], titles[edge.target], edge.label) for edge in found.edges}
+
+
+class TestPictureOfProd:
+    def test_shows_who_calls_whom(self) -> None:
+        assert {
+            ("REST API", "Lambda function", "calls"),
+            ("REST API", "Cognito user pool", "checks tokens"),
+            ("People", "Cognito user pool", "sign up, sign in"),
+            ("DynamoDB table", "Lambda function", "stream"),
+            ("Schedule", "Lambda function", ""),
+            ("Lambda function", "DynamoDB table", "read, write, delete"),
+            ("Lambda function", "SQS queue", "write"),
+            ("Lambda function", "E-mail (SES)", "write"),
+        } <= arrows("prod")
+
+    def test_is_well_formed_and_says_the_same_in_words(self) -> None:
+        (drawn,) = section(assembly("prod").stack).blocks
+        assert isinstance(drawn, Picture)
+        root = ElementTree.fromstring(drawn.svg)  # noqa: S314 - our own text
+        (text,) = root.iter("desc")
+        assert "REST API to Lambda function: calls" in str(text.text)
+        assert len(list(root.iter("rect"))) == len(graph(assembly("prod").stack).nodes)
+
+    def test_keeps_its_boxes_apart(self) -> None:
+        (drawn,) = section(assembly("prod").stack).blocks
+        assert isinstance(drawn, Picture)
+        boxes = [tuple(map(float, found)) for found in re.findall(r'<rect x="(\S+)" y="(\S+)"', drawn.svg)]
+        for number, (x, y) in enumerate(boxes):
+            assert not any(abs(x - left) < 176 and abs(y - top) < 56 for left, top in boxes[number + 1 :])
+
+    def test_names_in_its_graph_every_end_of_an_arrow(self) -> None:
+        (drawn,) = section(assembly("prod").stack).blocks
+        assert isinstance(drawn, Picture)
+        named = set(re.findall(r"^  (\w+)\[", drawn.mermaid, re.MULTILINE))
+        ends = re.findall(r"^  (\w+) -\S* ?(?:\|[^|]*\|)? ?(\w+)$", drawn.mermaid, re.MULTILINE)
+        assert ends
+        assert {end for pair in ends for end in pair} <= named
+
+
+class TestPicture:
+    def test_shows_what_stands_in_front_and_what_watches(self) -> None:
+        stack = made(
+            Api=resource("ApiGateway::RestApi"),
+            Acl=resource("WAFv2::WebACL", Rules=[{}]),
+            Probe=resource("Synthetics::Canary", Schedule={"Expression": "rate(5 minutes)"}),
+            Topic=resource("SNS::Topic"),
+            Bad=resource("CloudWatch::Alarm", AlarmActions=[{"Ref": "Topic"}]),
+            Key=resource("KMS::Key"),
+            Table=resource(
+                "DynamoDB::Table", SSESpecification={"KMSMasterKeyId": {"Fn::GetAtt": ["Key", "Arn"]}}
+            ),
+        ).stack
+        found = graph(stack)
+        assert {(edge.source, edge.target) for edge in found.edges} == {
+            ("people", "Acl"),
+            ("Acl", "Api"),
+            ("Probe", "Api"),
+            ("alarms", "Topic"),
+        }
+        assert {node.subtitle for node in found.nodes} >= {"1 rule", "its key: Key"}
+
+    def test_leaves_out_an_arrow_that_leads_elsewhere(self) -> None:
+        rule = resource("Events::Rule", Targets=[{"Arn": "arn:elsewhere"}])
+        mapping = resource("Lambda::EventSourceMapping", EventSourceArn="arn:elsewhere", FunctionName="other")
+        assert graph(made(Rule=rule, Mapping=mapping).stack).edges == ()
+
+    def test_draws_back_up_and_down_and_escapes(self) -> None:
+        nodes = [
+            Node("a", "<A>", "x" * 40, 0),
+            Node("b", "B", "", 0),
+            Node("c", "C", "", 1),
+            Node("d", "D", "", 1),
+        ]
+        drawn = picture(nodes, [Edge("c", "b", "down"), Edge("d", "a", "up & over", dashed=True)])
+        root = ElementTree.fromstring(drawn.svg)  # noqa: S314 - our own text
+        names = [text.text for text in root.iter("text")]
+        assert "<A>" in names
+        assert f"{'x' * 27}…" in names
+        assert "up & over" in names

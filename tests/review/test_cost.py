@@ -1,0 +1,137 @@
+from datetime import date
+
+import pytest
+
+from tests.review.made import Entry, assembly, made, points, resource, table, texts
+from tools.review.cost import LOAD, PRICES, Line, calls_a_month, lines, section
+from tools.review.stack import Resource
+
+
+def line(what: str, *, of: dict[str, Entry] | None = None) -> Line:
+    stack = assembly("prod").stack if of is None else made(**of).stack
+    (found,) = [each for each in lines(stack) if each.what == what]
+    return found
+
+
+class TestBillOfProd:
+    def test_is_the_sum_of_its_lines(self) -> None:
+        bill = lines(assembly("prod").stack)
+        rows = texts(table(section(assembly("prod").stack), "The bill, the largest first"))
+        assert rows[-1] == (
+            "Total",
+            "",
+            "",
+            f"${sum(each.dollars for each in bill):,.2f}",
+            f"${sum(each.after_allowance for each in bill):,.2f}",
+        )
+        assert len(rows) == len(bill) + 1
+
+    def test_says_what_a_million_requests_cost(self) -> None:
+        bill = lines(assembly("prod").stack)
+        moving = sum(each.dollars for each in bill if not each.fixed)
+        assert section(assembly("prod").stack).answer.startswith(
+            f"1,000,000 requests a month cost ${moving:,.2f}, and"
+        )
+
+    def test_shows_the_arithmetic(self) -> None:
+        rows = {
+            row[0]: row[1:]
+            for row in texts(table(section(assembly("prod").stack), "The bill, the largest first"))
+        }
+        assert rows["REST API `Api`: requests"] == (
+            "all = 1,000,000 requests",
+            "$3.70 per 1,000,000 requests",
+            "$3.70",
+            "$3.70",
+        )
+        assert rows["DynamoDB table `Table`: writes"][:3] == (
+            "requests × 0.25 × 14 = 3,500,000 write units",  # noqa: RUF001
+            "$0.7625 per 1,000,000 write units",
+            "$2.67",
+        )
+
+    def test_has_a_line_for_the_metrics_of_every_route(self) -> None:
+        assert line("Metrics of every route").quantity == 87 * 5 * LOAD["called_hours"]["value"]
+
+    def test_names_every_price_that_is_not_confirmed(self) -> None:
+        (told,) = [
+            point for point in points(section(assembly("prod").stack)) if point.startswith("unverified")
+        ]
+        unverified = [each.what for each in lines(assembly("prod").stack) if not each.is_verified]
+        assert unverified
+        assert all(what in told for what in unverified)
+
+    def test_counts_the_schedules(self) -> None:
+        assert "9,490 by schedule" in line("Lambda function `Function`: calls").how
+
+
+class TestBill:
+    def test_grows_with_what_stands_in_front_and_watches(self) -> None:
+        arn = {"Fn::GetAtt": ["Key", "Arn"]}
+        bill = {
+            each.what: each.dollars
+            for each in lines(
+                made(
+                    Acl=resource("WAFv2::WebACL", Rules=[{}, {}]),
+                    Key=resource("KMS::Key"),
+                    Spare=resource("KMS::Key"),
+                    Table=resource("DynamoDB::Table", SSESpecification={"KMSMasterKeyId": arn}),
+                    Any=resource("CloudWatch::CompositeAlarm"),
+                    Board=resource("CloudWatch::Dashboard"),
+                    Probe=resource("Synthetics::Canary", Schedule={"Expression": "rate(1 hour)"}),
+                    Pool=resource("Cognito::UserPool", UserPoolTier="PLUS"),
+                ).stack
+            )
+        }
+        assert bill["web ACL `Acl`: rules"] == 2
+        assert bill["KMS key `Key`: uses"] == 3
+        assert "KMS key `Spare`: uses" not in bill
+        assert "DynamoDB table `Table`: backup" not in bill
+        assert bill["Composite alarms"] == 0.5
+        assert bill["Dashboards"] == 3
+        assert bill["canary `Probe`"] == pytest.approx(730 * 0.0012)
+        assert bill["Cognito user pool `Pool`: plus plan"] == 100
+
+    def test_of_a_plain_function_has_no_snapshot_and_no_trace(self) -> None:
+        bill = [each.what for each in lines(made(Function=resource("Lambda::Function")).stack)]
+        assert bill == [
+            "Lambda function `Function`: calls",
+            "Lambda function `Function`: running time",
+            "Alarms",
+        ]
+
+    def test_without_unconfirmed_prices_says_so(self) -> None:
+        assert "Each was published for this region." in points(
+            section(made(Log=resource("Logs::LogGroup")).stack)
+        )
+
+
+class TestCallsAMonth:
+    @pytest.mark.parametrize(
+        ("expression", "calls"),
+        [
+            ("rate(5 minutes)", 8760),
+            ("rate(1 day)", 730 / 24),
+            ("cron(0 * * * ? *)", 730),
+            ("cron(0 6,18 * * ? *)", 730 / 12),
+            (None, 0),
+        ],
+    )
+    def test_follow_the_schedule(self, expression: str | None, calls: float) -> None:
+        properties = {"ScheduleExpression": expression} if expression else {}
+        assert calls_a_month(Resource("Rule", "AWS::Events::Rule", properties, {})) == pytest.approx(calls)
+
+
+class TestPrices:
+    @pytest.mark.parametrize("name", PRICES["prices"])
+    def test_have_each_a_date_a_source_and_a_basis(self, name: str) -> None:
+        price = PRICES["prices"][name]
+        assert date.fromisoformat(price["as_of"]) <= date.fromisoformat(PRICES["collected"])
+        assert price["source"].startswith("https://aws.amazon.com/")
+        assert price["basis"] in PRICES["bases"]
+        assert price["usd"] > 0
+
+    def test_fall_with_the_allowance(self) -> None:
+        some = Line("storage", "", 30, "table_storage")
+        assert (some.dollars, some.after_allowance) == (pytest.approx(9.18), pytest.approx(1.53))
+        assert Line("storage", "", 20, "table_storage").after_allowance == 0

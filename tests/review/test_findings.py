@@ -1,0 +1,35 @@
+from stacks.compliance import ACKNOWLEDGED
+from tests.review.made import assembly, made, table, texts
+from tools.review.findings import findings, section
+
+OPEN = {
+    "pluginName": "AwsSolutions",
+    "violations": [
+        {
+            "ruleName": "AwsSolutions-S1",
+            "description": "No access logs.",
+            "violatingConstructs": [{"constructPath": "Stack/Bucket/Resource"}],
+        }
+    ],
+}
+
+
+class TestFindingsOfProd:
+    def test_have_each_the_reason_that_we_gave(self) -> None:
+        reasons = {(each.rule.partition("::")[2], each.resource): each.reason for each in ACKNOWLEDGED}
+        found = findings(assembly("prod"))
+        assert found
+        for each in found:
+            assert each.reason == reasons[each.rule, each.resource]
+
+    def test_leave_none_open(self) -> None:
+        assert section(assembly("prod")).answer.endswith("None is open: each has a reason.")
+
+
+class TestFindings:
+    def test_that_nobody_accepted_stand_first(self) -> None:
+        found = section(made(findings=[OPEN]))
+        assert found.answer == "1 finding of the rule packs `AwsSolutions`. 1 finding nobody has accepted."
+        assert texts(table(found, "Findings")) == [
+            ("`AwsSolutions-S1`", "No access logs.", "`Bucket/Resource`", "open")
+        ]

@@ -1,0 +1,65 @@
+from datetime import date
+
+import pytest
+
+from tests.review.made import assembly, made, points, resource, table, texts
+from tools.review.quotas import QUOTAS, section, uses
+
+
+class TestQuotasOfProd:
+    def test_are_not_nearly_used_up(self) -> None:
+        assert "none is more than 80% used by what grows with the product" in section(assembly("prod")).answer
+
+    def test_stand_with_what_is_used_of_them(self) -> None:
+        rows = {
+            row[0]: row[1:] for row in texts(table(section(assembly("prod")), "Quotas, the nearest first"))
+        }
+        resources = len(assembly("prod").template["Resources"])
+        assert rows["CloudFormation: resources in a stack"][1:3] == (f"{resources}", "500")
+        assert rows["API Gateway: requests a second, the whole account's"][1:] == (
+            "500",
+            "10,000",
+            "5%",
+            "yes",
+        )
+        assert rows["SQS: seconds that a message is kept"][3] == "chosen 100%"
+
+    def test_are_sorted_by_how_near_they_are(self) -> None:
+        shares = [use.share for use in uses(assembly("prod"))]
+        assert shares == sorted(shares, reverse=True)
+
+    def test_say_what_the_reserved_concurrency_can_take(self) -> None:
+        assert points(section(assembly("prod")))[0].startswith(
+            "500 requests a second of 0.04 s each keep 20 of the 200 reserved executions"
+        )
+
+
+class TestQuotas:
+    def test_that_are_near_or_tight_are_marked(self) -> None:
+        layers = {"Near": 3, "Tight": 5}
+        found = section(
+            made(**{name: resource("Lambda::Function", Layers=["x"] * n) for name, n in layers.items()})
+        )
+        shares = {
+            row[1]: row[4] for row in texts(table(found, "Quotas, the nearest first")) if "layers" in row[0]
+        }
+        assert shares == {"Lambda function `Near`": "near 60%", "Lambda function `Tight`": "tight 100%"}
+        assert "1 is more than 80% used" in found.answer
+
+    def test_of_an_unreserved_function_are_shared(self) -> None:
+        found = section(made(Function=resource("Lambda::Function")))
+        assert points(found)[0].startswith(
+            "not reserved Lambda function `Function` shares the account's concurrency"
+        )
+
+    def test_of_a_stage_without_throttle_promise_nothing(self) -> None:
+        found = made(
+            Stage=resource("ApiGateway::Stage", MethodSettings=[{"ResourcePath": "/*"}]),
+            Function=resource("Lambda::Function", ReservedConcurrentExecutions=5),
+        )
+        assert len(points(section(found))) == 1
+
+    @pytest.mark.parametrize("name", QUOTAS["quotas"])
+    def test_have_each_a_source(self, name: str) -> None:
+        assert QUOTAS["quotas"][name]["source"].startswith("https://docs.aws.amazon.com/")
+        assert date.fromisoformat(QUOTAS["collected"])

@@ -1,0 +1,101 @@
+from tests.infra.backend import ROUTES
+from tests.review.made import Entry, assembly, made, points, resource, table, texts
+from tools.review.routes import exposed, routes, section
+
+API = {"Api": resource("ApiGateway::RestApi", Name="api")}
+
+
+def method(verb: str, *, path: str | None = None, entry: Entry | None = None, **properties: object) -> Entry:
+    place = {"Ref": path} if path else {"Fn::GetAtt": ["Api", "RootResourceId"]}
+    return resource("ApiGateway::Method", entry=entry, HttpMethod=verb, ResourceId=place, **properties)
+
+
+class TestRoutesOfProd:
+    def test_are_those_of_the_contract(self) -> None:
+        found = {(each.path, each.method) for each in routes(assembly("prod").stack)}
+        assert found == {(route.path, route.method) for route in ROUTES}
+
+    def test_tell_the_only_open_one(self) -> None:
+        assert [each.path for each in routes(assembly("prod").stack) if each.is_open] == ["/health"]
+        assert "`GET /health` is open to everybody" in section(assembly("prod").stack).answer
+
+    def test_have_each_a_permission(self) -> None:
+        assert all(each.permission for each in routes(assembly("prod").stack))
+
+    def test_say_who_may(self) -> None:
+        rows = {row[:2]: row for row in texts(table(section(assembly("prod").stack), "Every route"))}
+        assert rows["DELETE", "`/api/v1/spaces/{space_id}`"][2:] == (
+            "Cognito token",
+            "500/s, burst 1,000",
+            "`delete_space`: owner of the space",
+        )
+        assert rows["GET", "`/api/v1/spaces/{space_id}`"][4].endswith(
+            "anyone with an account, where the space is public"
+        )
+        assert rows["GET", "`/health`"][2:4] == ("open", "10/s, burst 20 (its own)")
+
+    def test_count_every_one_by_what_it_asks(self) -> None:
+        rows = table(section(assembly("prod").stack), "Routes by what they ask").rows
+        assert sum(int(row[2].text) for row in rows) == len(ROUTES)
+
+    def test_leave_preflights_to_a_sentence(self) -> None:
+        found = exposed(assembly("prod").stack)
+        paths = len({route.path for route in ROUTES})
+        assert len(found) - len(ROUTES) == paths
+        assert any(
+            point.startswith(f"{paths} paths also answer")
+            for point in points(section(assembly("prod").stack))
+        )
+
+    def test_say_that_anyone_may_sign_up(self) -> None:
+        (told,) = [point for point in points(section(assembly("prod").stack)) if point.startswith("sign-up")]
+        assert "anyone may sign up; sign-in by `refresh_token` and `user_srp`; second factor optional" in told
+
+
+class TestRoutes:
+    def test_of_a_private_api_are_not_public(self) -> None:
+        private = resource("ApiGateway::RestApi", EndpointConfiguration={"Types": ["PRIVATE"]})
+        assert "inside a VPC only" in section(made(Api=private).stack).answer
+        assert "on the public internet" in section(made(**API).stack).answer
+
+    def test_that_no_template_explains_are_marked(self) -> None:
+        found = section(made(**API, Get=method("GET")).stack)
+        assert "unknown 1 route of which the template does not say what the function asks." in points(found)
+        assert texts(table(found, "Every route")) == [
+            ("GET", "`/`", "open", "none the account's only", "unknown: the template does not say")
+        ]
+
+    def test_signed_for_aws_are_not_open(self) -> None:
+        found = section(made(**API, Get=method("GET", AuthorizationType="AWS_IAM")).stack)
+        assert "none is open" in found.answer
+        assert texts(table(found, "Every route"))[0][2] == "AWS signature (IAM)"
+
+    def test_behind_another_authorizer_name_it(self) -> None:
+        stack = made(
+            **API,
+            Own=resource("ApiGateway::Authorizer", Type="TOKEN"),
+            Get=method("GET", AuthorizerId={"Ref": "Own"}),
+        ).stack
+        assert texts(table(section(stack), "Every route"))[0][2] == "API authorizer `Own`"
+
+    def test_that_answer_options_themselves_are_routes(self) -> None:
+        assert len(routes(made(**API, Options=method("OPTIONS")).stack)) == 1
+
+    def test_tell_what_every_request_meets_first(self) -> None:
+        stack = made(
+            **API,
+            Acl=resource("WAFv2::WebACL", Rules=[{"Name": "Rate"}]),
+            Link=resource("WAFv2::WebACLAssociation", WebACLArn={"Fn::GetAtt": ["Acl", "Arn"]}),
+            Name=resource("ApiGateway::DomainName", DomainName="api.example.com", SecurityPolicy="TLS_1_2"),
+        ).stack
+        assert points(section(stack))[:2] == [
+            "domain Reached by `api.example.com`, with `TLS_1_2`.",
+            "firewall web ACL `Acl` looks at every request first: `Rate`.",
+        ]
+
+    def test_say_who_makes_accounts_where_nobody_may_sign_up(self) -> None:
+        pool = resource("Cognito::UserPool", AdminCreateUserConfig={"AllowAdminCreateUserOnly": True})
+        told = points(section(made(Pool=pool).stack))
+        assert any(
+            "only administrators make accounts; no way to sign in; second factor off" in each for each in told
+        )

@@ -1,0 +1,1 @@
+"""`make review ENV=prod`: what a reviewer must know of an environment, from its template alone."""
