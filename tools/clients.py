@@ -1,7 +1,7 @@
 """The typed clients, generated from `openapi.json` and compiled: `python -m tools.clients` writes them.
 
 TypeScript goes into `clients/typescript/dist`, around the few lines in `clients/typescript/src`; Python into
-`clients/python`. Neither is committed (docs/adr/0032).
+`clients/python`. Neither is committed (docs/adr/0025).
 """
 
 import os

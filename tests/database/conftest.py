@@ -46,8 +46,9 @@ def dynamodb(endpoint: str) -> Iterator[DynamoDBClient]:
         region_name="eu-central-1",
         aws_access_key_id=uuid.uuid4().hex[:20],
         aws_secret_access_key="local",
-        # DynamoDB judges what is sent; the client's own judgement takes longer than the call.
-        config=Config(max_pool_connections=2 * THREADS, parameter_validation=False),
+        # DynamoDB judges what is sent; the client's own judgement takes longer than the call. A name that is
+        # given need not be composed anew for each call.
+        config=Config(max_pool_connections=2 * THREADS, parameter_validation=False, user_agent="tests"),
     )
     create_table(client)
     yield client

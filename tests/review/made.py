@@ -22,10 +22,10 @@ def assembly(name: str) -> Assembly:
         return read(Path(folder), name)
 
 
-def made(*, protected: bool = False, findings: list[Entry] | None = None, **resources: Entry) -> Assembly:
-    """An assembly of nothing but these resources."""
+def made(**resources: Entry) -> Assembly:
+    """An assembly of nothing but these resources, which nobody checked and nothing protects."""
     template = {"Resources": resources}
-    return Assembly("made", template, findings or [], protected, len(str(template)))
+    return Assembly("made", template, [], protected=False, template_bytes=len(str(template)))
 
 
 def resource(kind: str, /, *, entry: Entry | None = None, **properties: Any) -> Entry:

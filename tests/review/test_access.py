@@ -2,10 +2,12 @@ import pytest
 
 from tests.review.made import Entry, assembly, made, points, resource, table, texts
 from tools.iam import DENIALS, REASONS
-from tools.review.access import section, statements, verbs_of
+from tools.review.access import section
+from tools.review.statements import statements, verbs_of
 
 TABLE = {"Table": resource("DynamoDB::Table")}
 ROLE = resource("IAM::Role", AssumeRolePolicyDocument={"Statement": []})
+AUDIT = "where any `dynamodb:LeadingKeys` is like `AUDIT#*`"
 ARN = {"Fn::GetAtt": ["Table", "Arn"]}
 
 
@@ -38,7 +40,7 @@ class TestStatementsOfProd:
         assert (
             "DynamoDB table `Table`",
             "Lambda function `Function`",
-            "read, write and delete; never write and delete where any `dynamodb:LeadingKeys` is like `AUDIT#*`",
+            f"read, write and delete; never write and delete {AUDIT}",
         ) in rows
         assert ("Cognito user pool `UserPool`", "Lambda function `Function`", "delete") in rows
         assert ("log group `GatewayAccessLog`", "API Gateway, by the account's own log role", "write") in rows
@@ -98,8 +100,8 @@ class TestStatements:
         assert inline.verbs == ("read",)
 
     def test_of_a_resource_name_whom_it_lets_in(self) -> None:
-        statement = {"Effect": "Allow", "Action": "sns:Publish", "Resource": {"Ref": "Topic"}}
-        principals = {
+        statement: Entry = {"Effect": "Allow", "Action": "sns:Publish", "Resource": {"Ref": "Topic"}}
+        principals: dict[str, Entry] = {
             "Anyone": {"Principal": "*"},
             "Star": {"Principal": {"AWS": "*"}},
             "Root": {"Principal": {"AWS": "arn:aws:iam::1:root"}},

@@ -1,3 +1,5 @@
+from typing import Any
+
 from tests.review.made import Entry, assembly, made, points, resource, table, texts
 from tools.review.alarms import section, uncovered
 
@@ -5,7 +7,7 @@ FUNCTION = {"Function": resource("Lambda::Function")}
 STAT = {"Stat": "Sum", "Period": 90}
 
 
-def alarm(metric: str, *, of: object = None, **more: object) -> Entry:
+def alarm(metric: str, *, of: object = None, **more: Any) -> Entry:
     return resource(
         "CloudWatch::Alarm",
         MetricName=metric,
@@ -45,7 +47,7 @@ class TestAlarms:
         assert texts(table(found, "Alarms")) == [
             (
                 "`Errors`",
-                "Sum `Errors` of Lambda function `Function` > 1, 1 of 1 times 1 minute",
+                "Sum `Errors` of Lambda function `Function` > 1, in 1 of 1 periods of 1 minute",
                 "leaves it undecided",
                 "nobody whoever looks at the console",
             )
@@ -92,8 +94,8 @@ class TestAlarms:
         )
         found = section(made(**FUNCTION, Rate=formula).stack)
         assert texts(table(found, "Alarms"))[0][1] == (
-            "`100 * errors / calls` over `Errors` of Lambda function `Function` and `Invocations` of no one resource "
-            "≥ 5, 2 of 3 times 90 seconds"
+            "`100 * errors / calls` over `Errors` of Lambda function `Function` and `Invocations` of no "
+            "one resource ≥ 5, in 2 of 3 periods of 90 seconds"
         )
         assert ("Lambda function `Function` fails", "covered `Rate`") in texts(
             table(found, "What they cover")
@@ -108,7 +110,8 @@ class TestAlarms:
             ComparisonOperator="LessThanLowerThreshold",
         )
         assert texts(table(section(made(Own=single).stack), "Alarms"))[0][1] == (
-            "Sum `Errors` of no one resource outside the band of what is usual, 1 of 1 times 90 seconds"
+            "Sum `Errors` of no one resource outside the band of what is usual, "
+            "in 1 of 1 periods of 90 seconds"
         )
 
     def test_made_of_others_name_them(self) -> None:
@@ -118,6 +121,10 @@ class TestAlarms:
         ).stack
         rows = {row[0]: row[1] for row in texts(table(section(stack), "Alarms"))}
         assert rows["`Both`"] == "by its rule over alarm `Errors`"
+
+    def test_of_what_is_not_in_the_stack_cover_nothing_in_it(self) -> None:
+        stack = made(**FUNCTION, Errors=alarm("Errors", of="another-function")).stack
+        assert len(uncovered(stack)) == 4
 
     def test_know_a_resource_by_its_plain_name(self) -> None:
         api = resource("ApiGateway::RestApi", Name="the-api")

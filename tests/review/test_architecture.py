@@ -72,6 +72,10 @@ class TestPicture:
         }
         assert {node.subtitle for node in found.nodes} >= {"1 rule", "its key: Key"}
 
+    def test_draws_no_arrow_for_what_a_function_may_not(self) -> None:
+        stack = made(Function=resource("Lambda::Function"), Table=resource("DynamoDB::Table")).stack
+        assert graph(stack).edges == ()
+
     def test_leaves_out_an_arrow_that_leads_elsewhere(self) -> None:
         rule = resource("Events::Rule", Targets=[{"Arn": "arn:elsewhere"}])
         mapping = resource("Lambda::EventSourceMapping", EventSourceArn="arn:elsewhere", FunctionName="other")

@@ -13,6 +13,9 @@ from tests.infra.backend import ROOT, ROUTES
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 DESK, PHONE = 1280, 390
+# The first rows of each table and those with a label: the others are alike, and there are hundreds.
+FEWER_ROWS = """() => document.querySelectorAll("tbody").forEach((body) =>
+    [...body.rows].slice(3).filter((row) => !row.querySelector(".tag")).forEach((row) => row.remove()))"""
 Open = Callable[..., Page]
 
 
@@ -52,6 +55,7 @@ class TestReport:
     @pytest.mark.parametrize(("scheme", "width"), list(itertools.product(SCHEMES, (DESK, PHONE))))
     def test_is_accessible(self, open_report: Open, scheme: str, width: int) -> None:
         page = open_report(width=width, color_scheme=scheme)
+        page.evaluate(FEWER_ROWS)
         page.evaluate(AXE.read_text(encoding="utf-8"))
         found = page.evaluate("axe.run()")
         faults = [

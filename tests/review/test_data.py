@@ -6,6 +6,8 @@ from tools.review.data import kept, section
 
 RETAIN = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
 
+REMADE = "goes; the next deployment makes it anew, the API at another address"
+
 
 def row(found: Assembly, start: str) -> tuple[str, ...]:
     """The row of one place where data lies."""
@@ -14,7 +16,7 @@ def row(found: Assembly, start: str) -> tuple[str, ...]:
 
 
 def fates(found: Assembly) -> dict[str, str]:
-    return dict(texts(table(section(found), "If the stack is deleted")))
+    return {row[0]: row[1] for row in texts(table(section(found), "If the stack is deleted"))}
 
 
 class TestDataOfProd:
@@ -73,7 +75,7 @@ class TestFate:
         found = made(Role=resource("IAM::Role", entry=RETAIN), Queue=resource("SQS::QueuePolicy"))
         assert fates(found) == {
             "1 IAM role": "kept stays, though it holds no data",
-            "1 SQS queue policy": "remade goes; the next deployment makes it anew, the API at another address",
+            "1 SQS queue policy": f"remade {REMADE}",
         }
 
 
@@ -110,8 +112,8 @@ class TestPlaces:
         assert row(found, "Bucket")[3:5] == ("on old versions", "by its lifecycle rules")
         assert row(found, "KMS key")[1:5] == (
             (
-                "what locks DynamoDB table `Table`, SQS queue `Queue`, log group `Log` and S3 bucket `Bucket`: "
-                "without it, nothing in there can be read"
+                "what locks DynamoDB table `Table`, SQS queue `Queue`, log group `Log` and S3 bucket "
+                "`Bucket`: without it, nothing in there can be read"
             ),
             "by KMS",
             "7 days to change one's mind after a deletion",

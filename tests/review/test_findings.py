@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from stacks.compliance import ACKNOWLEDGED
 from tests.review.made import assembly, made, table, texts
 from tools.review.findings import findings, section
@@ -28,7 +30,7 @@ class TestFindingsOfProd:
 
 class TestFindings:
     def test_that_nobody_accepted_stand_first(self) -> None:
-        found = section(made(findings=[OPEN]))
+        found = section(replace(made(), findings=[OPEN]))
         assert found.answer == "1 finding of the rule packs `AwsSolutions`. 1 finding nobody has accepted."
         assert texts(table(found, "Findings")) == [
             ("`AwsSolutions-S1`", "No access logs.", "`Bucket/Resource`", "open")

@@ -53,7 +53,7 @@ class TestHtml:
     def test_asks_no_other_host_for_anything(self, prod: Report) -> None:
         for tag, attributes in Page(html(prod)).tags:
             assert tag not in {"script", "link", "img", "iframe"}
-            assert attributes.get("href", "#").startswith("#")
+            assert str(attributes.get("href", "#")).startswith("#")
             assert "src" not in attributes
 
     def test_leads_to_nothing_that_is_not_there(self, prod: Report) -> None:
@@ -75,6 +75,9 @@ class TestHtml:
         text = html(report(evil, revision="<i>", against=None))
         assert "<b>x" not in text
         assert "&lt;b&gt;x" in text
+
+    def test_breaks_long_names_at_their_seams(self, prod: Report) -> None:
+        assert "<code>Dead<wbr>Letters<wbr>Queue</code>" in html(prod)
 
 
 class TestMarkdown:

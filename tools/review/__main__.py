@@ -1,48 +1,51 @@
-"""`python -m tools.review ENVIRONMENT [ENVIRONMENT or revision to compare with]`, for `make review`."""
+"""`python -m tools.review ENVIRONMENT [AGAINST]`, for `make review`."""
 
 import json
 import subprocess
 import sys
+from pathlib import Path
 
-from tools.review.assembly import Assembly, ReviewError, sources_at, synthesise
+from tools.review.assembly import ReviewError, sources_at, synthesise
 from tools.review.report import Against, html, markdown, report
 from tools.templates import ROOT
 
-FOLDER = ROOT / "review"
 
+def write(environment: str, other: str = "", *, root: Path = ROOT) -> None:
+    """Write `review/ENVIRONMENT.html` and `.md` below `root`, and say where they are.
 
-def main(environment: str, other: str = "") -> None:
-    """Write `review/ENVIRONMENT.html` and `.md`, and say where they are.
+    `other` is what to compare with: another environment or, where there is none of that name, a git revision.
 
     Raises ReviewError where there is nothing to report on.
     """
-    assembly = synthesise(environment)
-    found = report(assembly, revision=_revision(), against=_against(environment, other) if other else None)
-    FOLDER.mkdir(exist_ok=True)
+    assembly = synthesise(environment, root=root)
+    against = _against(environment, other, root) if other else None
+    found = report(assembly, revision=_revision(root), against=against)
+    folder = root / "review"
+    folder.mkdir(exist_ok=True)
     for suffix, text in (("html", html(found)), ("md", markdown(found))):
-        path = FOLDER / f"{environment}.{suffix}"
+        path = folder / f"{environment}.{suffix}"
         path.write_text(text, encoding="utf-8")
-        print(path.relative_to(ROOT))
+        print(path.relative_to(root))
 
 
-def _against(environment: str, other: str) -> Against:
-    context = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
+def _against(environment: str, other: str, root: Path) -> Against:
+    context = json.loads((root / "cdk.json").read_text(encoding="utf-8"))["context"]
     if other in context["environments"]:
-        return Against(assembly=synthesise(other), environment=True)
-    with sources_at(other) as folder:
-        before: Assembly = synthesise(environment, root=folder, name=f"{environment} at {other}")
+        return Against(assembly=synthesise(other, root=root), environment=True)
+    with sources_at(other, root=root) as folder:
+        before = synthesise(environment, root=folder, name=f"{environment} at {other}")
     return Against(assembly=before, environment=False)
 
 
-def _revision() -> str:
+def _revision(root: Path) -> str:
     """What git calls the sources; marked where they are changed and not committed."""
     command = ["git", "describe", "--always", "--dirty=, with changes"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     return done.stdout.strip() or "no revision"
 
 
 if __name__ == "__main__":
     try:
-        main(*sys.argv[1:])
+        write(*sys.argv[1:])
     except ReviewError as error:
         sys.exit(f"error: {error}")

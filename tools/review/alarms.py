@@ -167,7 +167,7 @@ def _condition(stack: Stack, alarm: Resource) -> str:
     statistic = properties.get("Statistic") or properties.get("ExtendedStatistic") or _first(queries, "Stat")
     what = f"`{formula}` over {listed(dict.fromkeys(names))}" if formula else f"{statistic} {names[0]}"
     periods = properties["EvaluationPeriods"]
-    times = f"{properties.get('DatapointsToAlarm', periods)} of {periods} times"
+    times = f"in {properties.get('DatapointsToAlarm', periods)} of {periods} periods of"
     seconds = properties.get("Period") or _first(queries, "Period")
     span = count(seconds // 60, "minute") if seconds % 60 == 0 else f"{seconds} seconds"
     compared = _COMPARED.get(properties["ComparisonOperator"], "outside the band of")

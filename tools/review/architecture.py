@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tools.review.access import Statement, statements
 from tools.review.page import Section, count, listed
 from tools.review.picture import Edge, Node, picture
 from tools.review.routes import routes
 from tools.review.stack import Resource, Stack
+from tools.review.statements import Statement, statements
 
 _PEOPLE = Node("people", "People", "web and mobile apps", 0)
 # Services that a statement names without a resource of the stack.

@@ -46,11 +46,11 @@ def read(folder: Path, name: str) -> Assembly:
     artifacts = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["artifacts"]
     (artifact,) = (each for each in artifacts.values() if each["type"] == "aws:cloudformation:stack")
     text = (folder / artifact["properties"]["templateFile"]).read_bytes()
-    report = json.loads((folder / "validation-report.json").read_text(encoding="utf-8"))
+    report = folder / "validation-report.json"  # not there where no rule pack ran
     return Assembly(
         name=name,
         template=json.loads(text),
-        findings=report["pluginReports"],
+        findings=json.loads(report.read_text(encoding="utf-8"))["pluginReports"] if report.exists() else [],
         protected=artifact["properties"].get("terminationProtection", False),
         template_bytes=len(text),
     )

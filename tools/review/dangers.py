@@ -169,10 +169,8 @@ def _of_update(change: Change) -> Verdict:
             return Danger.LOSES_DATA, f"replaced by an empty one; {left}"
         case "replaced":
             return Danger.REPLACES, "replaced by a new one"
-        case "maybe" if stateful:
-            return Danger.LOSES_DATA, "may be replaced by an empty one"
         case "maybe" | "unknown":
-            return Danger.REPLACES, "may be replaced by a new one"
+            return Danger.LOSES_DATA if stateful else Danger.REPLACES, "may be replaced by a new one"
         case _:
             return None
 

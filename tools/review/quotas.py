@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from tools.review.assembly import Assembly
-from tools.review.cost import load
 from tools.review.page import Cell, Row, Section, Table, points, row
+from tools.review.prices import load
 from tools.review.stack import Stack
 
 QUOTAS: dict[str, Any] = json.loads(Path(__file__).with_name("quotas.json").read_text(encoding="utf-8"))

@@ -13,6 +13,8 @@ from tools.review.page import Picture, Section, Table
 
 _TEMPLATES = Path(__file__).with_name("templates")
 _CODE = re.compile(r"`([^`]*)`")
+# Where a long name may be broken: after a separator, and before a capital.
+_SEAM = re.compile(r"(?<=[./:_}-])(?=\w)|(?<=[a-z])(?=[A-Z])")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +90,11 @@ def _environment(*, autoescape: bool) -> Environment:
 
 def _inline(text: str) -> Markup:
     """Text for HTML, with `code` as such."""
-    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped just before
+    return Markup(_CODE.sub(_code, str(escape(text))))  # noqa: S704 - escaped just before
+
+
+def _code(found: re.Match[str]) -> str:
+    return f"<code>{_SEAM.sub('<wbr>', found[1])}</code>"
 
 
 def _markdown(text: str) -> str:

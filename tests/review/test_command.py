@@ -1,0 +1,105 @@
+"""`make review`, with the real `cdk synth` and the real git, on a small project of the same form."""
+
+import json
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tools.review.__main__ import write
+from tools.review.assembly import ReviewError, sources_at, synthesise
+
+APP = """\
+from aws_cdk import App, RemovalPolicy, Stack
+from aws_cdk import aws_dynamodb as dynamodb
+
+app = App()
+name = app.node.try_get_context("env")
+if name not in ("prod", "dev"):
+    raise SystemExit("error: unknown environment")
+stack = Stack(app, name, termination_protection=name == "prod", description=f"A small {name}")
+string = dynamodb.AttributeType.STRING
+key = dynamodb.Attribute(name="KEY", type=string)
+dynamodb.Table(stack, "Table", partition_key=key, removal_policy=RemovalPolicy.DESTROY)
+app.synth()
+"""
+
+
+def git(folder: Path, *arguments: str) -> None:
+    names = ["-c", "user.name=A", "-c", "user.email=a@example.com"]
+    command = ["git", *names, *arguments]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two commits: the table's key was `ID` and is `PK`; and a change that is not committed."""
+    folder = tmp_path_factory.mktemp("project")
+    config = {"app": f"{sys.executable} app.py", "context": {"environments": {"prod": {}, "dev": {}}}}
+    (folder / "cdk.json").write_text(json.dumps(config), encoding="utf-8")
+    git(folder, "init", "--quiet")
+    for key in ("ID", "PK"):
+        (folder / "app.py").write_text(APP.replace("KEY", key), encoding="utf-8")
+        git(folder, "add", ".")
+        git(folder, "commit", "--quiet", "-m", key)
+    return folder
+
+
+class TestReview:
+    def test_of_an_environment_is_written_in_both_forms(
+        self, project: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        write("prod", "dev", root=project)
+        assert capsys.readouterr().out.splitlines() == ["review/prod.html", "review/prod.md"]
+        assert "<h1>A small prod</h1>" in (project / "review" / "prod.html").read_text(encoding="utf-8")
+        text = (project / "review" / "prod.md").read_text(encoding="utf-8")
+        assert "## What differs from dev" in text
+        assert "termination protection | `false` | `true`" in text
+
+    def test_against_a_revision_finds_what_changed_since(self, project: Path) -> None:
+        write("dev", "HEAD~1", root=project)
+        text = (project / "review" / "dev.md").read_text(encoding="utf-8")
+        assert "## What differs from dev at HEAD~1" in text
+        assert "**loses data** replaced by an empty one; the old one is destroyed" in text
+
+    def test_without_anything_to_compare_with_has_no_difference(self, project: Path) -> None:
+        write("prod", root=project)
+        assert "What differs" not in (project / "review" / "prod.md").read_text(encoding="utf-8")
+
+
+class TestSources:
+    def test_of_a_revision_that_git_does_not_know_are_refused(self, project: Path) -> None:
+        with (
+            pytest.raises(
+                ReviewError, match=r"'nowhere' is neither an environment nor a revision that git knows"
+            ),
+            sources_at("nowhere", root=project),
+        ):
+            pass
+
+    def test_take_no_option_of_git_for_a_revision(self, project: Path) -> None:
+        with pytest.raises(ReviewError), sources_at("--output=x", root=project):
+            pass
+        assert not (project / "x").exists()
+
+
+class TestSynth:
+    def test_that_fails_says_why(self, project: Path) -> None:
+        with pytest.raises(ReviewError, match=r"cdk synth -c env=staging failed: (.|\n)*unknown environment"):
+            synthesise("staging", root=project)
+
+    def test_that_fails_ends_the_command_with_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(sys, "argv", ["review", "nowhere"])
+        monkeypatch.delitem(sys.modules, "tools.review.__main__")
+        with pytest.raises(
+            SystemExit, match=r"error: cdk synth -c env=nowhere failed: (.|\n)*unknown environment"
+        ):
+            runpy.run_module("tools.review", run_name="__main__")
+
+    def test_of_sources_that_no_git_knows_names_no_revision(self, project: Path, tmp_path: Path) -> None:
+        for name in ("app.py", "cdk.json"):
+            (tmp_path / name).write_bytes((project / name).read_bytes())
+        write("dev", root=tmp_path)
+        assert "at `no revision`" in (tmp_path / "review" / "dev.md").read_text(encoding="utf-8")
