@@ -229,6 +229,7 @@ class TestErasure:
         (space,) = all_of(bob, f"{ME}/spaces")
         here = f"{SPACES}/{space['space_id']}"
         goal = bob.post(f"{here}/goals", {"title": "Bob was here", "kind": "yes_no"}).json()
+        run_background()  # what else would read it
         close_account(bob)
 
         def delete(path: str) -> None:
