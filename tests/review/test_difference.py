@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from stacks.gateway import PERMISSION_METADATA
 from tests.review.made import Entry, assembly, made, points, resource, table, texts
 from tools.review.assembly import Assembly
 from tools.review.dangers import Danger
@@ -187,6 +188,17 @@ class TestOpening:
     )
     def test_is_who_is_let_in(self, kind: str, before: Entry, after: Entry) -> None:
         assert changed(kind, before, after) == [(Danger.OPENS, "who is let in changes")]
+
+    def test_is_what_the_function_asks_of_a_route(self) -> None:
+        before, after = (
+            {
+                "One": resource(
+                    "ApiGateway::Method", entry={"Metadata": {PERMISSION_METADATA: {"needs": needs}}}
+                )
+            }
+            for needs in ("role", "token")
+        )
+        assert dangers(before, after) == [(Danger.OPENS, "whom the function refuses changes")]
 
     def test_is_how_much_is_let_in(self) -> None:
         before, after = ({"MethodSettings": [{"ThrottlingRateLimit": rate}]} for rate in (5, 50))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from stacks.gateway import PERMISSION_METADATA
 from tools.review.data import STATEFUL
 from tools.review.stack import Resource, Stack
 
@@ -16,6 +17,8 @@ _ASSET = re.compile(r"\b[0-9a-f]{64}\b")
 _HASH = re.compile(r"[0-9A-F]{8}")
 # Lists whose order says nothing: what came and what went is told, not what stands at which place.
 _SETS = frozenset({"Statement"})
+# What the function asks of a route's caller is a property of the route, though CloudFormation knows none.
+PERMISSION = "permission"
 # What stands beside the properties of an entry and decides something.
 _POLICIES = ("DeletionPolicy", "UpdateReplacePolicy")
 
@@ -90,6 +93,9 @@ def _of_entry(old: Resource, new: Resource) -> Iterator[Change]:
         left, right = old.entry.get(policy, "Delete"), new.entry.get(policy, "Delete")
         if left != right:
             yield Change(new, (policy,), left, right)
+    left, right = (each.entry.get("Metadata", {}).get(PERMISSION_METADATA) for each in (old, new))
+    if left != right:
+        yield Change(new, (PERMISSION,), left, right)
     for path, left, right in _of_values((), old.properties, new.properties):
         yield Change(new, path, left, right)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
-from tools.review.changes import Change
+from tools.review.changes import PERMISSION, Change
 from tools.review.data import STATEFUL
 from tools.review.updates import effect_of
 
@@ -131,7 +131,9 @@ def _of_added(change: Change) -> Verdict:
 
 
 def _of_guards(change: Change) -> Verdict:
-    """A protection of data that gets weaker."""
+    """A protection that stands beside the properties, or among them, and gets weaker."""
+    if change.path[0] == PERMISSION:
+        return Danger.OPENS, "whom the function refuses changes"
     if change.path[0] in {"DeletionPolicy", "UpdateReplacePolicy"}:
         if change.after == "Delete":
             danger = Danger.WEAKENS if change.resource.type in STATEFUL else Danger.CHANGES

@@ -41,7 +41,10 @@ def section(before: Assembly, after: Assembly, *, environments: bool) -> Section
     worst = [each for each in found if each.danger <= Danger.WEAKENS]
     rows = [*_protection(before, after), *_rows(found)]
     facts = [
-        Cell(f"From {before.name} to {after.name}; only what the two templates say, not what is deployed.")
+        Cell(
+            f"From {before.name} to {after.name}; only what the two templates say, not what is deployed. New "
+            "code is no difference here: a template names it by a hash."
+        )
     ]
     if environments:
         facts.append(
