@@ -36,8 +36,10 @@ def drift(
         if found["DetectionStatus"] != "DETECTION_IN_PROGRESS":
             break
         sleep(_POLL_S)
-    if found["DetectionStatus"] != "DETECTION_COMPLETE":
-        reason = found.get("DetectionStatusReason") or "it is not done after a quarter of an hour"
+    else:
+        raise DriftError(f"the drift of {stack_name} is not detected after a quarter of an hour")
+    if found["DetectionStatus"] == "DETECTION_FAILED":
+        reason = found.get("DetectionStatusReason", "it gives no reason")
         raise DriftError(f"the drift of {stack_name} could not be detected: {reason}")
     return sorted(_line(each) for each in _drifted(cloudformation, stack_name))
 
@@ -76,7 +78,7 @@ def main(environment: str) -> None:
         sys.exit(f"error: {error}")
     if lines:
         print("\n".join(lines))
-        sys.exit(f"error: {len(lines)} resources of {environment} are not as its template says")
+        sys.exit(f"error: {len(lines)} of {environment}'s resources are not as its template says")
     print(f"{environment} is as its template says")
 
 

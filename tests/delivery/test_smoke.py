@@ -4,15 +4,19 @@ import contextlib
 import json
 import threading
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
+from botocore.stub import Stubber
 
 from app import __version__
 from local.ports import free_port
 from tests.factories import Api
-from tools.smoke import smoke
+from tools.smoke import main, smoke
 
 Reply = tuple[int, str, bytes]
 STAGE = "/live"
@@ -135,3 +139,35 @@ class TestSmoke:
         assert not smoke(f"http://127.0.0.1:{free_port()}/live", "test", sleep=waits.append)
         assert capsys.readouterr().out.count("no answer (") == 2
         assert len(waits) == 8
+
+
+class TestCommand:
+    @pytest.fixture
+    def stack(self, deployed: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+        """The stack of an environment that is called as the app under test is."""
+        client = boto3.client("cloudformation")
+        outputs = [{"OutputKey": "ApiUrl", "OutputValue": deployed}]
+        found = {"StackName": "LifestyleSpaces-test", "StackStatus": "UPDATE_COMPLETE", "Outputs": outputs}
+        monkeypatch.setattr("tools.smoke.boto3.client", lambda _: client)
+        with Stubber(client) as stubber:
+            answer = {"Stacks": [{**found, "CreationTime": datetime(2026, 1, 1, tzinfo=UTC)}]}
+            stubber.add_response("describe_stacks", answer, {"StackName": "LifestyleSpaces-test"})
+            yield
+
+    def test_finds_the_address_in_the_outputs(self, stack: None, capsys: pytest.CaptureFixture[str]) -> None:
+        main("test")
+        assert len(capsys.readouterr().out.splitlines()) == 2
+
+    def test_fails_in_one_line(
+        self, stack: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setattr("tools.smoke.__version__", "0.0.0")
+        monkeypatch.setattr("tools.smoke._TRIES", 1)
+        with pytest.raises(SystemExit, match=r"^error: test does not answer as it should$"):
+            main("test")
+        assert "FAILED GET /health" in capsys.readouterr().out
+
+    def test_knows_when_nothing_runs_here(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("tools.smoke._HOME", tmp_path)
+        with pytest.raises(SystemExit, match="error: nothing runs here; start it with `make local`"):
+            main("local")
