@@ -32,7 +32,7 @@ cdk := cdk --no-notices --no-version-reporting
 # Coverage is of the tests of one thing each. Those that walk or race everything once more do without, as
 # it takes half the time. What is longest comes first: it is one worker's, while the others do the rest.
 covering := $(wildcard tests/infra tests/integration tests/unit)
-walking := $(wildcard tests/database tests/e2e tests/review tests/security tests/local)
+walking := $(wildcard tests/database tests/delivery tests/e2e tests/review tests/security tests/local)
 in_parallel := -n auto --dist loadgroup --no-loadscope-reorder
 checked := lambda_src stacks local tools tests
 
@@ -78,9 +78,10 @@ test-quick: install ## Run the tests but the end-to-end suite, without coverage
 	@$(python) -m pytest $(covering) $(walking) $(in_parallel) -m "not e2e"
 
 .PHONY: lint
-lint: deployer ## Check style, formatting, the direction of imports and the OpenAPI document
+lint: deployer ## Check style, formatting, the direction of imports, the workflows and the OpenAPI document
 	@ruff check .
 	@ruff format --check .
+	@actionlint
 	@redocly lint openapi.json --config redocly.yaml --lint-config error --format stylish
 	@$(tool) tools.compatibility
 	@cd lambda_src && PYTHONPATH="$(CURDIR)" lint-imports --config ../pyproject.toml --no-logo --no-cache
@@ -94,6 +95,10 @@ format: .venv/.installed ## Format the code and mend what can be mended
 typecheck: .venv/.installed ## Check the types (mypy, strict)
 	@mypy $(checked)
 	@mypy app.py # alone: its name is that of the package in lambda_src
+
+.PHONY: gate
+gate: .venv/.installed ## Run all checks and tests on the commit, and record that it passed: `make deploy` asks for that
+	@$(tool) tools.gate run
 
 # ---- Deploy it
 
@@ -110,13 +115,21 @@ review: environment-named deployer ## Write a report for reviewers to review/: m
 	@$(tool) tools.review $(ENV) $(AGAINST)
 
 .PHONY: deploy
-deploy: environment-named account-named deployer ## Deploy to the AWS account you are signed in to: make deploy ENV=dev
+deploy: environment-named account-named gate-passed deployer ## Deploy to the AWS account you are signed in to: make deploy ENV=dev
 	@$(cdk) deploy -c env=$(ENV)
 	@$(tool) tools.protect $(ENV)
 
 .PHONY: protect
 protect: environment-named account-named .venv/.installed ## Set the stack policy, as each deployment does: make protect ENV=prod
 	@$(tool) tools.protect $(ENV)
+
+.PHONY: smoke
+smoke: environment-named .venv/.installed ## Check that what is deployed answers: make smoke ENV=prod
+	@$(tool) tools.smoke $(ENV)
+
+.PHONY: drift
+drift: environment-named account-named .venv/.installed ## Find what was changed by hand since the deployment: make drift ENV=prod
+	@$(tool) tools.drift $(ENV)
 
 .PHONY: redrive
 redrive: environment-named .venv/.installed ## Try the background work again that was given up: make redrive ENV=prod
@@ -130,6 +143,10 @@ environment-named:
 .PHONY: account-named
 account-named:
 	@[ "$(ENV)" != local ] || { echo 'error: ENV=local is not for an AWS account; run `make local`' >&2; exit 1; }
+
+.PHONY: gate-passed
+gate-passed: .venv/.installed
+	@$(tool) tools.gate check
 
 .PHONY: deployer
 deployer: .venv/.installed node_modules/.package-lock.json

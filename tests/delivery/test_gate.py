@@ -1,0 +1,200 @@
+"""The gate on a real repository, and `make deploy` before it."""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tools.gate import GateError, check, main, run
+
+ROOT = Path(__file__).parents[2]
+PASSING = "#!/bin/sh\n"
+FAILING = "#!/bin/sh\nexit 1\n"
+
+
+def git(root: Path, *words: str) -> str:
+    person = ["-c", "user.name=Ada", "-c", "user.email=ada@example.com"]
+    command = ["git", *person, *words]
+    return subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def commit(root: Path, **files: str) -> str:
+    for name, text in files.items():
+        (root / name).write_text(text)
+    git(root, "add", "--all")
+    git(root, "commit", "--quiet", "--allow-empty", "--message", "A change")
+    return git(root, "rev-parse", "HEAD")
+
+
+def with_gate(root: Path, script: str) -> str:
+    path = root / ".ci" / "run"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(script)
+    path.chmod(0o755)
+    return commit(root)
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    git(tmp_path, "init", "--quiet")
+    (tmp_path / ".gitignore").write_text(".build/\n")
+    with_gate(tmp_path, PASSING)
+    return tmp_path
+
+
+class TestGate:
+    def test_records_the_commit_that_passed(self, repository: Path) -> None:
+        head = git(repository, "rev-parse", "HEAD")
+        record = run(repository)
+        assert record == repository / ".build" / "gate" / head
+        assert json.loads(record.read_text())["commit"] == head
+        assert check(repository) == head
+
+    def test_runs_the_whole_of_ci(self, repository: Path) -> None:
+        with_gate(repository, "#!/bin/sh\nmkdir -p .build && echo ran > .build/trace\n")
+        run(repository)
+        assert (repository / ".build" / "trace").read_text() == "ran\n"
+
+    def test_records_nothing_that_failed(self, repository: Path) -> None:
+        with_gate(repository, FAILING)
+        with pytest.raises(GateError, match="has not passed the gate"):
+            run(repository)
+        with pytest.raises(GateError, match="no record"):
+            check(repository)
+
+    def test_does_not_begin_on_what_is_not_committed(self, repository: Path) -> None:
+        (repository / "new.py").write_text("")
+        with pytest.raises(GateError, match=r"not all is committed: new\.py"):
+            run(repository)
+
+    def test_records_nothing_where_the_run_changed_the_sources(self, repository: Path) -> None:
+        with_gate(repository, "#!/bin/sh\necho changed > .gitignore\n")
+        with pytest.raises(GateError, match="not all is committed"):
+            run(repository)
+
+    def test_records_nothing_where_another_commit_came_in(self, repository: Path) -> None:
+        person = "-c user.name=Ada -c user.email=ada@example.com"
+        with_gate(repository, f"#!/bin/sh\ngit {person} commit -q --allow-empty -m Meanwhile\n")
+        with pytest.raises(GateError, match="another commit"):
+            run(repository)
+        assert not (repository / ".build").exists()
+
+
+class TestCheck:
+    def test_holds_for_one_commit_only(self, repository: Path) -> None:
+        run(repository)
+        commit(repository, **{"a.py": "a = 1\n"})
+        with pytest.raises(GateError, match="no record of having passed the gate; run `make gate`"):
+            check(repository)
+
+    def test_holds_again_for_a_commit_that_one_returns_to(self, repository: Path) -> None:
+        passed = git(repository, "rev-parse", "HEAD")
+        run(repository)
+        commit(repository, **{"a.py": "a = 1\n"})
+        git(repository, "checkout", "--quiet", passed)
+        assert check(repository) == passed
+
+    @pytest.mark.parametrize("name", [".gitignore", "new.py"])
+    def test_refuses_what_is_changed_or_new(self, repository: Path, name: str) -> None:
+        run(repository)
+        (repository / name).write_text(".build/\n# more\n")
+        with pytest.raises(GateError, match=f"not all is committed: {name}; commit it or put it aside"):
+            check(repository)
+
+    def test_counts_what_else_is_changed(self, repository: Path) -> None:
+        for name in ("a.py", "b.py", "c.py"):
+            (repository / name).write_text("")
+        with pytest.raises(GateError, match=r"a\.py and 2 more;"):
+            check(repository)
+
+    @pytest.mark.parametrize("text", ["", "[]", "{}", '{"commit": "0000"}'])
+    def test_believes_no_record_of_something_else(self, repository: Path, text: str) -> None:
+        run(repository).write_text(text)
+        with pytest.raises(GateError, match="no record"):
+            check(repository)
+
+    def test_needs_a_repository(self, tmp_path: Path) -> None:
+        with pytest.raises(GateError, match="only a commit can be deployed"):
+            check(tmp_path)
+
+
+class TestCommand:
+    def test_says_where_the_record_is(self, repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        main("run", repository)
+        main("check", repository)
+        assert capsys.readouterr().out == f"passed: .build/gate/{git(repository, 'rev-parse', 'HEAD')}\n"
+
+    def test_refuses_in_one_line(self, repository: Path) -> None:
+        with pytest.raises(SystemExit, match=r"^error: [^\n]+$"):
+            main("check", repository)
+
+
+class TestMakeDeploy:
+    """The Makefile as it is, in a clone whose `cdk` says that it was called."""
+
+    @pytest.fixture
+    def clone(self, repository: Path) -> Path:
+        for name in (
+            "tools/__init__.py",
+            "tools/gate.py",
+            "Makefile",
+            "requirements-dev.txt",
+            "package.json",
+        ):
+            (repository / name).parent.mkdir(exist_ok=True)
+            shutil.copy(ROOT / name, repository / name)
+        templates = repository / "tools" / "templates.py"
+        templates.write_text("from pathlib import Path\n\nROOT = Path(__file__).parent.parent\n")
+        (repository / "tools" / "protect.py").write_text("print('protected')\n")
+        for name in ("package.json", "package-lock.json", ".npmrc"):
+            (repository / name).touch()
+        (repository / ".gitignore").write_text(".build/\n.venv/\nnode_modules/\n__pycache__/\n")
+        commit(repository)
+        python = repository / ".venv" / "bin" / "python"
+        python.parent.mkdir(parents=True)
+        shim(python, f'exec {shutil.which("python3")} "$@"')
+        cdk = repository / "node_modules" / ".bin" / "cdk"
+        cdk.parent.mkdir(parents=True)
+        shim(cdk, 'echo "cdk $*"')
+        (repository / ".venv" / ".installed").touch()
+        (repository / "node_modules" / ".package-lock.json").touch()
+        return repository
+
+    def deploy(self, clone: Path, environment: str) -> subprocess.CompletedProcess[str]:
+        command = ["make", "--no-print-directory", "deploy", f"ENV={environment}"]
+        env = {"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1"}
+        return subprocess.run(
+            command, cwd=clone, env=env, capture_output=True, text=True, check=False, timeout=60
+        )
+
+    @pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
+    def test_refuses_a_commit_without_its_record(self, clone: Path, environment: str) -> None:
+        done = self.deploy(clone, environment)
+        assert done.returncode != 0
+        assert done.stdout == ""
+        (told,) = (line for line in done.stderr.splitlines() if line.startswith("error: "))
+        assert "no record of having passed the gate" in told
+
+    def test_refuses_a_changed_work_tree(self, clone: Path) -> None:
+        run(clone)
+        with (clone / "Makefile").open("a") as file:
+            file.write("# mine\n")
+        done = self.deploy(clone, "prod")
+        assert done.returncode != 0
+        assert done.stdout == ""
+        assert "error: not all is committed: Makefile; commit it or put it aside\n" in done.stderr
+
+    def test_deploys_the_commit_that_passed(self, clone: Path) -> None:
+        run(clone)
+        done = self.deploy(clone, "dev")
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.splitlines()[0].endswith("deploy -c env=dev")
+        assert done.stdout.splitlines()[1:] == ["protected"]
+
+
+def shim(path: Path, line: str) -> None:
+    path.write_text(f"#!/bin/sh\n{line}\n")
+    path.chmod(0o755)

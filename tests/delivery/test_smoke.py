@@ -1,0 +1,173 @@
+"""The smoke test against the real app behind a real HTTP server, and against what answers otherwise."""
+
+import contextlib
+import json
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+from app import __version__
+from local.ports import free_port
+from tests.factories import Api
+from tools.smoke import main, smoke
+
+Reply = tuple[int, str, bytes]
+STAGE = "/live"
+REFUSAL: Reply = (401, "application/problem+json", b'{"code": "unauthorized"}')
+
+
+@contextlib.contextmanager
+def serving(reply: Callable[[str], Reply]) -> Iterator[str]:
+    """A server that answers `GET` with status, media type and body."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            status, media_type, body = reply(self.path)
+            self.send_response(status)
+            self.send_header("Content-Type", media_type)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}{STAGE}/"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.fixture
+def deployed(api: Api) -> Iterator[str]:
+    """The app below a stage, as API Gateway has it."""
+
+    def reply(path: str) -> Reply:
+        answer = api.client.get(path.removeprefix(STAGE))
+        return answer.status_code, answer.headers["Content-Type"], answer.content
+
+    with serving(reply) as base:
+        yield base
+
+
+@pytest.fixture
+def waits() -> list[float]:
+    return []
+
+
+def health(**other: str) -> Reply:
+    body = {"status": "ok", "version": __version__, "environment": "test", **other}
+    return 200, "application/json", json.dumps(body).encode()
+
+
+class TestSmoke:
+    def test_passes_the_app(
+        self, deployed: str, waits: list[float], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert smoke(deployed, "test", sleep=waits.append)
+        assert capsys.readouterr().out.splitlines() == [
+            f"ok     GET /health: 200, version {__version__} in test",
+            "ok     GET /api/v1/users/me without a token: 401 unauthorized",
+        ]
+        assert waits == []
+
+    def test_fails_the_app_of_another_environment(
+        self, deployed: str, waits: list[float], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert not smoke(deployed, "prod", sleep=waits.append)
+        failed, passed = capsys.readouterr().out.splitlines()
+        assert failed.startswith("FAILED GET /health: expected 200 {")
+        assert "'environment': 'test'" in failed
+        assert passed.startswith("ok ")
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            health(version="0.0.0"),
+            health(status="down"),
+            (500, "application/json", health()[2]),
+            (200, "text/html", b"<h1>Welcome</h1>"),
+        ],
+    )
+    def test_fails_another_health(self, waits: list[float], answer: Reply) -> None:
+        with serving(lambda path: answer if path == "/live/health" else REFUSAL) as base:
+            assert not smoke(base, "test", sleep=waits.append)
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            (200, "application/json", b"{}"),
+            (401, "application/json", REFUSAL[2]),
+            (401, "application/problem+json", b"[]"),
+            (401, "application/problem+json", b'{"code": "forbidden"}'),
+            (403, "application/problem+json", REFUSAL[2]),
+        ],
+    )
+    def test_fails_what_does_not_refuse_strangers_as_it_should(
+        self, waits: list[float], answer: Reply, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        with serving(lambda path: health() if path == "/live/health" else answer) as base:
+            assert not smoke(base, "test", sleep=waits.append)
+        assert f"got {answer[0]} {answer[1]}" in capsys.readouterr().out
+
+    def test_waits_for_what_is_not_there_yet(self, waits: list[float]) -> None:
+        early = [(404, "application/json", b"{}"), (503, "text/plain", b"")]
+
+        def reply(path: str) -> Reply:
+            if path != "/live/health":
+                return REFUSAL
+            return early.pop() if early else health()
+
+        with serving(reply) as base:
+            assert smoke(base, "test", sleep=waits.append)
+        assert len(waits) == 2
+
+    def test_fails_where_nothing_answers(
+        self, waits: list[float], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert not smoke(f"http://127.0.0.1:{free_port()}/live", "test", sleep=waits.append)
+        assert capsys.readouterr().out.count("no answer (") == 2
+        assert len(waits) == 8
+
+
+class TestCommand:
+    @pytest.fixture
+    def stack(self, deployed: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+        """The stack of an environment that is called as the app under test is."""
+        client = boto3.client("cloudformation")
+        outputs = [{"OutputKey": "ApiUrl", "OutputValue": deployed}]
+        found = {"StackName": "LifestyleSpaces-test", "StackStatus": "UPDATE_COMPLETE", "Outputs": outputs}
+        monkeypatch.setattr("tools.smoke.boto3.client", lambda _: client)
+        with Stubber(client) as stubber:
+            answer = {"Stacks": [{**found, "CreationTime": datetime(2026, 1, 1, tzinfo=UTC)}]}
+            stubber.add_response("describe_stacks", answer, {"StackName": "LifestyleSpaces-test"})
+            yield
+
+    def test_finds_the_address_in_the_outputs(self, stack: None, capsys: pytest.CaptureFixture[str]) -> None:
+        main("test")
+        assert len(capsys.readouterr().out.splitlines()) == 2
+
+    def test_fails_in_one_line(
+        self, stack: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setattr("tools.smoke.__version__", "0.0.0")
+        monkeypatch.setattr("tools.smoke._TRIES", 1)
+        with pytest.raises(SystemExit, match=r"^error: test does not answer as it should$"):
+            main("test")
+        assert "FAILED GET /health" in capsys.readouterr().out
+
+    def test_knows_when_nothing_runs_here(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("tools.smoke._HOME", tmp_path)
+        with pytest.raises(SystemExit, match="error: nothing runs here; start it with `make local`"):
+            main("local")
