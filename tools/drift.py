@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import boto3
 
+from tools.deployed import refused_in_one_line, stack_name
+
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_cloudformation.type_defs import (
@@ -19,36 +21,35 @@ _POLLS = 90  # a quarter of an hour: AWS looks at one resource after another
 
 
 class DriftError(Exception):
-    """CloudFormation could not tell."""
+    """CloudFormation does not tell."""
 
 
 def drift(
-    cloudformation: "CloudFormationClient", stack_name: str, *, sleep: Callable[[float], None] = time.sleep
+    cloudformation: "CloudFormationClient", stack: str, *, sleep: Callable[[float], None] = time.sleep
 ) -> list[str]:
-    """A line for each resource that is not as the template says, sorted.
+    """A line for each resource that is not as the template says, and for what could not be looked at.
 
     Raises:
-        DriftError: CloudFormation failed to look, or takes too long.
+        DriftError: CloudFormation takes too long.
     """
-    detection = cloudformation.detect_stack_drift(StackName=stack_name)["StackDriftDetectionId"]
+    detection = cloudformation.detect_stack_drift(StackName=stack)["StackDriftDetectionId"]
     for _ in range(_POLLS):
         found = cloudformation.describe_stack_drift_detection_status(StackDriftDetectionId=detection)
         if found["DetectionStatus"] != "DETECTION_IN_PROGRESS":
             break
         sleep(_POLL_S)
     else:
-        raise DriftError(f"the drift of {stack_name} is not detected after a quarter of an hour")
+        raise DriftError(f"the drift of {stack} is not detected after a quarter of an hour")
+    lines = sorted(_line(each) for each in _drifted(cloudformation, stack))
     if found["DetectionStatus"] == "DETECTION_FAILED":
-        reason = found.get("DetectionStatusReason", "it gives no reason")
-        raise DriftError(f"the drift of {stack_name} could not be detected: {reason}")
-    return sorted(_line(each) for each in _drifted(cloudformation, stack_name))
+        reason = found.get("DetectionStatusReason", "CloudFormation gives no reason")
+        lines.append(f"not all could be looked at: {reason}")
+    return lines
 
 
-def _drifted(
-    cloudformation: "CloudFormationClient", stack_name: str
-) -> "Iterator[StackResourceDriftTypeDef]":
+def _drifted(cloudformation: "CloudFormationClient", stack: str) -> "Iterator[StackResourceDriftTypeDef]":
     asked: DescribeStackResourceDriftsInputTypeDef = {
-        "StackName": stack_name,
+        "StackName": stack,
         "StackResourceDriftStatusFilters": ["MODIFIED", "DELETED"],
     }
     while True:
@@ -70,15 +71,16 @@ def _line(resource: "StackResourceDriftTypeDef") -> str:
     return f"{name}: {'; '.join(differences)}"
 
 
+@refused_in_one_line()
 def main(environment: str) -> None:
     """Look at one environment, in the AWS account signed in to."""
     try:
-        lines = drift(boto3.client("cloudformation"), f"LifestyleSpaces-{environment}")
+        lines = drift(boto3.client("cloudformation"), stack_name(environment))
     except DriftError as error:
         sys.exit(f"error: {error}")
     if lines:
         print("\n".join(lines))
-        sys.exit(f"error: {len(lines)} of {environment}'s resources are not as its template says")
+        sys.exit(f"error: {environment} is not, or not surely, as its template says (see above)")
     print(f"{environment} is as its template says")
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import boto3
 
 from stacks.settings import load_settings
+from tools.deployed import refused_in_one_line, stack_name
 from tools.templates import ROOT
 
 if TYPE_CHECKING:
@@ -24,13 +25,14 @@ def protect(cloudformation: "CloudFormationClient", stack_name: str) -> None:
     cloudformation.set_stack_policy(StackName=stack_name, StackPolicyBody=POLICY.read_text(encoding="utf-8"))
 
 
+@refused_in_one_line()
 def main(environment: str) -> None:
     """Protect an environment whose settings say so, in the AWS account signed in to."""
     context = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
     if not load_settings(context["environments"], environment).data.protected:
         print(f"{environment} needs no stack policy: its data is not protected")
         return
-    protect(boto3.client("cloudformation"), f"LifestyleSpaces-{environment}")
+    protect(boto3.client("cloudformation"), stack_name(environment))
     print(f"{environment} is under its stack policy")
 
 

@@ -2,22 +2,18 @@
 
 import json
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import boto3
 
 from app.core.database import Session, Table
 from app.core.errors import StaleRead
 from app.models.access_patterns import OUTBOX_MESSAGES
 from app.services import outbox
-from local import aws, emulator
+from tools.deployed import deployed, refused_in_one_line
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sqs.type_defs import MessageTypeDef
 
-_HOME = Path(__file__).resolve().parents[1] / ".local"
 _WAIT_S = 2  # asks every server of the queue: a short poll may see none of its messages
 
 
@@ -55,21 +51,12 @@ def _renew(table: Table, letter: dict[str, Any]) -> bool:
     return True
 
 
+@refused_in_one_line()
 def main(environment: str) -> None:
-    """Redrive one environment: `local` as it runs here, or another by the AWS account signed in to."""
-    if environment == "local":
-        found = emulator.running(_HOME)
-        if not found:
-            sys.exit("error: nothing runs here; start it with `make local`")
-        here = aws.Clients(found.url)
-        cloudformation, dynamodb, queue = here.cloudformation, here.dynamodb, here.sqs
-    else:
-        cloudformation = boto3.client("cloudformation")
-        dynamodb, queue = boto3.client("dynamodb"), boto3.client("sqs")
-    (stack,) = cloudformation.describe_stacks(StackName=f"LifestyleSpaces-{environment}")["Stacks"]
-    outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
-    count = redrive(Table(dynamodb, outputs["TableName"]), queue, outputs["DeadLetterQueueUrl"])
-    print(f"{count} run again")
+    """Redrive one environment."""
+    found = deployed(environment)
+    table = Table(found.dynamodb, found.outputs["TableName"])
+    print(f"{redrive(table, found.sqs, found.outputs['DeadLetterQueueUrl'])} run again")
 
 
 if __name__ == "__main__":

@@ -6,16 +6,12 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import boto3
-
 from app import __version__
-from local import aws, emulator
+from tools.deployed import deployed, refused_in_one_line
 
-_HOME = Path(__file__).resolve().parents[1] / ".local"
 _TRIES = 5  # a new route takes seconds to reach all of API Gateway
 _WAIT_S = 3.0
 _TIMEOUT_S = 30.0  # as long as API Gateway waits for the function
@@ -96,18 +92,10 @@ def _get(base: str, path: str) -> Answer:
     return Answer(response.status, response.headers.get_content_type(), body)
 
 
+@refused_in_one_line()
 def main(environment: str) -> None:
-    """Try one environment: `local` as it runs here, or another by the AWS account signed in to."""
-    if environment == "local":
-        found = emulator.running(_HOME)
-        if not found:
-            sys.exit("error: nothing runs here; start it with `make local`")
-        cloudformation = aws.Clients(found.url).cloudformation
-    else:
-        cloudformation = boto3.client("cloudformation")
-    (stack,) = cloudformation.describe_stacks(StackName=f"LifestyleSpaces-{environment}")["Stacks"]
-    outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
-    if not smoke(outputs["ApiUrl"], environment):
+    """Try one environment."""
+    if not smoke(deployed(environment).api_url, environment):
         sys.exit(f"error: {environment} does not answer as it should")
 
 

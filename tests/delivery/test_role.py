@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
+from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untyped]
 
 from tests.delivery.workflows import FOLDER, ROOT
 from tests.pages import DOCS, commands
@@ -21,6 +22,16 @@ SUBJECTS = {
     "DeployRole": "repo:${Repository}:environment:${Environment}",
     "DiffRole": "repo:${Repository}:pull_request",
     "DriftRole": "repo:${Repository}:ref:refs/heads/main",
+}
+# Where a web ACL may stand besides an API, which here it does not.
+NOT_READ = {
+    "amplify:GetWebACLForResource",
+    "apprunner:DescribeWebAclForService",
+    "appsync:GetWebACLForResource",
+    "cognito-idp:GetWebACLForResource",
+    "ec2:DescribeVerifiedAccessInstanceWebAclAssociations",
+    "ec2:GetVerifiedAccessInstanceWebAcl",
+    "elasticloadbalancing:GetLoadBalancerWebACL",
 }
 
 
@@ -38,6 +49,12 @@ def _constructor(node: yaml.Node) -> str:
 TEMPLATE: dict[str, Any] = yaml.load(PATH.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506
 
 
+def asked_to_read(kind: str) -> set[str]:
+    """What AWS says it calls to read a resource of this type, else what a deployment reads back."""
+    schema: dict[str, Any] = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", kind).schema
+    return set(schema["handlers"].get("read", {}).get("permissions", DEPLOYING[kind]))
+
+
 def as_list(value: Any) -> list[str]:
     return value if isinstance(value, list) else [value]
 
@@ -50,6 +67,16 @@ def statements(role: str) -> list[dict[str, Any]]:
 
 def actions(role: str) -> set[str]:
     return {action for each in statements(role) for action in as_list(each["Action"])}
+
+
+class TestParameters:
+    @pytest.mark.parametrize("name", ["ada/spaces", "ada@123456/life-style.spaces@456789"])
+    def test_take_a_repository_as_its_tokens_name_it(self, name: str) -> None:
+        assert re.fullmatch(TEMPLATE["Parameters"]["Repository"]["AllowedPattern"], name)
+
+    @pytest.mark.parametrize("name", ["ada", "ada/*", "ada/spaces:environment", "ada@/spaces@"])
+    def test_take_nothing_that_means_more_than_one(self, name: str) -> None:
+        assert not re.fullmatch(TEMPLATE["Parameters"]["Repository"]["AllowedPattern"], name)
 
 
 class TestRoles:
@@ -112,10 +139,11 @@ class TestDiffRole:
 
 
 class TestDriftRole:
-    def test_reads_back_what_a_deployment_makes(self) -> None:
-        reading = {action for each in DEPLOYING.values() for action in each if READING.match(action)}
+    def test_reads_what_aws_says_that_it_reads_of_each_type(self) -> None:
+        read = {action for kind in DEPLOYING for action in asked_to_read(kind) if READING.match(action)}
         *_, settings = statements("DriftRole")
-        assert set(settings["Action"]) == reading - {"s3:GetObject"}
+        assert set(settings["Action"]) == read - NOT_READ
+        assert read >= NOT_READ
 
     def test_has_the_drift_detected(self) -> None:
         assert {action for action in actions("DriftRole") if action.startswith("cloudformation:")} == {

@@ -148,7 +148,7 @@ class TestCommand:
         client = boto3.client("cloudformation")
         outputs = [{"OutputKey": "ApiUrl", "OutputValue": deployed}]
         found = {"StackName": "LifestyleSpaces-test", "StackStatus": "UPDATE_COMPLETE", "Outputs": outputs}
-        monkeypatch.setattr("tools.smoke.boto3.client", lambda _: client)
+        monkeypatch.setattr("tools.deployed.boto3.client", lambda _: client)
         with Stubber(client) as stubber:
             answer = {"Stacks": [{**found, "CreationTime": datetime(2026, 1, 1, tzinfo=UTC)}]}
             stubber.add_response("describe_stacks", answer, {"StackName": "LifestyleSpaces-test"})
@@ -167,7 +167,15 @@ class TestCommand:
             main("test")
         assert "FAILED GET /health" in capsys.readouterr().out
 
+    def test_says_in_one_line_what_aws_refuses(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        client = boto3.client("cloudformation")
+        monkeypatch.setattr("tools.deployed.boto3.client", lambda _: client)
+        with Stubber(client) as stubber:
+            stubber.add_client_error("describe_stacks", "ValidationError", "Stack is not there\nat all")
+            with pytest.raises(SystemExit, match=r"^error: [^\n]+ Stack is not there at all$"):
+                main("test")
+
     def test_knows_when_nothing_runs_here(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("tools.smoke._HOME", tmp_path)
+        monkeypatch.setattr("tools.deployed._HOME", tmp_path)
         with pytest.raises(SystemExit, match="error: nothing runs here; start it with `make local`"):
             main("local")

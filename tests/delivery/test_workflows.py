@@ -119,11 +119,12 @@ class TestDelivery:
     def test_begins_with_main(self) -> None:
         assert WORKFLOWS["delivery"]["on"] == {"push": {"branches": ["main"]}}
 
-    def test_is_one_at_a_time_and_never_cut_off(self) -> None:
-        for group in (WORKFLOWS["delivery"]["concurrency"], JOBS["deploy/deploy"]["concurrency"]):
-            assert group["cancel-in-progress"] is False
-        assert JOBS["deploy/deploy"]["concurrency"]["group"] == "deploy-${{ inputs.environment }}"
-        assert WORKFLOWS["delivery"]["concurrency"]["group"] == "delivery"
+    def test_is_one_at_a_time_in_an_environment_and_never_cut_off(self) -> None:
+        group = "deploy-${{ inputs.environment }}"
+        assert JOBS["deploy/deploy"]["concurrency"] == {"group": group, "cancel-in-progress": False}
+
+    def test_reaches_dev_while_an_older_one_waits_for_the_approval_of_prod(self) -> None:
+        assert "concurrency" not in WORKFLOWS["delivery"]
 
     @pytest.mark.parametrize(("job", "after"), [("dev", "gate"), ("staging", "dev"), ("prod", "staging")])
     def test_goes_from_one_environment_to_the_next(self, job: str, after: str) -> None:
@@ -173,6 +174,12 @@ class TestDeploy:
 
     def test_lets_no_step_fail_unseen(self) -> None:
         assert not [step for step in steps("deploy/deploy") if "continue-on-error" in step]
+
+    def test_tries_what_is_there_after_a_failed_deployment_too(self) -> None:
+        deploying = steps("deploy/deploy")[position("deploy/deploy", 'make deploy ENV="$ENVIRONMENT"')]
+        smoke = steps("deploy/deploy")[position("deploy/deploy", "Try it")]
+        assert deploying["id"] == "deploy"
+        assert smoke["if"] == "!cancelled() && steps.deploy.outcome != 'skipped'"
 
     def test_returns_only_if_the_smoke_test_fails(self) -> None:
         smoke = steps("deploy/deploy")[position("deploy/deploy", "Try it")]

@@ -29,17 +29,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def embedded_aws() -> Iterator[Clients]:
+def home() -> Iterator[Path]:
+    """Where the embedded AWS of these tests lives."""
+    with tempfile.TemporaryDirectory(prefix="lifestyle-spaces-e2e-") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def embedded_aws(home: Path) -> Iterator[Clients]:
     """An empty embedded AWS on a free port. Whatever ends the tests stops it too."""
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with tempfile.TemporaryDirectory(prefix="lifestyle-spaces-e2e-") as folder:
-        home = Path(folder)
-        found = emulator.start(home, free_port(), ministack=ROOT / ".local" / "venv" / "bin" / "ministack")
-        try:
-            yield Clients(found.url)
-        finally:
-            emulator.stop(home)
-            signal.signal(signal.SIGTERM, before)
+    found = emulator.start(home, free_port(), ministack=ROOT / ".local" / "venv" / "bin" / "ministack")
+    try:
+        yield Clients(found.url)
+    finally:
+        emulator.stop(home)
+        signal.signal(signal.SIGTERM, before)
 
 
 @pytest.fixture(scope="session")
