@@ -110,7 +110,7 @@ class TestRoles:
     @pytest.mark.parametrize("role", SUBJECTS)
     def test_may_not_read_what_people_have_written(self, role: str) -> None:
         items = re.compile(
-            r".*\*|dynamodb:(BatchGet|GetItem|Query|Scan|GetRecords)|s3:|logs:(Get|Filter|Start)"
+            r".*\*|dynamodb:(BatchGet|GetItem|Query|Scan|GetRecords)|s3:|logs:(GetLog|GetQuery|Filter|Start)"
         )
         assert not [action for action in actions(role) if items.match(action)]
 
