@@ -165,6 +165,11 @@ released: ## Keep openapi.json as what the last release promises: the last step 
 clients: deployer ## Generate and compile the typed clients, clients/typescript and clients/python
 	@$(tool) tools.clients
 
+.PHONY: example
+example: clients ## Serve a page that lists one's spaces by the typed client, before `make local`
+	@[ -f .local/env.json ] || { echo 'error: nothing runs here; start it with `make local`' >&2; exit 1; }
+	@vite clients/example
+
 .PHONY: pages
 pages: deployer ## Write the generated pages of docs/
 	@$(tool) tools.pages

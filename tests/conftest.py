@@ -46,6 +46,8 @@ from app.models.operations import OutboxMessage
 from app.services import outbox
 from tests.factories import TABLE_NAME, Api, FrozenClock, SigningKey, create_table
 
+pytest_plugins = ["tests.browser"]
+
 # The SDK reads these; nothing here may reach a real account.
 os.environ |= {
     "AWS_ACCESS_KEY_ID": "testing",

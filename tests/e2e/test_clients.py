@@ -10,13 +10,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, expect
 
 from app import __version__
-from local.aws import Deployment
+from local.aws import Deployment, tool_environment
+from local.ports import answers, free_port
+from local.process import end_group
+from tests.e2e.conftest import PASSWORD
+from tests.e2e.waiting import eventually
 from tests.factories import Person
 from tools import clients
 
 STORY = Path(__file__).with_name("story.mts")
+EXAMPLE = clients.ROOT / "clients" / "example"
 BINARIES = clients.ROOT / "node_modules" / ".bin"
 STRICT = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2022", "--lib", "es2023,dom"]
 
@@ -39,6 +45,27 @@ def said_by(*command: str | Path, **env: str) -> subprocess.CompletedProcess[str
     return subprocess.run(
         command, env={"PATH": path, **env}, capture_output=True, text=True, check=False, timeout=120
     )
+
+
+@pytest.fixture
+def example(deployment: Deployment, tmp_path: Path) -> Iterator[str]:
+    """The address of the page that `make example` serves."""
+    deployment.write(tmp_path / "env.json")
+    port = free_port()
+    environment = tool_environment(os.environ, deployment.endpoint_url, clients.ROOT)
+    process = subprocess.Popen(
+        [BINARIES / "vite", EXAMPLE, "--port", str(port), "--strictPort"],
+        env=environment | {"LOCAL_ENV": str(tmp_path / "env.json")},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        eventually(lambda: answers(port, "/"))
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        end_group(process)
 
 
 class TestTypeScript:
@@ -80,6 +107,27 @@ class TestTypeScript:
             "Night owls (owner)",
         ]
         assert (told["refused"]["status"], told["refused"]["code"]) == (409, "profile_exists")
+
+
+class TestExample:
+    def test_compiles(self) -> None:
+        compiled = said_by(BINARIES / "tsc", "--project", EXAMPLE)
+        assert (compiled.returncode, compiled.stdout) == (0, "")
+
+    def test_signs_somebody_in_and_lists_their_spaces(
+        self, example: str, ada: Person, browser: Browser
+    ) -> None:
+        page = browser.new_page()
+        for name in ("Morning runners", "Night owls"):
+            ada.post("/api/v1/spaces", {"name": name})
+        page.goto(example)
+        page.get_by_label("E-mail").fill(ada.email)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.get_by_role("status")).to_have_text(f"Signed in as {ada.email}", timeout=60_000)
+        listed = page.get_by_role("listitem").all_text_contents()
+        page.close()
+        assert sorted(listed) == ["Morning runners (owner)", "Night owls (owner)"]
 
 
 class TestPython:

@@ -1,13 +1,12 @@
 """The documentation in a real browser, before the deployed stack: what a newcomer does with it."""
 
 import re
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Request, expect
 
 from local.aws import Clients, Deployment
 from local.ports import free_port
@@ -16,9 +15,6 @@ from tests.e2e.conftest import PASSWORD
 from tests.factories import Person
 from tools.site.build import ROOT, build
 from tools.site.server import Site
-
-BROWSER = shutil.which("chromium") or "chromium"
-QUIET = ("--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync")
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +32,7 @@ def site(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 @pytest.fixture(scope="module")
-def page(site: str) -> Iterator[Page]:
+def page(site: str, browser: Browser) -> Iterator[Page]:
     """A browser window that has asked nobody but the site for anything, and in which nothing went wrong."""
     asked: list[str] = []
     wrong: list[str] = []
@@ -44,13 +40,11 @@ def page(site: str) -> Iterator[Page]:
     def note(request: Request) -> None:
         asked.append(request.url)
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=BROWSER, args=[*QUIET, "--no-sandbox"])
-        page = browser.new_page(base_url=site, viewport={"width": 1280, "height": 900})
-        page.on("request", note)
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        yield page
-        browser.close()
+    page = browser.new_page(base_url=site, viewport={"width": 1280, "height": 900})
+    page.on("request", note)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    yield page
+    page.close()
     assert [url for url in asked if not url.startswith((f"{site}/", "data:"))] == []
     assert wrong == []
 
