@@ -12,6 +12,7 @@ MAKEFLAGS += --no-builtin-rules
 LOCAL_PORT ?= 4566
 override export EMAIL := $(value EMAIL)
 override export PASSWORD := $(value PASSWORD)
+override export AT_ONCE := $(value AT_ONCE)
 export LOCAL_PORT DOCS_PORT TABLES_PORT PYTHON
 outer_path := $(PATH)
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
@@ -115,8 +116,8 @@ review: environment-named deployer ## Write a report for reviewers to review/: m
 	@$(tool) tools.review $(ENV) $(AGAINST)
 
 .PHONY: deploy
-deploy: environment-named account-named gate-passed deployer ## Deploy to the AWS account you are signed in to: make deploy ENV=dev
-	@$(cdk) deploy -c env=$(ENV)
+deploy: environment-named account-named gate-passed deployer ## Deploy to the AWS account you are signed in to: make deploy ENV=dev [AT_ONCE="why it cannot wait"]
+	@$(cdk) deploy -c env=$(ENV) $(if $(AT_ONCE),-c "at_once=$$AT_ONCE")
 	@$(tool) tools.protect $(ENV)
 
 .PHONY: protect

@@ -30,7 +30,8 @@ TABLE_ACTIONS = (
     "dynamodb:PutItem",
     "dynamodb:UpdateItem",
 )
-# The audit trail is append-only, whatever the code says.
+# No event of the audit is changed or taken away, whatever the code says. It has to be put, though, and
+# IAM cannot tell a put that makes an item from one that replaces it: the app's condition does.
 AUDIT_KEYS = "AUDIT#*"
 DENIED_AUDIT_ACTIONS = ("dynamodb:BatchWriteItem", "dynamodb:DeleteItem", "dynamodb:UpdateItem")
 # What DynamoDB and SQS do with a key in the caller's name.
@@ -87,6 +88,7 @@ class Function(Construct):
             architecture=architecture,
             code=props.code.function,
             handler=HANDLER,
+            description=settings.description,
             layers=[self._dependencies(props.code.layer, runtime, architecture)],
             role=self.role,
             environment=dict(props.environment),

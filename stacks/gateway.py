@@ -33,7 +33,7 @@ ALLOWED_HEADERS = (
 PERMISSION_METADATA = "lifestyle-spaces:permission"
 PREFLIGHT_MAX_AGE = Duration.hours(2)  # what browsers keep at most
 
-# One line a request: no token, no body, no e-mail; people are known by their id alone.
+# One line a request: no token, no body, no e-mail; people are known by their id, and by their address.
 ACCESS_LOG_FIELDS = {
     "request_id": "$context.requestId",
     "time": "$context.requestTime",
@@ -79,8 +79,7 @@ class Gateway(Construct):
             endpoint_types=[apigateway.EndpointType.REGIONAL],
             cloud_watch_role=settings.owns_account_log_role,
             cloud_watch_role_removal_policy=RemovalPolicy.RETAIN if settings.owns_account_log_role else None,
-            # With a name of its own the API has no second address.
-            disable_execute_api_endpoint=True if settings.domain else None,
+            disable_execute_api_endpoint=True if settings.domain and settings.domain.exclusive else None,
             deploy_options=self._stage_options(props),
         )
         cfn_api = self.api.node.default_child
@@ -102,7 +101,7 @@ class Gateway(Construct):
             WebAcl(self, "WebAcl", props=WebAclProps(settings=settings.web_acl, stage_arn=stage_arn))
 
     def _url(self, settings: GatewaySettings) -> str:
-        if settings.domain is not None:
+        if settings.domain is not None and settings.domain.exclusive:
             return f"https://{settings.domain.name}"
         stack = Stack.of(self)
         return f"https://{self.api.rest_api_id}.execute-api.{stack.region}.{stack.url_suffix}/{STAGE_NAME}"

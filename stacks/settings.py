@@ -73,6 +73,9 @@ class FunctionSettings(_Section):
     tracing: bool
     log_level: Literal["DEBUG", "INFO", "WARN", "ERROR"]
     canary: Canary | None = Field(default=None, description="left out: all traffic at once")
+    description: str | None = Field(
+        default=None, max_length=256, description="left out, but by `Settings.at_once`"
+    )
 
 
 class Throttle(_Section):
@@ -98,6 +101,9 @@ class Domain(_Section):
         StringConstraints(pattern=r"^arn:aws(-[a-z]+)*:acm:[a-z0-9-]+:\d{12}:certificate/[0-9a-f-]+$"),
         Field(description="issued, in the region of the stack"),
     ]
+    exclusive: bool = Field(
+        description="whether the API's own address is closed; not before DNS leads to this one"
+    )
 
 
 class GatewaySettings(_Section):
@@ -177,10 +183,24 @@ class Settings(_Section):
     alarms: AlarmSettings
     app: AppSettings
 
+    def at_once(self, reason: str) -> "Settings":
+        """The same but for one deployment that cannot wait: a new version, which takes all traffic at once.
+
+        The reason becomes the function's description. So there is a new version also where CloudFormation
+        finds nothing else of the function changed, as when another table has become `Table`.
+        """
+        function = self.function.model_copy(update={"canary": None, "description": reason})
+        return self.model_copy(update={"function": function})
+
     @property
     def parameter_prefix(self) -> str:
         """Under which every SSM parameter of this environment stands."""
         return f"/lifestyle-spaces/{self.name}"
+
+
+def stack_name(environment: str) -> str:
+    """The name of an environment's stack, with which the names of its resources begin."""
+    return f"LifestyleSpaces-{environment}"
 
 
 def load_settings(environments: object, name: object) -> Settings:

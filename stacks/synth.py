@@ -9,7 +9,7 @@ from stacks.bundling import function_code, layer_code
 from stacks.compliance import acknowledge_findings, check_compliance
 from stacks.function import FunctionCode
 from stacks.routes import load_routes
-from stacks.settings import load_settings
+from stacks.settings import load_settings, stack_name
 from stacks.target import resolve_target
 
 
@@ -17,11 +17,14 @@ def build_app(root: Path, app: App) -> BackendStack:
     """Put the chosen environment's one stack into `app`, with everything built.
 
     `root` is the folder of `openapi.json` and `lambda_src/`. The environments and the
-    choice (`-c env=NAME`) come from the app's context.
+    choice (`-c env=NAME`) come from the app's context, and so does the reason of a deployment that
+    cannot wait (`-c at_once=REASON`).
 
     Raises ConfigurationError for whatever the caller can put right.
     """
     settings = load_settings(app.node.try_get_context("environments"), app.node.try_get_context("env"))
+    if reason := app.node.try_get_context("at_once"):
+        settings = settings.at_once(reason)
     routes = load_routes(root / "openapi.json")
     target = resolve_target(settings.function)
     sources = root / "lambda_src"
@@ -39,4 +42,4 @@ def build_app(root: Path, app: App) -> BackendStack:
 def add_stack(app: App, props: BackendProps) -> BackendStack:
     """Put one environment's stack into `app`, under the rule packs' eyes."""
     check_compliance(app)
-    return BackendStack(app, f"LifestyleSpaces-{props.settings.name}", props=props)
+    return BackendStack(app, stack_name(props.settings.name), props=props)

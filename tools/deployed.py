@@ -10,6 +10,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local import aws, emulator
+from stacks.settings import stack_name
 from tools.templates import ROOT
 
 if TYPE_CHECKING:
@@ -28,11 +29,6 @@ class Deployed:
     outputs: Mapping[str, str]
     dynamodb: "DynamoDBClient"
     sqs: "SQSClient"
-
-
-def stack_name(environment: str) -> str:
-    """The name that `app.py` gives to the stack of an environment."""
-    return f"LifestyleSpaces-{environment}"
 
 
 def deployed(environment: str) -> Deployed:
@@ -69,4 +65,6 @@ def refused_in_one_line() -> Iterator[None]:
 
 def _outputs(cloudformation: "CloudFormationClient", environment: str) -> dict[str, str]:
     (stack,) = cloudformation.describe_stacks(StackName=stack_name(environment))["Stacks"]
+    if "Outputs" not in stack:
+        sys.exit(f"error: {environment} is not deployed: its stack is {stack['StackStatus']}")
     return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from tools.deployed import refused_in_one_line, stack_name
+from stacks.settings import stack_name
+from tools.deployed import refused_in_one_line
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient

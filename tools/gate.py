@@ -34,8 +34,8 @@ def run(root: Path) -> Path:
     return record
 
 
-def check(root: Path) -> str:
-    """The commit, if the work tree is just that and it has its record.
+def check(root: Path) -> None:
+    """That the work tree is a commit, and that it has its record.
 
     Raises:
         GateError: it may not be deployed.
@@ -47,7 +47,6 @@ def check(root: Path) -> str:
         recorded = None
     if recorded != commit:
         raise GateError(f"{commit[:12]} has no record of having passed the gate; run `make gate`")
-    return commit
 
 
 def clean_commit(root: Path) -> str:
@@ -79,10 +78,13 @@ def _record(root: Path, commit: str) -> Path:
 def main(command: str, root: Path = ROOT) -> None:
     """`run` the gate, or `check` that it was passed."""
     try:
-        if command == "run":
-            print(f"passed: {run(root).relative_to(root)}")
-        else:
-            check(root)
+        match command:
+            case "run":
+                print(f"passed: {run(root).relative_to(root)}")
+            case "check":
+                check(root)
+            case _:
+                sys.exit(f"error: `run` or `check`, not `{command}`")
     except GateError as error:
         sys.exit(f"error: {error}")
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from stacks.settings import load_settings
-from tools.deployed import refused_in_one_line, stack_name
+from stacks.settings import load_settings, stack_name
+from tools.deployed import refused_in_one_line
 from tools.templates import ROOT
 
 if TYPE_CHECKING:
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 POLICY = ROOT / "stacks" / "stack-policy.json"
 
 
-def protect(cloudformation: "CloudFormationClient", stack_name: str) -> None:
+def protect(cloudformation: "CloudFormationClient", stack: str) -> None:
     """Put the policy in force for every update from now on."""
-    cloudformation.set_stack_policy(StackName=stack_name, StackPolicyBody=POLICY.read_text(encoding="utf-8"))
+    cloudformation.set_stack_policy(StackName=stack, StackPolicyBody=POLICY.read_text(encoding="utf-8"))
 
 
 @refused_in_one_line()

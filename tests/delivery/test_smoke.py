@@ -20,6 +20,7 @@ from tools.smoke import main, smoke
 
 Reply = tuple[int, str, bytes]
 STAGE = "/live"
+BLOCKED: Reply = (403, "application/problem+json", b'{"code": "forbidden"}')
 REFUSAL: Reply = (401, "application/problem+json", b'{"code": "unauthorized"}')
 
 
@@ -29,7 +30,8 @@ def serving(reply: Callable[[str], Reply]) -> Iterator[str]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            status, media_type, body = reply(self.path)
+            # As AWS's managed rules have it, which stand before the API in staging and prod.
+            status, media_type, body = reply(self.path) if self.headers["User-Agent"] else BLOCKED
             self.send_response(status)
             self.send_header("Content-Type", media_type)
             self.send_header("Content-Length", str(len(body)))
@@ -173,6 +175,16 @@ class TestCommand:
         with Stubber(client) as stubber:
             stubber.add_client_error("describe_stacks", "ValidationError", "Stack is not there\nat all")
             with pytest.raises(SystemExit, match=r"^error: [^\n]+ Stack is not there at all$"):
+                main("test")
+
+    def test_knows_when_a_first_deployment_has_failed(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        client = boto3.client("cloudformation")
+        monkeypatch.setattr("tools.deployed.boto3.client", lambda _: client)
+        failed = {"StackName": "LifestyleSpaces-test", "StackStatus": "ROLLBACK_COMPLETE"}
+        with Stubber(client) as stubber:
+            answer = {"Stacks": [{**failed, "CreationTime": datetime(2026, 1, 1, tzinfo=UTC)}]}
+            stubber.add_response("describe_stacks", answer)
+            with pytest.raises(SystemExit, match=r"^error: test is not deployed: [^\n]+ ROLLBACK_COMPLETE$"):
                 main("test")
 
     def test_knows_when_nothing_runs_here(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

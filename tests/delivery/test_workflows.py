@@ -175,12 +175,6 @@ class TestDeploy:
     def test_lets_no_step_fail_unseen(self) -> None:
         assert not [step for step in steps("deploy/deploy") if "continue-on-error" in step]
 
-    def test_tries_what_is_there_after_a_failed_deployment_too(self) -> None:
-        deploying = steps("deploy/deploy")[position("deploy/deploy", 'make deploy ENV="$ENVIRONMENT"')]
-        smoke = steps("deploy/deploy")[position("deploy/deploy", "Try it")]
-        assert deploying["id"] == "deploy"
-        assert smoke["if"] == "!cancelled() && steps.deploy.outcome != 'skipped'"
-
     def test_returns_only_if_the_smoke_test_fails(self) -> None:
         smoke = steps("deploy/deploy")[position("deploy/deploy", "Try it")]
         back = steps("deploy/deploy")[position("deploy/deploy", "Return to the commit before")]

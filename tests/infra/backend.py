@@ -27,6 +27,7 @@ ROUTES = load_routes(ROOT / "openapi.json")
 DOMAIN = {
     "name": "api.lifestyle-spaces.example",
     "certificate_arn": "arn:aws:acm:eu-west-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef",
+    "exclusive": True,
 }
 # One target for every environment, so that `local` looks the same on every host.
 TARGET = Target((3, 13), "arm64", host=False)

@@ -1,3 +1,4 @@
+from functools import cache
 from typing import Any
 
 import pytest
@@ -5,6 +6,16 @@ import pytest
 from tests.infra.backend import Backend, backend, changed, synthesise
 
 Alarm = dict[str, Any]
+# By setting: any value that no other has, and the page of the alarm.
+THRESHOLDS = {
+    "function_errors": (41, "function-errors"),
+    "function_p99_ms": (42, "function-slow"),
+    "function_throttles": (43, "function-throttles"),
+    "client_error_percent": (44, "client-errors"),
+    "server_error_percent": (45, "server-errors"),
+    "table_throttles": (46, "table-throttles"),
+    "dead_letters": (47, "dead-letters"),
+}
 
 
 def alarm(backend: Backend, page: str) -> Alarm:
@@ -18,6 +29,7 @@ def alarm(backend: Backend, page: str) -> Alarm:
     return found
 
 
+@cache
 def with_alarms(**thresholds: Any) -> Backend:
     return synthesise(changed("prod", alarms=thresholds))
 
@@ -52,20 +64,11 @@ class TestAlarms:
         for each in every.all("CloudWatch::Alarm").values():
             assert each["Properties"]["ComparisonOperator"] == "GreaterThanThreshold"
 
-    @pytest.mark.parametrize(
-        ("setting", "page"),
-        [
-            ("function_errors", "function-errors"),
-            ("function_p99_ms", "function-slow"),
-            ("function_throttles", "function-throttles"),
-            ("client_error_percent", "client-errors"),
-            ("server_error_percent", "server-errors"),
-            ("table_throttles", "table-throttles"),
-            ("dead_letters", "dead-letters"),
-        ],
-    )
-    def test_have_the_threshold_of_their_setting(self, setting: str, page: str) -> None:
-        assert alarm(with_alarms(**{setting: 42}), page)["Threshold"] == 42
+    @pytest.mark.parametrize("setting", THRESHOLDS)
+    def test_have_the_threshold_of_their_setting(self, setting: str) -> None:
+        threshold, page = THRESHOLDS[setting]
+        thresholds = {name: value for name, (value, _) in THRESHOLDS.items()}
+        assert alarm(with_alarms(**thresholds), page)["Threshold"] == threshold
 
     def test_do_not_exist_without_a_threshold(self) -> None:
         nothing = dict.fromkeys(

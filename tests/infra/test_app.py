@@ -12,7 +12,7 @@ import pytest
 from aws_cdk import App
 
 from stacks.synth import build_app
-from tests.infra.backend import CONTEXT, ROOT
+from tests.infra.backend import CONTEXT, ROOT, Backend
 from tests.infra.test_bundling import wheel
 
 
@@ -65,8 +65,10 @@ class TestBuildApp:
         (tmp_path / "lambda_src" / "lambda_handler.py").write_text("handler = print\n", encoding="utf-8")
         wheel(tmp_path).rename(tmp_path / "lambda_src" / "requirements.txt")
         (tmp_path / "openapi.json").write_bytes((ROOT / "openapi.json").read_bytes())
-        app = App(context={**CONTEXT, "env": "local"}, outdir=str(tmp_path / "out"))
+        app = App(context={**CONTEXT, "env": "local", "at_once": "it is down"}, outdir=str(tmp_path / "out"))
         build_app(tmp_path, app)
         assembly = app.synth()
-        assert [stack.stack_name for stack in assembly.stacks] == ["LifestyleSpaces-local"]
+        (stack,) = assembly.stacks
+        assert stack.stack_name == "LifestyleSpaces-local"
+        assert Backend(stack.template).properties("Lambda::Function")["Description"] == "it is down"
         assert {path.name.split("-")[0] for path in (tmp_path / ".build").iterdir()} == {"function", "layer"}

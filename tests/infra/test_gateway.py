@@ -220,11 +220,12 @@ class TestApi:
         assert owner.one("ApiGateway::Account")["DeletionPolicy"] == "Retain"
 
 
-class TestDomain:
-    @pytest.fixture
-    def named(self) -> Backend:
-        return synthesise(changed("prod", gateway={"domain": DOMAIN}))
+@pytest.fixture(scope="module")
+def named() -> Backend:
+    return synthesise(changed("prod", gateway={"domain": DOMAIN}))
 
+
+class TestDomain:
     def test_has_the_certificate_of_the_setting_and_no_old_tls(self, named: Backend) -> None:
         assert named.properties("ApiGateway::DomainName") == {
             "DomainName": DOMAIN["name"],
@@ -243,6 +244,12 @@ class TestDomain:
         assert named.properties("ApiGateway::RestApi")["DisableExecuteApiEndpoint"] is True
         assert "DisableExecuteApiEndpoint" not in prod.properties("ApiGateway::RestApi")
         assert named.template["Outputs"]["ApiUrl"]["Value"] == "https://api.lifestyle-spaces.example"
+
+    def test_stands_beside_the_apis_own_address_until_dns_leads_to_it(self) -> None:
+        both = synthesise(changed("prod", gateway={"domain": {**DOMAIN, "exclusive": False}}))
+        assert "DisableExecuteApiEndpoint" not in both.properties("ApiGateway::RestApi")
+        assert ".execute-api." in json.dumps(both.template["Outputs"]["ApiUrl"]["Value"])
+        assert "DomainTarget" in both.template["Outputs"]
 
     def test_tells_what_its_dns_record_points_to(self, named: Backend) -> None:
         (domain,) = named.all("ApiGateway::DomainName")

@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 
+from stacks.settings import load_settings
 from tests.infra.backend import ENVIRONMENTS, Backend, backend, changed, synthesise
 from tests.infra.test_alarms import alarm
 
@@ -62,6 +63,11 @@ class TestRelease:
         assert backend(name).all("CodeDeploy::DeploymentGroup") == {}
 
 
+@pytest.fixture(scope="module")
+def limited() -> Backend:
+    return with_canary(max_errors=3, max_p99_ms=1234)
+
+
 class TestAlarmsOfTheNewVersion:
     @pytest.mark.parametrize("page", ["release-errors", "release-slow"])
     def test_look_past_the_old_one(self, prod: Backend, page: str) -> None:
@@ -73,13 +79,13 @@ class TestAlarmsOfTheNewVersion:
             "ExecutedVersion": {"Fn::GetAtt": [version, "Version"]},
         }
 
-    def test_ring_with_the_first_error_in_a_minute_above_the_setting(self) -> None:
-        found = alarm(with_canary(max_errors=3), "release-errors")
+    def test_ring_with_the_first_error_in_a_minute_above_the_setting(self, limited: Backend) -> None:
+        found = alarm(limited, "release-errors")
         assert (found["MetricName"], found["Statistic"], found["Threshold"]) == ("Errors", "Sum", 3)
         assert (found["Period"], found["EvaluationPeriods"]) == (60, 1)
 
-    def test_ring_when_it_is_slow_for_three_minutes_of_five(self) -> None:
-        found = alarm(with_canary(max_p99_ms=1234), "release-slow")
+    def test_ring_when_it_is_slow_for_three_minutes_of_five(self, limited: Backend) -> None:
+        found = alarm(limited, "release-slow")
         assert (found["MetricName"], found["ExtendedStatistic"]) == ("Duration", "p99")
         assert found["Threshold"] == 1234
         assert (found["Period"], found["DatapointsToAlarm"], found["EvaluationPeriods"]) == (60, 3, 5)
@@ -88,3 +94,24 @@ class TestAlarmsOfTheNewVersion:
     def test_can_ring_before_all_traffic_has_gone_over(self, name: str) -> None:
         minutes = int(ENVIRONMENTS[name]["function"]["canary"]["shift"].split("_")[3])
         assert alarm(backend(name), "release-slow")["DatapointsToAlarm"] < minutes
+
+
+@pytest.fixture(scope="module")
+def hurried() -> Backend:
+    return synthesise(load_settings(ENVIRONMENTS, "prod").at_once("it is down"))
+
+
+class TestAtOnce:
+    """A deployment that cannot wait: a rollback, or another table in the place of `Table`."""
+
+    def test_shifts_all_traffic_whatever_rings(self, hurried: Backend) -> None:
+        assert "UpdatePolicy" not in hurried.one("Lambda::Alias")
+        assert hurried.all("CodeDeploy::DeploymentGroup") == {}
+
+    def test_is_a_new_version_though_nothing_else_has_changed(self, hurried: Backend, prod: Backend) -> None:
+        versions = [set(each.all("Lambda::Version")) for each in (hurried, prod)]
+        assert versions[0].isdisjoint(versions[1])
+        assert hurried.properties("Lambda::Function")["Description"] == "it is down"
+
+    def test_is_not_what_is_kept_in_cdk_json(self) -> None:
+        assert not [name for name, each in ENVIRONMENTS.items() if "description" in each["function"]]

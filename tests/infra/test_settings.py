@@ -101,7 +101,11 @@ class TestOneClearLine:
             ("logs", "retention_days", 2),
             ("function", "canary", {"shift": "half", "max_errors": 0, "max_p99_ms": 5000}),
             ("gateway", "web_acl", {"requests_per_address": 9}),
-            ("gateway", "domain", {"name": "https://x.example", "certificate_arn": "arn:aws:acm:x"}),
+            (
+                "gateway",
+                "domain",
+                {"name": "https://x.example", "certificate_arn": "arn:aws:acm:x", "exclusive": False},
+            ),
             ("alarms", "emails", ["nobody"]),
             ("alarms", "client_error_percent", 100),
             ("alarms", "monthly_budget_usd", 0),
