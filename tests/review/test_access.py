@@ -32,7 +32,9 @@ class TestStatementsOfProd:
         answer = section(assembly("prod").stack).answer
         assert "only Lambda function `Function` may read DynamoDB table `Table`" in answer
         assert (
-            "Wildcards are allowed to `xray:PutTelemetryRecords` and `xray:PutTraceSegments` only" in answer
+            "Wildcards are allowed to all that the managed policy "
+            "`AWSCodeDeployRoleForLambdaLimited` allows, "
+            "`xray:PutTelemetryRecords` and `xray:PutTraceSegments` only" in answer
         )
 
     def test_say_who_touches_each_store(self) -> None:
@@ -40,7 +42,10 @@ class TestStatementsOfProd:
         assert (
             "DynamoDB table `Table`",
             "Lambda function `Function`",
-            f"read, write and delete; never write and delete {AUDIT}",
+            (
+                "read, write and delete; never `dynamodb:BatchWriteItem`, `dynamodb:DeleteItem` and "
+                f"`dynamodb:UpdateItem` {AUDIT}"
+            ),
         ) in rows
         assert ("Cognito user pool `UserPool`", "Lambda function `Function`", "delete") in rows
         assert ("log group `GatewayAccessLog`", "API Gateway, by the account's own log role", "write") in rows

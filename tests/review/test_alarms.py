@@ -126,6 +126,15 @@ class TestAlarms:
         stack = made(**FUNCTION, Errors=alarm("Errors", of="another-function")).stack
         assert len(uncovered(stack)) == 4
 
+    def test_of_one_version_cover_nothing_once_it_is_released(self) -> None:
+        one = alarm("Errors")
+        one["Properties"]["Dimensions"].append({"Name": "ExecutedVersion", "Value": "7"})
+        always, never = (
+            {fault for _, fault in uncovered(made(**FUNCTION, One=each).stack)}
+            for each in (alarm("Errors"), one)
+        )
+        assert never > always
+
     def test_know_a_resource_by_its_plain_name(self) -> None:
         api = resource("ApiGateway::RestApi", Name="the-api")
         found = section(made(Api=api, Broken=alarm("5XXError", of="the-api")).stack)

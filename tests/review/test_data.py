@@ -25,17 +25,21 @@ class TestDataOfProd:
         assert answer.startswith("Termination protection is on")
         stays, goes = answer.split(" would stay; ")
         assert "DynamoDB table `Table`, Cognito user pool `UserPool`" in stays
-        assert goes == "SQS queue `DeadLettersQueue` would be destroyed."
+        assert goes == "KMS key `NotificationsKey` and SQS queue `DeadLettersQueue` would be destroyed."
 
     def test_is_encrypted_backed_up_and_kept(self) -> None:
         assert row(assembly("prod"), "`Table`")[2:] == (
-            "AWS's key for DynamoDB in this account (KMS)",
+            "KMS key `DataKey`",
             "on any second of the last 35 days",
             "for ever, but items with `ttl`, until then",
             "kept the old one stays",
         )
         assert row(assembly("prod"), "UserPool")[3].startswith("none Cognito offers none")
         assert row(assembly("prod"), "FunctionLog")[4] == "365 days"
+        assert row(assembly("prod"), "FunctionLog")[1] == "what Lambda function `Function` writes"
+        assert (
+            row(assembly("prod"), "AccessLog")[1] == "a line for each request, with the caller's IP address"
+        )
         assert row(assembly("prod"), "DeadLettersQueue")[4] == "14 days"
 
     def test_has_no_place_that_is_left_out(self) -> None:

@@ -1,6 +1,7 @@
 """What a change would do, on the real templates and on small ones with one danger each."""
 
 import copy
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -46,7 +47,7 @@ class TestProdAgainstStaging:
 
     def test_takes_no_name_for_a_difference(self) -> None:
         found = judged(assembly("staging"), assembly("prod"), environments=True)
-        assert {each.danger for each in found} == {Danger.OPENS, Danger.CHANGES}
+        assert {each.danger for each in found} == {Danger.OPENS, Danger.BLINDS, Danger.CHANGES}
 
     def test_puts_what_prod_would_lose_first(self) -> None:
         found = section(assembly("prod"), assembly("dev"), environments=True)
@@ -79,9 +80,7 @@ class TestProdAgainstItself:
     def test_differs_in_no_new_code(self) -> None:
         template = copy.deepcopy(assembly("prod").template)
         (version,) = [name for name in template["Resources"] if "CurrentVersion" in name]
-        template["Resources"][f"{version[:-1]}x"] = template["Resources"].pop(version)
-        alias = next(each for each in template["Resources"].values() if each["Type"] == "AWS::Lambda::Alias")
-        alias["Properties"]["FunctionVersion"]["Fn::GetAtt"][0] = f"{version[:-1]}x"
+        template = json.loads(json.dumps(template).replace(version, f"{version[:-1]}x"))
         after = replace(assembly("prod"), template=template)
         assert judged(assembly("prod"), after, environments=False) == []
 
@@ -207,6 +206,10 @@ class TestOpening:
     @pytest.mark.parametrize("kind", ["Lambda::Permission", "IAM::Role"])
     def test_is_a_new_permission(self, kind: str) -> None:
         assert dangers({}, {"One": resource(kind)}) == [(Danger.OPENS, "somebody may do more")]
+
+    def test_is_a_permission_that_is_replaced_by_a_wider_one(self) -> None:
+        before, after = {"Principal": "apigateway.amazonaws.com", "SourceArn": "arn:1"}, {"Principal": "*"}
+        assert set(changed("Lambda::Permission", before, after)) == {(Danger.OPENS, "who is let in changes")}
 
     def test_is_a_new_open_route(self) -> None:
         assert dangers({}, {"One": resource("ApiGateway::Method")}) == [

@@ -72,13 +72,18 @@ def _touching(stack: Stack, found: list[Statement]) -> Iterator[Row]:
                 verb for each in about if each.who == who and each.allowed for verb in each.verbs
             )
             denials = [each for each in about if each.who == who and not each.allowed]
-            never = "; ".join(f"never {listed(each.verbs)} {each.condition}".strip() for each in denials)
+            never = "; ".join(f"never {_denied(each)} {each.condition}".strip() for each in denials)
             may = "; ".join(part for part in (listed(verbs) if verbs else "", never) if part)
             yield row(resource.title, who, may)
         if _is_access_log(stack, resource):
             yield row(resource.title, "API Gateway, by the account's own log role", "write")
         elif not about:
             yield row(resource.title, "nobody", "no statement of this stack names it")
+
+
+def _denied(statement: Statement) -> str:
+    """By action: who may not replace an item may write a new one all the same."""
+    return "do anything" if "do anything" in statement.verbs else listed(map(_quoted, statement.actions))
 
 
 def _is_access_log(stack: Stack, resource: Resource) -> bool:

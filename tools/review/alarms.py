@@ -68,6 +68,15 @@ def watched(stack: Stack, alarm: Resource) -> list[Watched]:
     ]
 
 
+def _stands(alarm: Resource) -> bool:
+    """Whether it looks at all times: Lambda counts by version only while an alias is shared by two."""
+    return not any(
+        dimension["Name"] == "ExecutedVersion"
+        for metric in _metrics(alarm.properties)
+        for dimension in metric.get("Dimensions", [])
+    )
+
+
 def uncovered(stack: Stack) -> list[tuple[Resource, str]]:
     """What can go wrong without any alarm: the resource, and the fault in words."""
     return [(resource, fault) for resource, fault, alarms in _coverage(stack) if not alarms]
@@ -111,6 +120,7 @@ def _coverage(stack: Stack) -> Iterator[tuple[Resource, str, list[Resource]]]:
     seen = [
         (each.of, each.metric, alarm)
         for alarm in stack.all("AWS::CloudWatch::Alarm")
+        if _stands(alarm)
         for each in watched(stack, alarm)
     ]
     for kind, faults in _FAULTS.items():

@@ -56,7 +56,8 @@ _DOORS: dict[str, frozenset[str]] = {
     "AWS::ApiGateway::Method": frozenset({"AuthorizationType", "AuthorizerId", "AuthorizationScopes"}),
     "AWS::ApiGateway::Authorizer": frozenset({"Type", "ProviderARNs", "IdentitySource"}),
     "AWS::ApiGateway::Stage": frozenset({"MethodSettings"}),
-    "AWS::ApiGateway::RestApi": frozenset({"Policy", "EndpointConfiguration"}),
+    "AWS::ApiGateway::DomainName": frozenset({"SecurityPolicy"}),
+    "AWS::ApiGateway::RestApi": frozenset({"DisableExecuteApiEndpoint", "EndpointConfiguration", "Policy"}),
     "AWS::Cognito::UserPool": frozenset(
         {"MfaConfiguration", "Policies", "AdminCreateUserConfig", "EnabledMfas"}
     ),
@@ -64,6 +65,7 @@ _DOORS: dict[str, frozenset[str]] = {
     "AWS::IAM::Policy": frozenset({"PolicyDocument", "Roles"}),
     "AWS::IAM::Role": frozenset({"AssumeRolePolicyDocument", "ManagedPolicyArns", "Policies"}),
     "AWS::KMS::Key": frozenset({"KeyPolicy"}),
+    "AWS::Lambda::Permission": frozenset({"Action", "Principal", "SourceAccount", "SourceArn"}),
     "AWS::SQS::QueuePolicy": frozenset({"PolicyDocument"}),
     "AWS::SNS::TopicPolicy": frozenset({"PolicyDocument"}),
     "AWS::WAFv2::WebACL": frozenset({"Rules", "DefaultAction"}),
@@ -72,7 +74,12 @@ _OPENS_WHEN_ADDED = frozenset(
     {"AWS::Lambda::Permission", "AWS::IAM::Policy", "AWS::IAM::Role", "AWS::SNS::Subscription"}
 )
 _OPENS_WHEN_REMOVED = frozenset(
-    {"AWS::WAFv2::WebACL", "AWS::WAFv2::WebACLAssociation", "AWS::SQS::QueuePolicy"}
+    {
+        "AWS::SNS::TopicPolicy",
+        "AWS::SQS::QueuePolicy",
+        "AWS::WAFv2::WebACL",
+        "AWS::WAFv2::WebACLAssociation",
+    }
 )
 _EYES = frozenset(
     {
@@ -91,7 +98,7 @@ _LOOKS: dict[str, frozenset[str]] = {
 
 def judge(change: Change) -> Judged:
     """One change's danger."""
-    for verdict in (_of_removed, _of_added, _of_guards, _of_update, _of_doors, _of_eyes):
+    for verdict in (_of_removed, _of_added, _of_guards, _of_update_or_doors, _of_eyes):
         found = verdict(change)
         if found is not None:
             return Judged(found[0], change, found[1])
@@ -157,6 +164,12 @@ def _is_worse(worse: str, before: Any, after: Any) -> bool:
         # A log group without a number of days keeps for ever.
         return after is not None and (before is None or after < before)
     return before is not None
+
+
+def _of_update_or_doors(change: Change) -> Verdict:
+    """The worse of the two: what is replaced may let somebody in as well."""
+    found = [verdict for verdict in (_of_update(change), _of_doors(change)) if verdict is not None]
+    return min(found, default=None)
 
 
 def _of_update(change: Change) -> Verdict:

@@ -178,12 +178,27 @@ def _bucket(stack: Stack, bucket: Resource) -> Kept:
     )
 
 
+def _lines(stack: Stack, group: Resource) -> str:
+    """What is in a log, as far as the template tells."""
+    for stage in stack.all("AWS::ApiGateway::Stage"):
+        setting = stage.properties.get("AccessLogSetting", {})
+        if group in stack.referred(setting):
+            address = ", with the caller's IP address" if "identity.sourceIp" in str(setting) else ""
+            return f"a line for each request{address}"
+    writers = [
+        each.title
+        for each in stack.all("AWS::Lambda::Function")
+        if group in stack.referred(each.properties.get("LoggingConfig"))
+    ]
+    return f"what {listed(writers)} writes" if writers else "what is written to it"
+
+
 def _log_group(stack: Stack, group: Resource) -> Kept:
     days = group.properties.get("RetentionInDays")
     key = group.properties.get("KmsKeyId")
     return Kept(
         resource=group,
-        holds="one line for each request: ids and figures, no texts",
+        holds=_lines(stack, group),
         encryption=Cell(stack.words(key), "good") if key else Cell("a key that CloudWatch owns"),
         backup=Cell("none"),
         lifetime=count(days, "day") if days else "for ever",
