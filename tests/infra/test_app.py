@@ -65,10 +65,11 @@ class TestBuildApp:
         (tmp_path / "lambda_src" / "lambda_handler.py").write_text("handler = print\n", encoding="utf-8")
         wheel(tmp_path).rename(tmp_path / "lambda_src" / "requirements.txt")
         (tmp_path / "openapi.json").write_bytes((ROOT / "openapi.json").read_bytes())
-        app = App(context={**CONTEXT, "env": "local", "at_once": "it is down"}, outdir=str(tmp_path / "out"))
-        build_app(tmp_path, app)
-        assembly = app.synth()
-        (stack,) = assembly.stacks
-        assert stack.stack_name == "LifestyleSpaces-local"
-        assert Backend(stack.template).properties("Lambda::Function")["Description"] == "it is down"
+        for reason in ({}, {"at_once": "it is down"}):
+            app = App(context={**CONTEXT, "env": "local", **reason}, outdir=str(tmp_path / "out"))
+            build_app(tmp_path, app)
+            (stack,) = app.synth().stacks
+            assert stack.stack_name == "LifestyleSpaces-local"
+            function = Backend(stack.template).properties("Lambda::Function")
+            assert function.get("Description") == reason.get("at_once")
         assert {path.name.split("-")[0] for path in (tmp_path / ".build").iterdir()} == {"function", "layer"}
