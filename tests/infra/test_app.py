@@ -65,7 +65,8 @@ class TestBuildApp:
         (tmp_path / "lambda_src" / "lambda_handler.py").write_text("handler = print\n", encoding="utf-8")
         wheel(tmp_path).rename(tmp_path / "lambda_src" / "requirements.txt")
         (tmp_path / "openapi.json").write_bytes((ROOT / "openapi.json").read_bytes())
-        for reason in ({}, {"at_once": "it is down"}):
+        reasons: tuple[dict[str, str], ...] = ({}, {"at_once": "it is down"})
+        for reason in reasons:
             app = App(context={**CONTEXT, "env": "local", **reason}, outdir=str(tmp_path / "out"))
             build_app(tmp_path, app)
             (stack,) = app.synth().stacks
