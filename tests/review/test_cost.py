@@ -52,7 +52,7 @@ class TestBillOfProd:
         )
 
     def test_has_a_line_for_the_metrics_of_every_route(self) -> None:
-        assert line("Metrics of every route").quantity == 87 * 5 * LOAD["called_hours"]["value"]
+        assert line("Metrics of every method").quantity == 141 * 5 * LOAD["called_hours"]["value"]
 
     def test_names_every_price_that_is_not_confirmed(self) -> None:
         (told,) = [

@@ -77,6 +77,21 @@ class TestProdAgainstItself:
         found = section(assembly("prod"), assembly("prod"), environments=False)
         assert found.answer == "0 differences; none of them endangers data."
 
+    def test_tells_a_canary_that_goes(self) -> None:
+        template = copy.deepcopy(assembly("prod").template)
+        alias = next(each for each in template["Resources"].values() if each["Type"] == "AWS::Lambda::Alias")
+        del alias["UpdatePolicy"]
+        (found,) = judged(assembly("prod"), replace(assembly("prod"), template=template), environments=False)
+        assert found.danger is Danger.WEAKENS
+
+    def test_tells_another_address(self) -> None:
+        template = copy.deepcopy(assembly("prod").template)
+        template["Outputs"]["ApiUrl"]["Value"] = "https://api.example.com"
+        after = replace(assembly("prod"), template=template)
+        (told,) = texts(table(section(assembly("prod"), after, environments=False), CAPTION))
+        assert told[:3] == ("changes", "the stack", "output `ApiUrl`")
+        assert told[4] == "`https://api.example.com`"
+
     def test_differs_in_no_new_code(self) -> None:
         template = copy.deepcopy(assembly("prod").template)
         (version,) = [name for name in template["Resources"] if "CurrentVersion" in name]

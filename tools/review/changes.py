@@ -19,8 +19,8 @@ _HASH = re.compile(r"[0-9A-F]{8}")
 _SETS = frozenset({"Statement"})
 # What the function asks of a route's caller is a property of the route, though CloudFormation knows none.
 PERMISSION = "permission"
-# What stands beside the properties of an entry and decides something.
-_POLICIES = ("DeletionPolicy", "UpdateReplacePolicy")
+# What stands beside the properties of an entry and decides something, and what holds where nothing is said.
+_POLICIES = {"DeletionPolicy": "Delete", "UpdateReplacePolicy": "Delete", "UpdatePolicy": None}
 
 
 @dataclass(frozen=True)
@@ -89,8 +89,8 @@ def _renamed(
 
 
 def _of_entry(old: Resource, new: Resource) -> Iterator[Change]:
-    for policy in _POLICIES:
-        left, right = old.entry.get(policy, "Delete"), new.entry.get(policy, "Delete")
+    for policy, unsaid in _POLICIES.items():
+        left, right = old.entry.get(policy, unsaid), new.entry.get(policy, unsaid)
         if left != right:
             yield Change(new, (policy,), left, right)
     left, right = (each.entry.get("Metadata", {}).get(PERMISSION_METADATA) for each in (old, new))

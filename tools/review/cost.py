@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from tools.review.alarms import watched
 from tools.review.page import Cell, Row, Section, Table, count, listed, points, row
 from tools.review.prices import LOAD, PRICES, Line, load
-from tools.review.routes import routes
 from tools.review.stack import Resource, Stack
 
 HOURS = 730  # in a month, as AWS counts
@@ -181,11 +180,11 @@ def _watching(stack: Stack) -> Iterator[Line]:
             "log_stored",
         )
     if _has_detailed_metrics(stack):
-        methods = len(routes(stack))
+        methods = len(stack.all("AWS::ApiGateway::Method"))  # those that answer preflights are counted too
         share = load("called_hours")
         yield Line(
-            "Metrics of every route",
-            f"{count(methods, 'route')} {_X} {_METRICS_PER_METHOD} metrics {_X} {share:g}",
+            "Metrics of every method",
+            f"{count(methods, 'method')} {_X} {_METRICS_PER_METHOD} metrics {_X} {share:g}",
             methods * _METRICS_PER_METHOD * share,
             "metric",
             fixed=True,

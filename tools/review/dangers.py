@@ -146,6 +146,10 @@ def _of_guards(change: Change) -> Verdict:
             danger = Danger.WEAKENS if change.resource.type in STATEFUL else Danger.CHANGES
             return danger, "no longer kept when it leaves the stack"
         return Danger.CHANGES, "kept when it leaves the stack"
+    if change.path[0] == "UpdatePolicy":
+        if change.after is None:
+            return Danger.WEAKENS, "a new version takes all traffic at once, and nothing turns it back"
+        return Danger.CHANGES, "how a new version takes over"
     worse = _GUARDS.get(change.resource.type, {}).get(change.path[0])
     if worse and _is_worse(worse, change.before, change.after):
         return (

@@ -39,7 +39,7 @@ def section(before: Assembly, after: Assembly, *, environments: bool) -> Section
     """The report's part on it."""
     found = judged(before, after, environments=environments)
     worst = [each for each in found if each.danger <= Danger.WEAKENS]
-    rows = [*_protection(before, after), *_rows(found)]
+    rows = [*_protection(before, after), *_rows(found), *_outputs(before, after)]
     facts = [
         Cell(
             f"From {before.name} to {after.name}; only what the two templates say, not what is deployed. New "
@@ -85,6 +85,24 @@ def _protection(before: Assembly, after: Assembly) -> Iterator[Row]:
             _value(before.protected),
             _value(after.protected),
         )
+
+
+def _outputs(before: Assembly, after: Assembly) -> Iterator[Row]:
+    """What others are told of the stack, such as the API's address."""
+    old, new = (
+        {name: output["Value"] for name, output in each.template.get("Outputs", {}).items()}
+        for each in (before, after)
+    )
+    tone, label = _LABELS[Danger.CHANGES]
+    for name in sorted(old.keys() | new.keys()):
+        if old.get(name) != new.get(name):
+            yield row(
+                Cell("", tone, label),
+                "the stack",
+                f"output `{name}`",
+                _value(old.get(name)),
+                _value(new.get(name)),
+            )
 
 
 def _rows(found: list[Judged]) -> Iterator[Row]:
