@@ -114,14 +114,6 @@ class TestAlarms:
             "in 1 of 1 periods of 90 seconds"
         )
 
-    def test_made_of_others_name_them(self) -> None:
-        rule = {"Fn::Join": ["", ["ALARM(", {"Ref": "Errors"}, ")"]]}
-        stack = made(
-            **FUNCTION, Errors=alarm("Errors"), Both=resource("CloudWatch::CompositeAlarm", AlarmRule=rule)
-        ).stack
-        rows = {row[0]: row[1] for row in texts(table(section(stack), "Alarms"))}
-        assert rows["`Both`"] == "by its rule over alarm `Errors`"
-
     def test_of_what_is_not_in_the_stack_cover_nothing_in_it(self) -> None:
         stack = made(**FUNCTION, Errors=alarm("Errors", of="another-function")).stack
         assert len(uncovered(stack)) == 4

@@ -55,7 +55,6 @@ class TestPicture:
         stack = made(
             Api=resource("ApiGateway::RestApi"),
             Acl=resource("WAFv2::WebACL", Rules=[{}]),
-            Probe=resource("Synthetics::Canary", Schedule={"Expression": "rate(5 minutes)"}),
             Topic=resource("SNS::Topic"),
             Bad=resource("CloudWatch::Alarm", AlarmActions=[{"Ref": "Topic"}]),
             Key=resource("KMS::Key"),
@@ -67,7 +66,6 @@ class TestPicture:
         assert {(edge.source, edge.target) for edge in found.edges} == {
             ("people", "Acl"),
             ("Acl", "Api"),
-            ("Probe", "Api"),
             ("alarms", "Topic"),
         }
         assert {node.subtitle for node in found.nodes} >= {"1 rule", "its key: Key"}

@@ -77,9 +77,7 @@ class TestBill:
                     Key=resource("KMS::Key"),
                     Spare=resource("KMS::Key"),
                     Table=resource("DynamoDB::Table", SSESpecification={"KMSMasterKeyId": arn}),
-                    Any=resource("CloudWatch::CompositeAlarm"),
                     Board=resource("CloudWatch::Dashboard"),
-                    Probe=resource("Synthetics::Canary", Schedule={"Expression": "rate(1 hour)"}),
                     Pool=resource("Cognito::UserPool", UserPoolTier="PLUS"),
                 ).stack
             )
@@ -88,9 +86,7 @@ class TestBill:
         assert bill["KMS key `Key`: uses"] == 3
         assert "KMS key `Spare`: uses" not in bill
         assert "DynamoDB table `Table`: backup" not in bill
-        assert bill["Composite alarms"] == 0.5
         assert bill["Dashboards"] == 3
-        assert bill["canary `Probe`"] == pytest.approx(730 * 0.0012)
         assert bill["Cognito user pool `Pool`: plus plan"] == 100
 
     def test_of_a_plain_function_has_no_snapshot_and_no_trace(self) -> None:

@@ -88,36 +88,26 @@ class TestPlaces:
         found = made(
             Table=resource("DynamoDB::Table"),
             Queue=resource("SQS::Queue", SqsManagedSseEnabled=False),
-            Bucket=resource("S3::Bucket"),
             Log=resource("Logs::LogGroup"),
         )
         assert row(found, "Table")[2:5] == ("a key that DynamoDB owns", "off no backup", "for ever")
         assert row(found, "Queue")[2] == "off not encrypted"
-        assert row(found, "Bucket")[2:5] == ("a key that S3 owns", "off no versions", "for ever")
         assert row(found, "Log")[4] == "for ever"
 
     def test_with_a_key_of_the_stack_name_it(self) -> None:
         arn = {"Fn::GetAtt": ["Key", "Arn"]}
-        encrypted = {"ServerSideEncryptionByDefault": {"KMSMasterKeyID": arn}}
         found = made(
             Key=resource("KMS::Key", EnableKeyRotation=True, PendingWindowInDays=7),
             Table=resource("DynamoDB::Table", SSESpecification={"SSEEnabled": True, "KMSMasterKeyId": arn}),
             Queue=resource("SQS::Queue", KmsMasterKeyId=arn),
             Log=resource("Logs::LogGroup", KmsKeyId=arn),
-            Bucket=resource(
-                "S3::Bucket",
-                BucketEncryption={"ServerSideEncryptionConfiguration": [encrypted]},
-                VersioningConfiguration={"Status": "Enabled"},
-                LifecycleConfiguration={},
-            ),
         )
-        for place in ("Table", "Queue", "Log", "Bucket"):
+        for place in ("Table", "Queue", "Log"):
             assert row(found, f"`{place}`")[2] == "KMS key `Key`"
-        assert row(found, "Bucket")[3:5] == ("on old versions", "by its lifecycle rules")
         assert row(found, "KMS key")[1:5] == (
             (
-                "what locks DynamoDB table `Table`, SQS queue `Queue`, log group `Log` and S3 bucket "
-                "`Bucket`: without it, nothing in there can be read"
+                "what locks DynamoDB table `Table`, SQS queue `Queue` and log group `Log`: "
+                "without it, nothing in there can be read"
             ),
             "by KMS",
             "7 days to change one's mind after a deletion",

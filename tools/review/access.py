@@ -3,18 +3,10 @@
 from collections.abc import Iterator
 
 from tools.iam import DENIALS, REASONS
+from tools.review.data import STATEFUL
 from tools.review.page import Cell, Row, Section, Table, count, listed, points, row
 from tools.review.stack import Resource, Stack
 from tools.review.statements import Statement, statements
-
-_HOLDS_DATA = (
-    "AWS::DynamoDB::Table",
-    "AWS::Cognito::UserPool",
-    "AWS::S3::Bucket",
-    "AWS::Logs::LogGroup",
-    "AWS::SQS::Queue",
-    "AWS::KMS::Key",
-)
 
 
 def section(stack: Stack) -> Section:
@@ -65,7 +57,7 @@ def _wide(wide: list[Statement]) -> str:
 
 
 def _touching(stack: Stack, found: list[Statement]) -> Iterator[Row]:
-    for resource in stack.all(*_HOLDS_DATA):
+    for resource in stack.all(*STATEFUL):
         about = [statement for statement in found if resource in statement.targets]
         for who in dict.fromkeys(statement.who for statement in about):
             verbs = dict.fromkeys(

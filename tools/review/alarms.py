@@ -36,7 +36,6 @@ _FAULTS: dict[str, tuple[tuple[str, frozenset[str]], ...]] = {
     "AWS::Events::Rule": (("does not get through", frozenset({"FailedInvocations"})),),
     "AWS::Cognito::UserPool": (("refuses sign-ins as too many", frozenset({"SignInThrottles"})),),
     "AWS::WAFv2::WebACL": (("blocks unusually much", frozenset({"BlockedRequests"})),),
-    "AWS::Synthetics::Canary": (("finds the API out of order", frozenset({"SuccessPercent", "Failed"})),),
 }
 _COMPARED = {
     "GreaterThanOrEqualToThreshold": "≥",
@@ -84,22 +83,11 @@ def uncovered(stack: Stack) -> list[tuple[Resource, str]]:
 
 def section(stack: Stack) -> Section:
     """The report's part on it."""
-    alarms = stack.all("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
-    silent = [alarm for alarm in alarms if not alarm.properties.get("AlarmActions")]
-    missing = uncovered(stack)
-    heard = "each tells someone"
-    if silent:
-        heard = "none tells anyone" if silent == alarms else f"{len(silent)} tell nobody"
+    alarms = stack.all("AWS::CloudWatch::Alarm")
     return Section(
         anchor="alarms",
         title="What rings, and what does not",
-        answer=f"{count(len(alarms), 'alarm')}"
-        + (f", {heard}. " if alarms else ". ")
-        + (
-            f"{count(len(missing), 'fault')} would go unnoticed."
-            if missing
-            else "Every fault listed here has one."
-        ),
+        answer=f"{count(len(alarms), 'alarm')}{_heard(alarms)}. {_missed(uncovered(stack))}",
         blocks=(
             Table(
                 caption="Alarms",
@@ -113,6 +101,21 @@ def section(stack: Stack) -> Section:
             ),
             points(*_spending(stack), *_dashboards(stack)),
         ),
+    )
+
+
+def _heard(alarms: list[Resource]) -> str:
+    silent = [alarm for alarm in alarms if not alarm.properties.get("AlarmActions")]
+    if not alarms:
+        return ""
+    if silent:
+        return ", none tells anyone" if silent == alarms else f", {len(silent)} tell nobody"
+    return ", each tells someone"
+
+
+def _missed(faults: list[tuple[Resource, str]]) -> str:
+    return (
+        f"{count(len(faults), 'fault')} would go unnoticed." if faults else "Every fault listed here has one."
     )
 
 
@@ -161,15 +164,13 @@ def _row(stack: Stack, alarm: Resource) -> Row:
         if properties.get("AlarmDescription")
         else Cell(f"`{alarm.short}`"),
         _condition(stack, alarm),
-        "" if alarm.type.endswith("CompositeAlarm") else missing,
+        missing,
         _told(stack, alarm),
     )
 
 
 def _condition(stack: Stack, alarm: Resource) -> str:
     properties = alarm.properties
-    if "AlarmRule" in properties:
-        return f"by its rule over {listed(each.title for each in stack.referred(properties['AlarmRule']))}"
     seen = watched(stack, alarm)
     names = [f"`{each.metric}` of {each.of.title if each.of else 'no one resource'}" for each in seen]
     queries = properties.get("Metrics", [])
@@ -197,17 +198,12 @@ def _first(queries: list[dict[str, Any]], name: str) -> Any:
 
 
 def _told(stack: Stack, alarm: Resource) -> Cell:
-    told = (
-        [_listener(stack, action) for action in properties]
-        if (properties := alarm.properties.get("AlarmActions"))
-        else []
-    )
-    groups = [
-        group.title
+    told = [_listener(stack, action) for action in alarm.properties.get("AlarmActions", [])]
+    told += [
+        f"{group.title}, which rolls the deployment back"
         for group in stack.all("AWS::CodeDeploy::DeploymentGroup")
         if alarm in stack.referred(group.properties.get("AlarmConfiguration"))
     ]
-    told += [f"{group}, which rolls the deployment back" for group in groups]
     return Cell(listed(told)) if told else Cell("whoever looks at the console", "bad", "nobody")
 
 

@@ -12,7 +12,7 @@ from tools.review.statements import Statement, statements
 _PEOPLE = Node("people", "People", "web and mobile apps", 0)
 # Services that a statement names without a resource of the stack.
 _OUTSIDE = {"ses": "E-mail (SES)", "ssm": "Parameters (SSM)", "xray": "Traces (X-Ray)"}
-_HELD = ("AWS::Cognito::UserPool", "AWS::DynamoDB::Table", "AWS::S3::Bucket")
+_HELD = ("AWS::Cognito::UserPool", "AWS::DynamoDB::Table")
 _BACKS = (*_HELD, "AWS::SQS::Queue", "AWS::SNS::Topic")
 
 
@@ -52,8 +52,6 @@ def section(stack: Stack) -> Section:
 
 def _nodes(stack: Stack) -> Iterator[Node]:
     keys = {key.name for key in stack.all("AWS::KMS::Key")}
-    for canary in stack.all("AWS::Synthetics::Canary"):
-        yield Node(canary.name, canary.short, "canary: calls the API as people do", 0)
     for acl in stack.all("AWS::WAFv2::WebACL"):
         yield Node(acl.name, "Web ACL", count(len(acl.properties.get("Rules", [])), "rule"), 1)
     for api in stack.all("AWS::ApiGateway::RestApi"):
@@ -68,7 +66,7 @@ def _nodes(stack: Stack) -> Iterator[Node]:
     for resource in (each for kind in _BACKS for each in stack.all(kind)):
         key = next((each for each in stack.referred(resource.properties) if each.name in keys), None)
         yield Node(resource.name, resource.kind, f"its key: {key.short}" if key else resource.short, 4)
-    alarms = stack.all("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
+    alarms = stack.all("AWS::CloudWatch::Alarm")
     if alarms:
         heard = any(alarm.properties.get("AlarmActions") for alarm in alarms)
         yield Node("alarms", count(len(alarms), "alarm"), "" if heard else "tell nobody", 3)
@@ -92,8 +90,6 @@ def _front(stack: Stack) -> Iterator[Edge]:
             yield Edge(acl.name, api.name, "passes")
         else:
             yield Edge("people", api.name, "HTTPS")
-        for canary in stack.all("AWS::Synthetics::Canary"):
-            yield Edge(canary.name, api.name, "HTTPS")
         for authorizer in stack.all("AWS::ApiGateway::Authorizer"):
             for pool in stack.referred(authorizer.properties.get("ProviderARNs", [])):
                 yield Edge(api.name, pool.name, "checks tokens", dashed=True)
@@ -144,7 +140,7 @@ def _uses(stack: Stack, functions: list[Resource], found: list[Statement]) -> It
 def _watching(stack: Stack) -> Iterator[Edge]:
     told = {
         topic.name: None
-        for alarm in stack.all("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
+        for alarm in stack.all("AWS::CloudWatch::Alarm")
         for topic in stack.referred(alarm.properties.get("AlarmActions", []))
     }
     for topic in told:

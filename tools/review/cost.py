@@ -102,19 +102,7 @@ def _function(stack: Stack) -> Iterator[Line]:
             f"lambda_{architecture}",
         )
         if function.properties.get("SnapStart", {}).get("ApplyOn") == "PublishedVersions":
-            yield Line(
-                f"{function.title}: snapshot kept",
-                f"one version {_X} {gigabytes:g} GB {_X} {_SECONDS:,} s",
-                gigabytes * _SECONDS,
-                "snapshot_cached",
-                fixed=True,
-            )
-            yield Line(
-                f"{function.title}: snapshots restored",
-                f"calls {_X} {load('restored'):g} {_X} {gigabytes:g} GB",
-                calls * load("restored") * gigabytes,
-                "snapshot_restored",
-            )
+            yield from _snapshots(function.title, gigabytes, calls)
         if function.properties.get("TracingConfig", {}).get("Mode") == "Active":
             yield Line(
                 f"{function.title}: traces",
@@ -122,6 +110,22 @@ def _function(stack: Stack) -> Iterator[Line]:
                 load("requests") * load("traced"),
                 "trace",
             )
+
+
+def _snapshots(function: str, gigabytes: float, calls: float) -> Iterator[Line]:
+    yield Line(
+        f"{function}: snapshot kept",
+        f"one version {_X} {gigabytes:g} GB {_X} {_SECONDS:,} s",
+        gigabytes * _SECONDS,
+        "snapshot_cached",
+        fixed=True,
+    )
+    yield Line(
+        f"{function}: snapshots restored",
+        f"calls {_X} {load('restored'):g} {_X} {gigabytes:g} GB",
+        calls * load("restored") * gigabytes,
+        "snapshot_restored",
+    )
 
 
 def calls_a_month(rule: Resource) -> float:
@@ -192,22 +196,8 @@ def _watching(stack: Stack) -> Iterator[Line]:
     alarms = stack.all("AWS::CloudWatch::Alarm")
     seen = sum(max(1, len(watched(stack, alarm))) for alarm in alarms)
     yield Line("Alarms", "one for each metric that they watch", seen, "alarm", fixed=True)
-    for kind, what, price in (
-        ("AWS::CloudWatch::CompositeAlarm", "Composite alarms", "composite_alarm"),
-        ("AWS::CloudWatch::Dashboard", "Dashboards", "dashboard"),
-    ):
-        if found := stack.all(kind):
-            yield Line(what, "as in the template", len(found), price, fixed=True)
-    for canary in stack.all("AWS::Synthetics::Canary"):
-        runs = calls_a_month(
-            Resource(
-                canary.name,
-                canary.type,
-                {"ScheduleExpression": canary.properties["Schedule"]["Expression"]},
-                {},
-            )
-        )
-        yield Line(canary.title, "runs of its schedule", runs, "canary_run", fixed=True)
+    if dashboards := stack.all("AWS::CloudWatch::Dashboard"):
+        yield Line("Dashboards", "as in the template", len(dashboards), "dashboard", fixed=True)
 
 
 def _has_detailed_metrics(stack: Stack) -> bool:

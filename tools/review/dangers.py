@@ -1,5 +1,6 @@
 """What a change means, the most dangerous first."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
@@ -32,24 +33,34 @@ class Judged:
     why: str
 
 
-# What protects data, by type: whoever takes one away, weakens it. The words say what is worse:
-# `off` where it must be asked for, `false` where it is there unasked, `any` other than it was.
-_GUARDS: dict[str, dict[str, str]] = {
+@dataclass(frozen=True)
+class Guard:
+    """A property that protects data: which of its changes weaken it, and how that is told."""
+
+    weakens: Callable[[Any, Any], bool]
+    why: str = "protects the data less"
+
+
+# What must be asked for, what is there unasked, a span (none is for ever), and what is worth a look anyway.
+_OFF = Guard(lambda _before, after: after in (None, False, "INACTIVE"))
+_FALSE = Guard(lambda _before, after: after is False)
+_SHORTER = Guard(lambda before, after: after is not None and (before is None or after < before))
+_OTHER = Guard(lambda before, _after: before is not None, "how the data is protected changes")
+_GUARDS: dict[str, dict[str, Guard]] = {
     "AWS::DynamoDB::Table": {
-        "DeletionProtectionEnabled": "off",
-        "PointInTimeRecoverySpecification": "off",
-        "SSESpecification": "any",
-        "TimeToLiveSpecification": "any",
+        "DeletionProtectionEnabled": _OFF,
+        "PointInTimeRecoverySpecification": _OFF,
+        "SSESpecification": _OTHER,
+        "TimeToLiveSpecification": _OTHER,
     },
-    "AWS::Cognito::UserPool": {"DeletionProtection": "off"},
-    "AWS::Logs::LogGroup": {"RetentionInDays": "shorter", "KmsKeyId": "any"},
+    "AWS::Cognito::UserPool": {"DeletionProtection": _OFF},
+    "AWS::Logs::LogGroup": {"RetentionInDays": _SHORTER, "KmsKeyId": _OTHER},
     "AWS::SQS::Queue": {
-        "MessageRetentionPeriod": "shorter",
-        "SqsManagedSseEnabled": "false",
-        "KmsMasterKeyId": "any",
+        "MessageRetentionPeriod": _SHORTER,
+        "SqsManagedSseEnabled": _FALSE,
+        "KmsMasterKeyId": _OTHER,
     },
-    "AWS::KMS::Key": {"EnableKeyRotation": "off", "PendingWindowInDays": "shorter"},
-    "AWS::S3::Bucket": {"VersioningConfiguration": "any", "BucketEncryption": "any"},
+    "AWS::KMS::Key": {"EnableKeyRotation": _OFF, "PendingWindowInDays": _SHORTER},
 }
 # What keeps people out. Any change is worth a look; of a whole one, its coming or going.
 _DOORS: dict[str, frozenset[str]] = {
@@ -84,9 +95,7 @@ _OPENS_WHEN_REMOVED = frozenset(
 _EYES = frozenset(
     {
         "AWS::CloudWatch::Alarm",
-        "AWS::CloudWatch::CompositeAlarm",
         "AWS::SNS::Subscription",
-        "AWS::Synthetics::Canary",
         "AWS::Budgets::Budget",
     }
 )
@@ -98,7 +107,7 @@ _LOOKS: dict[str, frozenset[str]] = {
 
 def judge(change: Change) -> Judged:
     """One change's danger."""
-    for verdict in (_of_removed, _of_added, _of_guards, _of_update_or_doors, _of_eyes):
+    for verdict in (_of_removed, _of_added, _of_policies, _of_guards, _of_update_or_doors, _of_eyes):
         found = verdict(change)
         if found is not None:
             return Judged(found[0], change, found[1])
@@ -138,36 +147,28 @@ def _of_added(change: Change) -> Verdict:
 
 
 def _of_guards(change: Change) -> Verdict:
-    """A protection that stands beside the properties, or among them, and gets weaker."""
-    if change.path[0] == PERMISSION:
-        return Danger.OPENS, "whom the function refuses changes"
-    if change.path[0] in {"DeletionPolicy", "UpdateReplacePolicy"}:
-        if change.after == "Delete":
-            danger = Danger.WEAKENS if change.resource.type in STATEFUL else Danger.CHANGES
-            return danger, "no longer kept when it leaves the stack"
-        return Danger.CHANGES, "kept when it leaves the stack"
-    if change.path[0] == "UpdatePolicy":
-        if change.after is None:
-            return Danger.WEAKENS, "a new version takes all traffic at once, and nothing turns it back"
-        return Danger.CHANGES, "how a new version takes over"
-    worse = _GUARDS.get(change.resource.type, {}).get(change.path[0])
-    if worse and _is_worse(worse, change.before, change.after):
-        return (
-            Danger.WEAKENS,
-            "protects the data less" if worse != "any" else "how the data is protected changes",
-        )
+    """A protection among the properties that gets weaker."""
+    guard = _GUARDS.get(change.resource.type, {}).get(change.path[0])
+    if guard and guard.weakens(change.before, change.after):
+        return Danger.WEAKENS, guard.why
     return None
 
 
-def _is_worse(worse: str, before: Any, after: Any) -> bool:
-    if worse == "false":
-        return after is False
-    if worse == "off":
-        return after is None or after is False or after == "INACTIVE"
-    if worse == "shorter":
-        # A log group without a number of days keeps for ever.
-        return after is not None and (before is None or after < before)
-    return before is not None
+def _of_policies(change: Change) -> Verdict:
+    """What stands beside the properties and decides something."""
+    if change.path == (PERMISSION,):
+        return Danger.OPENS, "whom the function refuses changes"
+    match change.path[0]:
+        case "DeletionPolicy" | "UpdateReplacePolicy" if change.after != "Delete":
+            return Danger.CHANGES, "kept when it leaves the stack"
+        case "DeletionPolicy" | "UpdateReplacePolicy":
+            danger = Danger.WEAKENS if change.resource.type in STATEFUL else Danger.CHANGES
+            return danger, "no longer kept when it leaves the stack"
+        case "UpdatePolicy" if change.after is not None:
+            return Danger.CHANGES, "how a new version takes over"
+        case "UpdatePolicy":
+            return Danger.WEAKENS, "a new version takes all traffic at once, and nothing turns it back"
+    return None
 
 
 def _of_update_or_doors(change: Change) -> Verdict:

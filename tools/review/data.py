@@ -162,22 +162,6 @@ def _user_pool(_stack: Stack, pool: Resource) -> Kept:
     )
 
 
-def _bucket(stack: Stack, bucket: Resource) -> Kept:
-    rules = bucket.properties.get("BucketEncryption", {}).get("ServerSideEncryptionConfiguration", [{}])
-    default = rules[0].get("ServerSideEncryptionByDefault", {})
-    versioned = bucket.properties.get("VersioningConfiguration", {}).get("Status") == "Enabled"
-    key = default.get("KMSMasterKeyID")
-    return Kept(
-        resource=bucket,
-        holds="objects",
-        encryption=Cell(stack.words(key), "good") if key else Cell("a key that S3 owns"),
-        backup=Cell("old versions", "good", "on") if versioned else Cell("no versions", "warn", "off"),
-        lifetime="by its lifecycle rules" if "LifecycleConfiguration" in bucket.properties else "for ever",
-        # CloudFormation never empties a bucket, so one with objects is not deleted.
-        guard=True,
-    )
-
-
 def _lines(stack: Stack, group: Resource) -> str:
     """What is in a log, as far as the template tells."""
     for stage in stack.all("AWS::ApiGateway::Stage"):
@@ -242,7 +226,6 @@ _KINDS = {
     "AWS::DynamoDB::Table": _table,
     "AWS::Cognito::UserPool": _user_pool,
     "AWS::KMS::Key": _key,
-    "AWS::S3::Bucket": _bucket,
     "AWS::Logs::LogGroup": _log_group,
     "AWS::SQS::Queue": _queue,
 }
