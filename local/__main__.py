@@ -146,6 +146,7 @@ See what happened:
 
   make docs        the documentation, with a form for each request and the inbox of all mail
   make tables      what the table holds
+  make example     a web page that signs in and lists one's spaces
   make local-logs  what the function has logged
 
 `make local-down` stops it and keeps the data; `make local-reset` forgets the data.""")

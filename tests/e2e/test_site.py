@@ -1,8 +1,10 @@
 """The documentation in a real browser, before the deployed stack: what a newcomer does with it."""
 
+import json
 import re
 import threading
 from collections.abc import Callable, Iterator
+from urllib.parse import urlencode
 from urllib.request import urlopen
 
 import pytest
@@ -147,6 +149,8 @@ class TestPages:
 class TestTheTableBrowser:
     def test_shows_what_was_written(self, ada: Person, embedded_aws: Clients, deployment: Deployment) -> None:
         port = free_port()
-        items = f"http://127.0.0.1:{port}/tables/{deployment.table_name}/items?operationType=scan"
+        hers = {"PK": {"type": "S", "operator": "=", "value": f"USER#{ada.user_id}"}}
+        query = urlencode({"operationType": "query", "filters": json.dumps(hers)})
+        items = f"http://127.0.0.1:{port}/tables/{deployment.table_name}/items?{query}"
         with table_browser(embedded_aws.endpoint_url, port, root=ROOT), urlopen(items) as answer:
             assert ada.email in answer.read().decode()

@@ -4,8 +4,8 @@ import io
 import json
 import os
 import subprocess
-import tarfile
 import tempfile
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -85,10 +85,10 @@ def sources_at(revision: str, *, root: Path = ROOT) -> Iterator[Path]:
     commit = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     if not commit:
         raise ReviewError(f"{revision!r} is neither an environment nor a revision that git knows")
-    archive = _git(root, "archive", "--format=tar", commit.decode().strip())
+    archive = _git(root, "archive", "--format=zip", commit.decode().strip())
     with tempfile.TemporaryDirectory(prefix="review-") as folder:
-        with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-            tar.extractall(folder, filter="data")
+        with zipfile.ZipFile(io.BytesIO(archive)) as sources:
+            sources.extractall(folder)
         built = root / ".build"
         built.mkdir(exist_ok=True)
         # Assets are named by a hash of all that goes into them, so two revisions never mix there.
