@@ -10,6 +10,7 @@ import io
 import json
 import logging
 import os
+import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -47,6 +48,9 @@ from app.services import outbox
 from tests.factories import TABLE_NAME, Api, FrozenClock, SigningKey, create_table
 
 pytest_plugins = ["tests.browser"]
+
+# Who runs the tests in the background of a script ignores Ctrl-C, and so would all that the tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The SDK reads these; nothing here may reach a real account.
 os.environ |= {

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -127,15 +128,20 @@ class TestServer:
 
 
 class TestCommand:
-    def start(self, port: str) -> subprocess.Popen[str]:
+    @contextmanager
+    def start(self, port: str) -> Iterator[subprocess.Popen[str]]:
         env = {"PATH": os.environ["PATH"], "DOCS_PORT": port, "PYTHONPATH": f"{ROOT}/lambda_src:{ROOT}"}
-        return subprocess.Popen(
+        with subprocess.Popen(
             [sys.executable, "-P", "-m", "tools.site.server"],
             env=env,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-        )
+        ) as process:
+            try:
+                yield process
+            finally:
+                process.kill()
 
     def test_serves_until_interrupted_and_ends_without_a_word(self) -> None:
         port = free_port()
