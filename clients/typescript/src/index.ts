@@ -55,7 +55,7 @@ export async function dataOf<T>(answer: Promise<{ data?: T; error?: Problem }>):
 /**
  * Every item of a list, page by page. A page may be short or empty: only `next_cursor: null` ends a list.
  *
- *     for await (const space of itemsOf((cursor) => client.GET("/api/v1/users/me/spaces", { params: { query: { cursor } } })))
+ *     for await (const space of itemsOf((place) => client.GET("/api/v1/users/me/spaces", { params: { query: place } })))
  *
  * @throws ProblemError where the API refused a page.
  */
