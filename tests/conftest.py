@@ -121,6 +121,7 @@ _client: Any = botocore.client.BaseClient
 _client._make_api_call = _untraced(_client._make_api_call)
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in a hook of the same name
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Where several workers share the tests, keep together what stands on the same costly ground."""
     for item in items:

@@ -1,23 +1,16 @@
 """How workers share the tests: what stands on the same costly ground stays together."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
-TESTS = """
-import os
-import pathlib
-import pytest
-
-@pytest.mark.parametrize("number", range(8))
-@pytest.mark.xdist_group("together")
-def test_notes_its_worker(number):
-    pathlib.Path(os.environ["PYTEST_XDIST_WORKER"]).touch()
-"""
+TESTS = Path(__file__).parents[1]
 
 
-def test_a_group_is_one_workers(tmp_path: Path) -> None:
-    (tmp_path / "test_group.py").write_text(TESTS)
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup"]
-    subprocess.run(command, cwd=tmp_path, check=True, stdout=subprocess.DEVNULL)
-    assert len(list(tmp_path.glob("gw*"))) == 1
+def test_a_file_is_one_workers() -> None:
+    command = [sys.executable, "-m", "pytest", "-v", "-n", "2", "--dist", "loadgroup", "unit/test_no_scan.py"]
+    done = subprocess.run(command, cwd=TESTS, check=True, capture_output=True, text=True)
+    workers = re.findall(r"\[(gw\d)\].* PASSED", done.stdout)
+    assert len(workers) > 1
+    assert len(set(workers)) == 1
