@@ -33,9 +33,9 @@ cdk := cdk --no-notices --no-version-reporting
 # Coverage is of the tests of one thing each. Those that walk or race everything once more do without, as
 # it takes half the time. What is longest comes first: it is one worker's, while the others do the rest.
 covering := $(wildcard tests/infra tests/integration tests/unit)
-walking := $(wildcard tests/database tests/delivery tests/e2e tests/review tests/security tests/local)
+walking := $(wildcard tests/api_docs tests/database tests/delivery tests/e2e tests/review tests/security tests/local)
 in_parallel := -n auto --dist loadgroup --no-loadscope-reorder
-checked := lambda_src stacks local tools tests
+checked := lambda_src stacks local review delivery api_docs codegen tests
 
 # ---- Run it
 
@@ -49,7 +49,7 @@ token: .venv/.installed ## Print an ID token: make token EMAIL=... PASSWORD=... 
 
 .PHONY: docs
 docs: deployer ## Serve the documentation of the API on 127.0.0.1 (DOCS_PORT=8000), to try it on `make local`
-	@$(tool) tools.site.server
+	@$(tool) api_docs.site.server
 
 .PHONY: tables
 tables: deployer ## Serve a browser of the table of `make local` on 127.0.0.1 (TABLES_PORT=8001)
@@ -83,8 +83,8 @@ lint: deployer ## Check style, formatting, the direction of imports, the workflo
 	@ruff check .
 	@ruff format --check .
 	@actionlint
-	@redocly lint openapi.json --config redocly.yaml --lint-config error --format stylish
-	@$(tool) tools.compatibility
+	@redocly lint contract/openapi.json --config redocly.yaml --lint-config error --format stylish
+	@$(tool) api_docs.compatibility
 	@cd lambda_src && PYTHONPATH="$(CURDIR)" lint-imports --config ../pyproject.toml --no-logo --no-cache
 
 .PHONY: format
@@ -99,7 +99,7 @@ typecheck: .venv/.installed ## Check the types (mypy, strict)
 
 .PHONY: gate
 gate: .venv/.installed ## Run all checks and tests on the commit, and record that it passed: `make deploy` asks for that
-	@$(tool) tools.gate run
+	@$(tool) delivery.gate run
 
 # ---- Deploy it
 
@@ -112,29 +112,29 @@ diff: environment-named deployer ## Compare with what is deployed: make diff ENV
 	@$(cdk) diff -c env=$(ENV)
 
 .PHONY: review
-review: environment-named deployer ## Write a report for reviewers to review/: make review ENV=prod [AGAINST=staging, or a git revision]
-	@$(tool) tools.review $(ENV) $(AGAINST)
+review: environment-named deployer ## Write a report for reviewers to reports/: make review ENV=prod [AGAINST=staging, or a git revision]
+	@$(tool) review $(ENV) $(AGAINST)
 
 .PHONY: deploy
 deploy: environment-named account-named gate-passed deployer ## Deploy to the AWS account you are signed in to: make deploy ENV=dev [AT_ONCE="why it cannot wait"]
 	@$(cdk) deploy -c env=$(ENV) $(if $(AT_ONCE),-c "at_once=$$AT_ONCE")
-	@$(tool) tools.protect $(ENV)
+	@$(tool) delivery.protect $(ENV)
 
 .PHONY: protect
 protect: environment-named account-named .venv/.installed ## Set the stack policy, as each deployment does: make protect ENV=prod
-	@$(tool) tools.protect $(ENV)
+	@$(tool) delivery.protect $(ENV)
 
 .PHONY: smoke
 smoke: environment-named .venv/.installed ## Check that what is deployed answers: make smoke ENV=prod
-	@$(tool) tools.smoke $(ENV)
+	@$(tool) delivery.smoke $(ENV)
 
 .PHONY: drift
 drift: environment-named account-named .venv/.installed ## Find what was changed by hand since the deployment: make drift ENV=prod
-	@$(tool) tools.drift $(ENV)
+	@$(tool) delivery.drift $(ENV)
 
 .PHONY: redrive
 redrive: environment-named .venv/.installed ## Try the background work again that was given up: make redrive ENV=prod
-	@$(tool) tools.redrive $(ENV)
+	@$(tool) delivery.redrive $(ENV)
 
 .PHONY: environment-named
 environment-named:
@@ -147,7 +147,7 @@ account-named:
 
 .PHONY: gate-passed
 gate-passed: .venv/.installed
-	@$(tool) tools.gate check
+	@$(tool) delivery.gate check
 
 .PHONY: deployer
 deployer: .venv/.installed node_modules/.package-lock.json
@@ -155,16 +155,16 @@ deployer: .venv/.installed node_modules/.package-lock.json
 # ---- Keep it up to date
 
 .PHONY: openapi
-openapi: .venv/.installed ## Write openapi.json from the app; the gateway's routes follow it
-	@$(tool) tools.openapi
+openapi: .venv/.installed ## Write contract/openapi.json from the app; the gateway's routes follow it
+	@$(tool) codegen.openapi
 
 .PHONY: released
-released: ## Keep openapi.json as what the last release promises: the last step of a release
-	@cp openapi.json docs/api/released.json
+released: ## Keep contract/openapi.json as what the last release promises: the last step of a release
+	@cp contract/openapi.json contract/released.json
 
 .PHONY: clients
 clients: deployer ## Generate and compile the typed clients, clients/typescript and clients/python
-	@$(tool) tools.clients
+	@$(tool) api_docs.clients
 
 .PHONY: example
 example: clients ## Serve a page that lists one's spaces by the typed client, before `make local`
@@ -173,7 +173,7 @@ example: clients ## Serve a page that lists one's spaces by the typed client, be
 
 .PHONY: pages
 pages: deployer ## Write the generated pages of docs/
-	@$(tool) tools.pages
+	@$(tool) codegen.pages
 
 # -P: not this folder first, whose app.py would hide the package `app`.
 tool = PYTHONPATH="$(CURDIR)/lambda_src:$(CURDIR)" $(python) -P -m
@@ -231,7 +231,7 @@ FORCE:
 
 .PHONY: clean
 clean: local-down ## Remove all that was installed or built, and the data of `make local`
-	@rm -rf .venv .local .build review node_modules clients/python clients/typescript/dist cdk.out .coverage .mypy_cache .ruff_cache .pytest_cache
+	@rm -rf .venv .local .build reports node_modules clients/python clients/typescript/dist cdk.out .coverage .mypy_cache .ruff_cache .pytest_cache
 
 .PHONY: help
 help: ## Show this list

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _INPUTS = (
     "app.py",
     "cdk.json",
-    "openapi.json",
+    "contract/openapi.json",
     "package-lock.json",
     "requirements.txt",
     "stacks",

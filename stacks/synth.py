@@ -16,7 +16,7 @@ from stacks.target import resolve_target
 def build_app(root: Path, app: App) -> BackendStack:
     """Put the chosen environment's one stack into `app`, with everything built.
 
-    `root` is the folder of `openapi.json` and `lambda_src/`. The environments and the
+    `root` is the folder of `contract/openapi.json` and `lambda_src/`. The environments and the
     choice (`-c env=NAME`) come from the app's context, and so does the reason of a deployment that
     cannot wait (`-c at_once=REASON`).
 
@@ -25,7 +25,7 @@ def build_app(root: Path, app: App) -> BackendStack:
     settings = load_settings(app.node.try_get_context("environments"), app.node.try_get_context("env"))
     if reason := app.node.try_get_context("at_once"):
         settings = settings.at_once(reason)
-    routes = load_routes(root / "openapi.json")
+    routes = load_routes(root / "contract" / "openapi.json")
     target = resolve_target(settings.function)
     sources = root / "lambda_src"
     cache = root / ".build"

@@ -83,7 +83,7 @@ def create_runner(backend: Backend) -> Runner:
 
 
 def create_app(backend: Backend) -> FastAPI:
-    """The whole API. It serves no documentation: `openapi.json` is a static artefact."""
+    """The whole API. It serves no documentation: `contract/openapi.json` is a static artefact."""
     app = FastAPI(
         title="Lifestyle Spaces",
         version=__version__,

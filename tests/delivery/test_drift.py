@@ -8,7 +8,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from tools.drift import DriftError, drift, main
+from delivery.drift import DriftError, drift, main
 
 STACK = "LifestyleSpaces-prod"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -116,7 +116,7 @@ class TestDrift:
 class TestCommand:
     @pytest.fixture(autouse=True)
     def signed_in(self, cloudformation: CloudFormation, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("tools.drift.boto3.client", lambda _: cloudformation.client)
+        monkeypatch.setattr("delivery.drift.boto3.client", lambda _: cloudformation.client)
 
     def test_says_that_all_is_well(
         self, cloudformation: CloudFormation, capsys: pytest.CaptureFixture[str]
@@ -140,6 +140,6 @@ class TestCommand:
     ) -> None:
         for _ in range(90):
             cloudformation.status("DETECTION_IN_PROGRESS")
-        monkeypatch.setattr("tools.drift._POLL_S", 0)
+        monkeypatch.setattr("delivery.drift._POLL_S", 0)
         with pytest.raises(SystemExit, match=r"^error: [^\n]+ after a quarter of an hour$"):
             main("prod")

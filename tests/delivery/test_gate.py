@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.gate import GateError, check, main, run
+from delivery.gate import GateError, check, main, run
 
 ROOT = Path(__file__).parents[2]
 PASSING = "#!/bin/sh\n"
@@ -142,17 +142,15 @@ class TestMakeDeploy:
     @pytest.fixture
     def clone(self, repository: Path) -> Path:
         for name in (
-            "tools/__init__.py",
-            "tools/gate.py",
+            "delivery/__init__.py",
+            "delivery/gate.py",
             "Makefile",
             "requirements-dev.txt",
             "package.json",
         ):
             (repository / name).parent.mkdir(exist_ok=True)
             shutil.copy(ROOT / name, repository / name)
-        templates = repository / "tools" / "templates.py"
-        templates.write_text("from pathlib import Path\n\nROOT = Path(__file__).parent.parent\n")
-        (repository / "tools" / "protect.py").write_text("print('protected')\n")
+        (repository / "delivery" / "protect.py").write_text("print('protected')\n")
         for name in ("package.json", "package-lock.json", ".npmrc"):
             (repository / name).touch()
         (repository / ".gitignore").write_text(".build/\n.venv/\nnode_modules/\n__pycache__/\n")

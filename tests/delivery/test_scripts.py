@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from delivery.pr_comment import MARK
 from tests.delivery.test_gate import commit, git, shim
 from tests.delivery.workflows import script
-from tools.comment import MARK
 
 ROLLBACK = script("deploy/deploy", "Return to the commit before")
 RETURN_TO = script("deploy/deploy", "Note where to return to")

@@ -14,9 +14,9 @@ import pytest
 from botocore.stub import Stubber
 
 from app import __version__
+from delivery.smoke import main, smoke
 from local.ports import free_port
 from tests.factories import Api
-from tools.smoke import main, smoke
 
 Reply = tuple[int, str, bytes]
 STAGE = "/live"
@@ -150,7 +150,7 @@ class TestCommand:
         client = boto3.client("cloudformation")
         outputs = [{"OutputKey": "ApiUrl", "OutputValue": deployed}]
         found = {"StackName": "LifestyleSpaces-test", "StackStatus": "UPDATE_COMPLETE", "Outputs": outputs}
-        monkeypatch.setattr("tools.deployed.boto3.client", lambda _: client)
+        monkeypatch.setattr("delivery.stack_outputs.boto3.client", lambda _: client)
         with Stubber(client) as stubber:
             answer = {"Stacks": [{**found, "CreationTime": datetime(2026, 1, 1, tzinfo=UTC)}]}
             stubber.add_response("describe_stacks", answer, {"StackName": "LifestyleSpaces-test"})
@@ -163,15 +163,15 @@ class TestCommand:
     def test_fails_in_one_line(
         self, stack: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        monkeypatch.setattr("tools.smoke.__version__", "0.0.0")
-        monkeypatch.setattr("tools.smoke._TRIES", 1)
+        monkeypatch.setattr("delivery.smoke.__version__", "0.0.0")
+        monkeypatch.setattr("delivery.smoke._TRIES", 1)
         with pytest.raises(SystemExit, match=r"^error: test does not answer as it should$"):
             main("test")
         assert "FAILED GET /health" in capsys.readouterr().out
 
     def test_says_in_one_line_what_aws_refuses(self, monkeypatch: pytest.MonkeyPatch) -> None:
         client = boto3.client("cloudformation")
-        monkeypatch.setattr("tools.deployed.boto3.client", lambda _: client)
+        monkeypatch.setattr("delivery.stack_outputs.boto3.client", lambda _: client)
         with Stubber(client) as stubber:
             stubber.add_client_error("describe_stacks", "ValidationError", "Stack is not there\nat all")
             with pytest.raises(SystemExit, match=r"^error: [^\n]+ Stack is not there at all$"):
@@ -179,7 +179,7 @@ class TestCommand:
 
     def test_knows_when_a_first_deployment_has_failed(self, monkeypatch: pytest.MonkeyPatch) -> None:
         client = boto3.client("cloudformation")
-        monkeypatch.setattr("tools.deployed.boto3.client", lambda _: client)
+        monkeypatch.setattr("delivery.stack_outputs.boto3.client", lambda _: client)
         failed = {"StackName": "LifestyleSpaces-test", "StackStatus": "ROLLBACK_COMPLETE"}
         with Stubber(client) as stubber:
             answer = {"Stacks": [{**failed, "CreationTime": datetime(2026, 1, 1, tzinfo=UTC)}]}
@@ -188,6 +188,6 @@ class TestCommand:
                 main("test")
 
     def test_knows_when_nothing_runs_here(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("tools.deployed._HOME", tmp_path)
+        monkeypatch.setattr("delivery.stack_outputs._HOME", tmp_path)
         with pytest.raises(SystemExit, match="error: nothing runs here; start it with `make local`"):
             main("local")

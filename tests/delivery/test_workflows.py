@@ -100,7 +100,7 @@ class TestPullRequest:
 
     def test_keeps_the_report(self) -> None:
         (kept,) = [each["with"] for each in steps("pull-request/review") if "upload" in each.get("uses", "")]
-        assert kept["path"] == "review/"
+        assert kept["path"] == "reports/"
 
     def test_lets_no_job_both_run_the_code_and_write(self) -> None:
         for name, job in JOBS.items():

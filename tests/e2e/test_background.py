@@ -26,10 +26,10 @@ from app.models.access_patterns import (
 from app.models.goals import Goal, GoalCheckIn
 from app.models.operations import OutboxMessage
 from app.services import outbox
+from delivery.redrive import redrive
 from local.aws import Clients, Deployment
 from tests.e2e.waiting import eventually, finished
 from tests.factories import Person
-from tools.redrive import redrive
 
 SPACES_PATH = "/api/v1/spaces"
 ITEMS = 5_000

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
+from api_docs import clients
 from app import __version__
 from local.aws import Deployment, tool_environment
 from local.ports import answers, free_port
@@ -19,7 +20,6 @@ from local.process import end_group
 from tests.e2e.conftest import PASSWORD
 from tests.e2e.waiting import eventually
 from tests.factories import Person
-from tools import clients
 
 STORY = Path(__file__).with_name("story.mts")
 EXAMPLE = clients.ROOT / "clients" / "example"

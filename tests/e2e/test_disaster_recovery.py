@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from delivery.protect import POLICY, protect
 from local.aws import STACK_NAME, Clients, Deployment
 from tests.pages import DISASTER_RECOVERY, lines, run, section
-from tools.protect import POLICY, protect
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import WaiterConfigTypeDef

@@ -10,13 +10,13 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
+from api_docs.site.build import ROOT, build
+from api_docs.site.server import Site
 from local.aws import Clients, Deployment
 from local.ports import free_port
 from local.tables import table_browser
 from tests.e2e.conftest import PASSWORD
 from tests.factories import Person
-from tools.site.build import ROOT, build
-from tools.site.server import Site
 
 
 @pytest.fixture(scope="module")

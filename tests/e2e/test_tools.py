@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from delivery import redrive, smoke
 from local.aws import Deployment
-from tools import redrive, smoke
 
 
 @pytest.fixture(autouse=True)
 def _local(home: Path, deployment: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
     """The stack of these tests is the one that `ENV=local` means."""
-    monkeypatch.setattr("tools.deployed._HOME", home)
+    monkeypatch.setattr("delivery.stack_outputs._HOME", home)
 
 
 def test_it_answers_and_refuses_whoever_is_not_signed_in(capsys: pytest.CaptureFixture[str]) -> None:

@@ -22,7 +22,7 @@ from stacks.target import Target
 ROOT = Path(__file__).parents[2]
 CONTEXT: dict[str, Any] = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
 ENVIRONMENTS: Mapping[str, Mapping[str, Any]] = CONTEXT["environments"]
-ROUTES = load_routes(ROOT / "openapi.json")
+ROUTES = load_routes(ROOT / "contract" / "openapi.json")
 # What no environment of `cdk.json` has, as it needs an account's own certificate.
 DOMAIN = {
     "name": "api.lifestyle-spaces.example",

@@ -64,7 +64,10 @@ class TestBuildApp:
         (tmp_path / "lambda_src").mkdir()
         (tmp_path / "lambda_src" / "lambda_handler.py").write_text("handler = print\n", encoding="utf-8")
         wheel(tmp_path).rename(tmp_path / "lambda_src" / "requirements.txt")
-        (tmp_path / "openapi.json").write_bytes((ROOT / "openapi.json").read_bytes())
+        (tmp_path / "contract").mkdir()
+        (tmp_path / "contract" / "openapi.json").write_bytes(
+            (ROOT / "contract" / "openapi.json").read_bytes()
+        )
         reasons: tuple[dict[str, str], ...] = ({}, {"at_once": "it is down"})
         for reason in reasons:
             app = App(context={**CONTEXT, "env": "local", **reason}, outdir=str(tmp_path / "out"))

@@ -4,11 +4,11 @@ from typing import Any
 import pytest
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untyped]
 
+from codegen import environment, iam
+from codegen.pages import PAGES
+from codegen.templates import readable
+from delivery.deploy_permissions import DEPLOYING
 from tests.infra.backend import DOMAIN, ENVIRONMENTS, backend, changed, synthesise
-from tools import environment, iam
-from tools.deploying import DEPLOYING
-from tools.pages import PAGES
-from tools.templates import readable
 
 
 class TestPages:

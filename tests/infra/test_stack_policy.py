@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from delivery.protect import POLICY, main
 from tests.infra.backend import Backend
-from tools.protect import POLICY, main
 
 STATEMENTS: list[dict[str, Any]] = json.loads(POLICY.read_text(encoding="utf-8"))["Statement"]
 

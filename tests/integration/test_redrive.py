@@ -10,8 +10,8 @@ from app.core.database import Session, Table
 from app.models.access_patterns import OUTBOX_MESSAGES, messages_of_shard
 from app.models.operations import OutboxMessage
 from app.services import outbox
+from delivery import redrive as tool
 from tests.factories import FrozenClock
-from tools import redrive as tool
 
 
 @pytest.fixture(autouse=True)

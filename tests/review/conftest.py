@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.review.made import assembly
-from tools.review.report import Against, html, report
+from review.report import Against, html, report
+from tests.review.review_helpers import assembly
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,9 @@
 import pytest
 
-from tests.review.made import Entry, assembly, made, points, resource, table, texts
-from tools.iam import DENIALS, REASONS
-from tools.review.access import section
-from tools.review.statements import statements, verbs_of
+from codegen.iam import DENIALS, REASONS
+from review.access import section
+from review.statements import statements, verbs_of
+from tests.review.review_helpers import Entry, assembly, made, points, resource, table, texts
 
 TABLE = {"Table": resource("DynamoDB::Table")}
 ROLE = resource("IAM::Role", AssumeRolePolicyDocument={"Statement": []})

@@ -1,7 +1,7 @@
 from typing import Any
 
-from tests.review.made import Entry, assembly, made, points, resource, table, texts
-from tools.review.alarms import section, uncovered
+from review.alarms import section, uncovered
+from tests.review.review_helpers import Entry, assembly, made, points, resource, table, texts
 
 FUNCTION = {"Function": resource("Lambda::Function")}
 STAT = {"Stat": "Sum", "Period": 90}

@@ -1,10 +1,10 @@
 import re
 from xml.etree import ElementTree
 
-from tests.review.made import assembly, made, resource
-from tools.review.architecture import graph, section
-from tools.review.page import Picture
-from tools.review.picture import Edge, Node, picture
+from review.architecture import graph, section
+from review.page import Picture
+from review.picture import Edge, Node, picture
+from tests.review.review_helpers import assembly, made, resource
 
 
 def arrows(name: str) -> set[tuple[str, str, str]]:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.review.__main__ import write
-from tools.review.assembly import ReviewError, sources_at, synthesise
+from review.__main__ import write
+from review.assembly import ReviewError, sources_at, synthesise
 
 APP = """\
 from aws_cdk import App, RemovalPolicy, Stack
@@ -52,21 +52,21 @@ class TestReview:
         self, project: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         write("prod", "dev", root=project)
-        assert capsys.readouterr().out.splitlines() == ["review/prod.html", "review/prod.md"]
-        assert "<h1>A small prod</h1>" in (project / "review" / "prod.html").read_text(encoding="utf-8")
-        text = (project / "review" / "prod.md").read_text(encoding="utf-8")
+        assert capsys.readouterr().out.splitlines() == ["reports/prod.html", "reports/prod.md"]
+        assert "<h1>A small prod</h1>" in (project / "reports" / "prod.html").read_text(encoding="utf-8")
+        text = (project / "reports" / "prod.md").read_text(encoding="utf-8")
         assert "## What differs from dev" in text
         assert "termination protection | `false` | `true`" in text
 
     def test_against_a_revision_finds_what_changed_since(self, project: Path) -> None:
         write("dev", "HEAD~1", root=project)
-        text = (project / "review" / "dev.md").read_text(encoding="utf-8")
+        text = (project / "reports" / "dev.md").read_text(encoding="utf-8")
         assert "## What differs from dev at HEAD~1" in text
         assert "**loses data** replaced by an empty one; the old one is destroyed" in text
 
     def test_without_anything_to_compare_with_has_no_difference(self, project: Path) -> None:
         write("prod", root=project)
-        assert "What differs" not in (project / "review" / "prod.md").read_text(encoding="utf-8")
+        assert "What differs" not in (project / "reports" / "prod.md").read_text(encoding="utf-8")
 
 
 class TestSources:
@@ -92,14 +92,14 @@ class TestSynth:
 
     def test_that_fails_ends_the_command_with_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(sys, "argv", ["review", "nowhere"])
-        monkeypatch.delitem(sys.modules, "tools.review.__main__")
+        monkeypatch.delitem(sys.modules, "review.__main__")
         with pytest.raises(
             SystemExit, match=r"error: cdk synth -c env=nowhere failed: (.|\n)*unknown environment"
         ):
-            runpy.run_module("tools.review", run_name="__main__")
+            runpy.run_module("review", run_name="__main__")
 
     def test_of_sources_that_no_git_knows_names_no_revision(self, project: Path, tmp_path: Path) -> None:
         for name in ("app.py", "cdk.json"):
             (tmp_path / name).write_bytes((project / name).read_bytes())
         write("dev", root=tmp_path)
-        assert "at `no revision`" in (tmp_path / "review" / "dev.md").read_text(encoding="utf-8")
+        assert "at `no revision`" in (tmp_path / "reports" / "dev.md").read_text(encoding="utf-8")

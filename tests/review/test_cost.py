@@ -2,10 +2,10 @@ from datetime import date
 
 import pytest
 
-from tests.review.made import Entry, assembly, made, points, resource, table, texts
-from tools.review.cost import calls_a_month, lines, section
-from tools.review.prices import LOAD, PRICES, Line
-from tools.review.stack import Resource
+from review.cost import calls_a_month, lines, section
+from review.prices import LOAD, PRICES, Line
+from review.stack import Resource
+from tests.review.review_helpers import Entry, assembly, made, points, resource, table, texts
 
 
 def line(what: str, *, of: dict[str, Entry] | None = None) -> Line:

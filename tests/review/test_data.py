@@ -1,8 +1,8 @@
 import pytest
 
-from tests.review.made import Entry, assembly, made, resource, table, texts
-from tools.review.assembly import Assembly
-from tools.review.data import kept, section
+from review.assembly import Assembly
+from review.data import kept, section
+from tests.review.review_helpers import Entry, assembly, made, resource, table, texts
 
 RETAIN = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from review.assembly import Assembly
+from review.dangers import Danger
+from review.difference import judged, section
 from stacks.gateway import PERMISSION_METADATA
-from tests.review.made import Entry, assembly, made, points, resource, table, texts
-from tools.review.assembly import Assembly
-from tools.review.dangers import Danger
-from tools.review.difference import judged, section
+from tests.review.review_helpers import Entry, assembly, made, points, resource, table, texts
 
 RETAIN = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
 CAPTION = "Differences, the most dangerous first"

@@ -1,8 +1,8 @@
 from dataclasses import replace
 
+from review.findings import findings, section
 from stacks.compliance import ACKNOWLEDGED
-from tests.review.made import assembly, made, table, texts
-from tools.review.findings import findings, section
+from tests.review.review_helpers import assembly, made, table, texts
 
 OPEN = {
     "pluginName": "AwsSolutions",

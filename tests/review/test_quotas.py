@@ -2,8 +2,8 @@ from datetime import date
 
 import pytest
 
-from tests.review.made import assembly, made, points, resource, table, texts
-from tools.review.quotas import QUOTAS, section, uses
+from review.quotas import QUOTAS, section, uses
+from tests.review.review_helpers import assembly, made, points, resource, table, texts
 
 
 class TestQuotasOfProd:

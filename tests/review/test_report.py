@@ -3,10 +3,10 @@ from html.parser import HTMLParser
 
 import pytest
 
-from tests.review.made import assembly, made, resource
-from tools.review.page import count, listed
-from tools.review.report import Against, Report, html, markdown, report
-from tools.review.stack import Stack
+from review.page import count, listed
+from review.report import Against, Report, html, markdown, report
+from review.stack import Stack
+from tests.review.review_helpers import assembly, made, resource
 
 # What GitHub takes as one comment.
 LONGEST_COMMENT = 65_536

@@ -1,6 +1,6 @@
+from review.routes import exposed, routes, section
 from tests.infra.backend import ROUTES
-from tests.review.made import Entry, assembly, made, points, resource, table, texts
-from tools.review.routes import exposed, routes, section
+from tests.review.review_helpers import Entry, assembly, made, points, resource, table, texts
 
 API = {"Api": resource("ApiGateway::RestApi", Name="api")}
 

@@ -1,4 +1,4 @@
-"""The OpenAPI document: generated from the routes, committed as `openapi.json`, drift-tested.
+"""The OpenAPI document: generated from the routes, committed as `contract/openapi.json`, drift-tested.
 
 API Gateway's routes are derived from it, so what is documented is what is deployed.
 """

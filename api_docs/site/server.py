@@ -1,0 +1,138 @@
+"""Serves the site on this machine: `python -m api_docs.site.server`, which is `make docs`.
+
+Below /local/ it forwards to the embedded AWS of `make local`, so that a page may sign in and send requests
+from its own origin, whatever its port: an environment has one CORS origin, which is the front end's.
+"""
+
+import functools
+import http.client
+import json
+import sys
+from http import HTTPStatus
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from api_docs.site.build import ROOT, TARGET, build
+from local.aws import Deployment
+from local.console import fail
+from local.errors import LocalError
+from local.ports import HOST, check_port, chosen_port
+
+ENV_FILE = ROOT / ".local" / "env.json"
+_PREFIX = "/local"
+_POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'"
+# What belongs to a connection, not to the message.
+_HOP = {"connection", "transfer-encoding", "content-length", "host", "keep-alive", "server", "date", "origin"}
+_NOT_RUNNING = "The environment `local` does not run; start it with `make local`"
+
+
+class Site(ThreadingHTTPServer):
+    """The site in `folder`, before the deployment that `env_file` names.
+
+    Raises:
+        LocalError: the port is taken.
+    """
+
+    def __init__(self, port: int, *, folder: Path, env_file: Path) -> None:
+        check_port(port, choose="make docs DOCS_PORT")
+        super().__init__((HOST, port), functools.partial(_Handler, directory=str(folder)))
+        self.env_file = env_file
+
+
+class _Handler(SimpleHTTPRequestHandler):
+    server: Site
+
+    def end_headers(self) -> None:
+        """No page loads anything from elsewhere, and none is kept: the next build may differ."""
+        if not self._is_local:
+            self.send_header("Content-Security-Policy", _POLICY)
+            self.send_header("Cache-Control", "no-store")
+        super().end_headers()
+
+    def do_GET(self) -> None:
+        """A file, or what `local` answers."""
+        if self._is_local:
+            self._to_local()
+        else:
+            super().do_GET()
+
+    def do_POST(self) -> None:
+        """What `local` answers; the site itself takes nothing."""
+        if self._is_local:
+            self._to_local()
+        else:
+            self.send_error(HTTPStatus.METHOD_NOT_ALLOWED)
+
+    do_PUT = do_PATCH = do_DELETE = do_POST  # noqa: N815 - the base class looks for these names
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing: what matters stands in the page."""
+
+    @property
+    def _is_local(self) -> bool:
+        return self.path.startswith(f"{_PREFIX}/")
+
+    def _to_local(self) -> None:
+        try:
+            deployment = Deployment.read(self.server.env_file)
+            if self.path == f"{_PREFIX}/env.json":
+                self._answer(HTTPStatus.OK, {"Content-Type": "application/json"}, _told(deployment))
+            else:
+                self._answer(*self._forward(urlsplit(deployment.endpoint_url)))
+        except OSError:
+            body = json.dumps({"code": "not_running", "detail": _NOT_RUNNING}).encode()
+            self._answer(HTTPStatus.SERVICE_UNAVAILABLE, {"Content-Type": "application/problem+json"}, body)
+
+    def _forward(self, endpoint: Any) -> tuple[int, dict[str, str], bytes]:
+        connection = http.client.HTTPConnection(endpoint.hostname, endpoint.port, timeout=60)
+        sent = {name: value for name, value in self.headers.items() if name.lower() not in _HOP}
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        try:
+            connection.request(self.command, self.path.removeprefix(_PREFIX), body, sent)
+            answer = connection.getresponse()
+            kept = {name: value for name, value in answer.getheaders() if name.lower() not in _HOP}
+            return answer.status, kept, answer.read()
+        finally:
+            connection.close()
+
+    def _answer(self, status: int, headers: dict[str, str], body: bytes) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        if status not in {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}:
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+def _told(deployment: Deployment) -> bytes:
+    """What the page needs to know of the deployment."""
+    return json.dumps(
+        {
+            "user_pool_id": deployment.user_pool_id,
+            "user_pool_client_id": deployment.user_pool_client_id,
+            "api_path": urlsplit(deployment.api_url).path.removeprefix("/"),
+        }
+    ).encode()
+
+
+def main() -> int:
+    """Builds the site and serves it until Ctrl-C."""
+    try:
+        port = chosen_port("DOCS_PORT", 8000)
+        build()
+        with Site(port, folder=TARGET, env_file=ENV_FILE) as site:
+            print(f"The documentation of the API: http://{HOST}:{port} (Ctrl-C ends it)", flush=True)
+            site.serve_forever()
+    except LocalError as error:
+        fail(str(error))
+        return 1
+    except KeyboardInterrupt:
+        print()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

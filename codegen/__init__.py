@@ -1,0 +1,1 @@
+"""Writers of what is generated from the code and committed: `make openapi` and `make pages`."""

@@ -1,0 +1,15 @@
+"""All generated pages: `python -m codegen.pages` writes them."""
+
+from codegen import access_patterns, environment, iam
+
+PAGES = (access_patterns, environment, iam)
+
+
+def main() -> None:
+    """Write every page where it is committed."""
+    for page in PAGES:
+        page.PATH.write_text(page.render(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

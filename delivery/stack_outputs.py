@@ -1,0 +1,70 @@
+"""What is deployed, for the tools that ask it: here, as `local`, or in the AWS account signed in to."""
+
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from delivery import ROOT
+from local import aws, emulator
+from stacks.settings import stack_name
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_sqs import SQSClient
+
+_HOME = ROOT / ".local"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deployed:
+    """One environment: the outputs of its stack, and clients of where it lives."""
+
+    api_url: str  # before `/api/v1`
+    outputs: Mapping[str, str]
+    dynamodb: "DynamoDBClient"
+    sqs: "SQSClient"
+
+
+def deployed(environment: str) -> Deployed:
+    """The environment, by its name. Ends the program in one line if it is `local` and does not run."""
+    if environment != "local":
+        outputs = _outputs(boto3.client("cloudformation"), environment)
+        return Deployed(
+            api_url=outputs["ApiUrl"],
+            outputs=outputs,
+            dynamodb=boto3.client("dynamodb"),
+            sqs=boto3.client("sqs"),
+        )
+    found = emulator.running(_HOME)
+    if not found:
+        sys.exit("error: nothing runs here; start it with `make local`")
+    here = aws.Clients(found.url)
+    outputs = _outputs(here.cloudformation, environment)
+    return Deployed(
+        api_url=aws.Deployment.of(outputs, found.url).api_url,
+        outputs=outputs,
+        dynamodb=here.dynamodb,
+        sqs=here.sqs,
+    )
+
+
+@contextmanager
+def refused_in_one_line() -> Iterator[None]:
+    """Ends the program in one line, like every error of these tools, where AWS refuses or cannot be asked."""
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        sys.exit(f"error: {' '.join(str(error).split())}")
+
+
+def _outputs(cloudformation: "CloudFormationClient", environment: str) -> dict[str, str]:
+    (stack,) = cloudformation.describe_stacks(StackName=stack_name(environment))["Stacks"]
+    if "Outputs" not in stack:
+        sys.exit(f"error: {environment} is not deployed: its stack is {stack['StackStatus']}")
+    return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
