@@ -47,7 +47,7 @@ from app.models.operations import OutboxMessage
 from app.services import outbox
 from tests.factories import TABLE_NAME, Api, FrozenClock, SigningKey, create_table
 
-pytest_plugins = ["tests.browser"]
+pytest_plugins = ["tests.browser_fixtures"]
 
 # Who runs the tests in the background of a script ignores Ctrl-C, and so would all that the tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -14,9 +14,9 @@ from app.core.database import Session
 from app.main import Backend
 from app.models.access_patterns import OUTBOX_MESSAGES, USER_PROFILES
 from app.services import outbox
-from tests.bench import Bench, Payload, make_bench
 from tests.database.conftest import ROUNDS, THREADS
-from tests.unit.services.people import profile
+from tests.outbox_helpers import Bench, Payload, make_bench
+from tests.unit.services.user_helpers import profile
 
 
 @pytest.fixture

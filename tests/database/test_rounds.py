@@ -28,7 +28,7 @@ from app.models.users import UserCreate, UserProfile
 from app.services import goals, habits, invite_codes, members, ownership, permissions, spaces, users
 from app.services.permissions import Access, Action
 from tests.database.conftest import ROUNDS, THREADS, Rounds
-from tests.unit.services.people import PARAMETERS, enrol, identity, profile
+from tests.unit.services.user_helpers import PARAMETERS, enrol, identity, profile
 
 EVERYTHING = 10_000
 GOAL = GoalCreate(title="Run", kind="milestone")

@@ -20,7 +20,7 @@ from app.services.invitations import Host
 from app.services.permissions import Access, Action, OrganizationAccess
 from tests.database.conftest import ROUNDS, THREADS, Rounds
 from tests.database.test_rounds import EVERYTHING, all_of, user_of
-from tests.unit.services.people import PARAMETERS, enrol, identity, profile
+from tests.unit.services.user_helpers import PARAMETERS, enrol, identity, profile
 
 UNLIMITED = PARAMETERS.model_copy(
     update={"max_invitations_per_day": EVERYTHING, "max_members_per_space": EVERYTHING}

@@ -19,7 +19,7 @@ from app.services import activity, ownership
 from app.services.permissions import Access, Action
 from tests.database.conftest import ROUNDS, Rounds
 from tests.database.test_rounds import all_of, enter, space_of, user_of
-from tests.unit.services.people import enrol, membership, profile
+from tests.unit.services.user_helpers import enrol, membership, profile
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ import yaml
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untyped]
 
 from delivery.deploy_permissions import BOOTSTRAP_ROLES, DEPLOYING
-from tests.delivery.workflows import FOLDER, ROOT
-from tests.pages import DOCS, commands
+from tests.delivery.workflow_helpers import FOLDER, ROOT
+from tests.html_helpers import DOCS, commands
 
 PATH = ROOT / "delivery" / "oidc-role.yml"
 PAGE = (DOCS / "delivery.md").read_text(encoding="utf-8")

@@ -11,7 +11,7 @@ import pytest
 
 from delivery.pr_comment import MARK
 from tests.delivery.test_gate import commit, git, shim
-from tests.delivery.workflows import script
+from tests.delivery.workflow_helpers import script
 
 ROLLBACK = script("deploy/deploy", "Return to the commit before")
 RETURN_TO = script("deploy/deploy", "Note where to return to")

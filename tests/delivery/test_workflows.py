@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from tests.delivery.workflows import FOLDER, JOBS, ROOT, WORKFLOWS, position, steps
+from tests.delivery.workflow_helpers import FOLDER, JOBS, ROOT, WORKFLOWS, position, steps
 
 ACTIONS = {
     "actions/checkout",

@@ -15,7 +15,7 @@ from local import emulator
 from local.aws import Clients, Deployment
 from local.ports import free_port
 from local.users import sign_in
-from tests.e2e.answers import CORS_ORIGIN
+from tests.e2e.response_helpers import CORS_ORIGIN
 from tests.factories import Person
 
 ROOT = Path(__file__).resolve().parents[2]

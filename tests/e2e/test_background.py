@@ -28,7 +28,7 @@ from app.models.operations import OutboxMessage
 from app.services import outbox
 from delivery.redrive import redrive
 from local.aws import Clients, Deployment
-from tests.e2e.waiting import eventually, finished
+from tests.e2e.waiting_helpers import eventually, finished
 from tests.factories import Person
 
 SPACES_PATH = "/api/v1/spaces"

@@ -18,7 +18,7 @@ from local.aws import Deployment, tool_environment
 from local.ports import answers, free_port
 from local.process import end_group
 from tests.e2e.conftest import PASSWORD
-from tests.e2e.waiting import eventually
+from tests.e2e.waiting_helpers import eventually
 from tests.factories import Person
 
 STORY = Path(__file__).with_name("story.mts")

@@ -8,7 +8,7 @@ import pytest
 
 from delivery.protect import POLICY, protect
 from local.aws import STACK_NAME, Clients, Deployment
-from tests.pages import DISASTER_RECOVERY, lines, run, section
+from tests.html_helpers import DISASTER_RECOVERY, lines, run, section
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import WaiterConfigTypeDef

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import httpx2
 
-from tests.e2e.answers import CORS_ORIGIN, assert_refused
+from tests.e2e.response_helpers import CORS_ORIGIN, assert_refused
 from tests.factories import Person
 
 

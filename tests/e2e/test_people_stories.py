@@ -5,10 +5,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from local.aws import Clients, Deployment
-from tests.e2e.answers import assert_refused
-from tests.e2e.waiting import all_of, eventually, finished
+from tests.e2e.response_helpers import assert_refused
+from tests.e2e.waiting_helpers import all_of, eventually, finished
 from tests.factories import Person
-from tests.integration.writing import write_everything
+from tests.integration.content_helpers import write_everything
 
 ME, SPACES, ORGANIZATIONS = "/api/v1/users/me", "/api/v1/spaces", "/api/v1/organizations"
 SignUp = Callable[[], Person]

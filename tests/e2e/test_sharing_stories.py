@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.e2e.answers import assert_refused
-from tests.e2e.waiting import all_of, eventually
+from tests.e2e.response_helpers import assert_refused
+from tests.e2e.waiting_helpers import all_of, eventually
 from tests.factories import Person
 
 ME, SPACES = "/api/v1/users/me", "/api/v1/spaces"

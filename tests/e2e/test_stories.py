@@ -9,8 +9,8 @@ import pytest
 from httpx2 import Response
 
 from local.aws import Clients, Deployment
-from tests.e2e.answers import assert_refused
 from tests.e2e.conftest import PASSWORD
+from tests.e2e.response_helpers import assert_refused
 from tests.factories import Person
 
 ME, MINE, SPACES = "/api/v1/users/me", "/api/v1/users/me/spaces", "/api/v1/spaces"

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.infra.backend import ENVIRONMENTS, Backend, backend
+from tests.infra.stack_helpers import ENVIRONMENTS, Backend, backend
 
 
 @pytest.fixture(params=list(ENVIRONMENTS))

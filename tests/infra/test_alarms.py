@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from tests.infra.backend import Backend, backend, changed, synthesise
+from tests.infra.stack_helpers import Backend, backend, changed, synthesise
 
 Alarm = dict[str, Any]
 # By setting: any value that no other has, and the page of the alarm.

@@ -12,7 +12,7 @@ import pytest
 from aws_cdk import App
 
 from stacks.synth import build_app
-from tests.infra.backend import CONTEXT, ROOT, Backend
+from tests.infra.stack_helpers import CONTEXT, ROOT, Backend
 from tests.infra.test_bundling import wheel
 
 

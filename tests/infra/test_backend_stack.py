@@ -9,7 +9,7 @@ from aws_cdk import Stack
 from syrupy.assertion import SnapshotAssertion
 
 from stacks.settings import load_settings
-from tests.infra.backend import ENVIRONMENTS, Backend, backend, make_stack, synthesise
+from tests.infra.stack_helpers import ENVIRONMENTS, Backend, backend, make_stack, synthesise
 
 
 def without_code(template: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 from app.background import outbox
 from app.background.events import START_S
 from app.models.access_patterns import OUTBOX_MESSAGES
-from tests.infra.backend import ENVIRONMENTS, Backend, backend, changed, synthesise
+from tests.infra.stack_helpers import ENVIRONMENTS, Backend, backend, changed, synthesise
 
 ALIAS = "FunctionLive"
 

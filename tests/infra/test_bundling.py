@@ -16,7 +16,7 @@ from stacks.errors import ConfigurationError
 from stacks.layer_contents import AWS_SERVICES, UNUSED, strip_layer
 from stacks.settings import load_settings
 from stacks.target import Target, resolve_target
-from tests.infra.backend import ENVIRONMENTS, ROOT
+from tests.infra.stack_helpers import ENVIRONMENTS, ROOT
 
 CACHE = ROOT / ".build"
 REQUIREMENTS = ROOT / "lambda_src" / "requirements.txt"

@@ -7,7 +7,7 @@ import pytest
 
 from stacks.compliance import ACKNOWLEDGED, Acknowledged
 from stacks.settings import load_settings
-from tests.infra.backend import DOMAIN, ENVIRONMENTS, changed, make_stack
+from tests.infra.stack_helpers import DOMAIN, ENVIRONMENTS, changed, make_stack
 
 SETTINGS = {name: load_settings(ENVIRONMENTS, name) for name in ENVIRONMENTS}
 # What no environment of `cdk.json` does today, but may.

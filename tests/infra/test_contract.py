@@ -5,7 +5,7 @@ import json
 from app.core.config import Parameters, Settings
 from app.models import access_patterns
 from codegen import openapi
-from tests.infra.backend import Backend
+from tests.infra.stack_helpers import Backend
 
 # What Lambda or an emulator, not the stack, puts into the environment.
 NOT_OF_THE_STACK = {"AWS_REGION", "AWS_ENDPOINT_URL"}

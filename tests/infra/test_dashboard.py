@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from tests.infra.backend import Backend, changed, synthesise
+from tests.infra.stack_helpers import Backend, changed, synthesise
 
 
 def body(backend: Backend) -> dict[str, Any]:

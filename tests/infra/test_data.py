@@ -1,4 +1,4 @@
-from tests.infra.backend import Backend, backend, changed, synthesise
+from tests.infra.stack_helpers import Backend, backend, changed, synthesise
 
 
 class TestTable:

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.infra.backend import Backend, backend, changed, synthesise
+from tests.infra.stack_helpers import Backend, backend, changed, synthesise
 
 TABLE_ARN = {"Fn::GetAtt": ["Table", "Arn"]}
 KEY_ARN = {"Fn::GetAtt": ["DataKey", "Arn"]}

@@ -5,7 +5,7 @@ import pytest
 
 from stacks.errors import ConfigurationError
 from stacks.gateway_responses import EDGE_PROBLEMS
-from tests.infra.backend import DOMAIN, ROUTES, Backend, backend, changed, synthesise
+from tests.infra.stack_helpers import DOMAIN, ROUTES, Backend, backend, changed, synthesise
 
 ORIGIN = "'https://lifestyle-spaces.example'"
 HEADER = "gatewayresponse.header."

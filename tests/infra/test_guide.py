@@ -6,7 +6,7 @@ from app.api.body_limit import MAX_BODY_BYTES
 from app.services.invitations import RESENDS_ALLOWED
 from app.services.rate_limits import JOIN_TRIES_ALLOWED
 from stacks.settings import load_settings
-from tests.infra.backend import ENVIRONMENTS, ROOT
+from tests.infra.stack_helpers import ENVIRONMENTS, ROOT
 
 GUIDE = ROOT / "docs" / "guide"
 PROD = load_settings(ENVIRONMENTS, "prod")

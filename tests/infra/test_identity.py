@@ -1,4 +1,4 @@
-from tests.infra.backend import Backend, backend
+from tests.infra.stack_helpers import Backend, backend
 
 
 class TestUserPool:

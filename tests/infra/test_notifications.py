@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from tests.infra.backend import Backend, changed, synthesise
+from tests.infra.stack_helpers import Backend, changed, synthesise
 
 TAGS = {"Environment": "prod", "Project": "lifestyle-spaces"}
 

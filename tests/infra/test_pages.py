@@ -8,7 +8,7 @@ from codegen import environment, iam
 from codegen.pages import PAGES
 from codegen.templates import readable
 from delivery.deploy_permissions import DEPLOYING
-from tests.infra.backend import DOMAIN, ENVIRONMENTS, backend, changed, synthesise
+from tests.infra.stack_helpers import DOMAIN, ENVIRONMENTS, backend, changed, synthesise
 
 
 class TestPages:

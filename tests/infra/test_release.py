@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from stacks.settings import load_settings
-from tests.infra.backend import ENVIRONMENTS, Backend, backend, changed, synthesise
+from tests.infra.stack_helpers import ENVIRONMENTS, Backend, backend, changed, synthesise
 from tests.infra.test_alarms import alarm
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from stacks.gateway import ACCESS_LOG_FIELDS
 from stacks.settings import AlarmSettings, Canary
-from tests.infra.backend import ENVIRONMENTS, ROOT, backend
-from tests.pages import DISASTER_RECOVERY, RUNBOOK, blocks, commands, lines, section
+from tests.html_helpers import DISASTER_RECOVERY, RUNBOOK, blocks, commands, lines, section
+from tests.infra.stack_helpers import ENVIRONMENTS, ROOT, backend
 
 PAGES = sorted(path for path in RUNBOOK.glob("*.md") if path.name != "README.md")
 WITH_COMMANDS = [*sorted(RUNBOOK.glob("*.md")), DISASTER_RECOVERY]

@@ -6,7 +6,7 @@ import pytest
 
 from stacks.errors import ConfigurationError
 from stacks.settings import Settings, load_settings
-from tests.infra.backend import CONTEXT, ENVIRONMENTS
+from tests.infra.stack_helpers import CONTEXT, ENVIRONMENTS
 
 
 def fault(environments: object, name: object) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from delivery.protect import POLICY, main
-from tests.infra.backend import Backend
+from tests.infra.stack_helpers import Backend
 
 STATEMENTS: list[dict[str, Any]] = json.loads(POLICY.read_text(encoding="utf-8"))["Statement"]
 

@@ -6,7 +6,7 @@ import pytest
 
 from stacks.errors import ConfigurationError
 from stacks.target import Target, matching_interpreter, resolve_target, verify_native_files
-from tests.infra.backend import changed
+from tests.infra.stack_helpers import changed
 
 ARM = Target((3, 13), "arm64", host=False)
 INTEL = Target((3, 13), "x86_64", host=False)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from tests.assertions import assert_problem
 from tests.factories import Api
-from tests.integration.writing import close_account
+from tests.integration.content_helpers import close_account
 
 ME, SPACES, ORGANIZATIONS = "/api/v1/users/me", "/api/v1/spaces", "/api/v1/organizations"
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.assertions import assert_problem
 from tests.factories import Api, Person
-from tests.integration.inviting import INVITATIONS, MINE, invitations_to, invite, standing
+from tests.integration.invitation_helpers import INVITATIONS, MINE, invitations_to, invite, standing
 
 NOWHERE = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
 

@@ -11,7 +11,7 @@ from app.core.database import Table
 from app.models.access_patterns import audit_of_space
 from tests.assertions import assert_problem
 from tests.factories import Api, Person
-from tests.integration.stored import rows
+from tests.integration.table_helpers import rows
 
 FIELDS = {"event_id", "kind", "actor_id", "subject_id", "role", "fields", "created_at"}
 

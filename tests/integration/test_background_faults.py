@@ -35,8 +35,8 @@ from app.models.users import UserProfile
 from app.services import permissions, spaces
 from app.services.permissions import Action
 from delivery import redrive as tool
-from tests.bench import Bench, Payload, claim, fail, make_bench
 from tests.factories import Api, FrozenClock, Person
+from tests.outbox_helpers import Bench, Payload, claim, fail, make_bench
 
 MAIL = Mail("kind", "ada@example.com", "Subject", "Text", "<p>Text</p>")
 SPACES_PATH = "/api/v1/spaces"

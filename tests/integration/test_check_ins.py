@@ -6,7 +6,7 @@ import pytest
 
 from tests.assertions import assert_problem
 from tests.factories import Api, Person
-from tests.integration.tracking import begin, check_in, path_of, set_goal, step
+from tests.integration.tracker_helpers import begin, check_in, path_of, set_goal, step
 
 MINE = "/api/v1/users/me/check-ins"
 

@@ -10,7 +10,7 @@ from app.core.database import Table
 from app.models.access_patterns import comments_of_entry
 from tests.assertions import assert_problem
 from tests.factories import Api, Person
-from tests.integration.journaling import NOWHERE, at, comment, highlight, path_of, write_entry
+from tests.integration.journal_helpers import NOWHERE, at, comment, highlight, path_of, write_entry
 
 STRANGER = str(uuid.UUID(int=999))
 RunBackground = Callable[[], None]

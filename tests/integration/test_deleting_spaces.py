@@ -21,8 +21,8 @@ from tests.assertions import assert_problem
 from tests.conftest import WRITES
 from tests.factories import Api, Person
 from tests.integration.conftest import Killed, Killer
-from tests.integration.stored import kinds_that_name, rows
-from tests.integration.writing import all_of, react_to_all, write_everything
+from tests.integration.content_helpers import all_of, react_to_all, write_everything
+from tests.integration.table_helpers import kinds_that_name, rows
 
 ME = "/api/v1/users/me"
 MARK = "Something written here"

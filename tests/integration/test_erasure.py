@@ -20,11 +20,10 @@ from app.models.operations import OutboxMessage
 from app.services.outbox import SHARDS, promise
 from tests.assertions import assert_problem
 from tests.factories import Api, Person
-from tests.integration import journaling
 from tests.integration.conftest import Killed, Killer
-from tests.integration.journaling import comment, write_entry
-from tests.integration.stored import kinds_that_name, rows
-from tests.integration.writing import all_of, close_account, react_to_all, write_everything
+from tests.integration.content_helpers import all_of, close_account, react_to_all, write_everything
+from tests.integration.journal_helpers import comment, write_entry
+from tests.integration.table_helpers import kinds_that_name, rows
 
 ME, SPACES, ORGANIZATIONS = "/api/v1/users/me", "/api/v1/spaces", "/api/v1/organizations"
 RunBackground = Callable[[], None]

@@ -8,7 +8,7 @@ import pytest
 
 from tests.assertions import assert_problem
 from tests.factories import Api, Person
-from tests.integration.writing import react_to_all, write_everything
+from tests.integration.content_helpers import react_to_all, write_everything
 
 EXPORT, SPACES = "/api/v1/users/me/export", "/api/v1/spaces"
 EVERYTHING = {

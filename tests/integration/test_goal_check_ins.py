@@ -8,7 +8,7 @@ from app.core.database import Table
 from app.models.access_patterns import check_ins_of_goal
 from tests.assertions import assert_problem
 from tests.factories import Api
-from tests.integration.tracking import goals_of, path_of, progress, set_goal
+from tests.integration.tracker_helpers import goals_of, path_of, progress, set_goal
 
 NOWHERE = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.assertions import assert_problem
 from tests.factories import Api
-from tests.integration.tracking import MILESTONE, NUMERIC, goals_of, path_of, progress, set_goal
+from tests.integration.tracker_helpers import MILESTONE, NUMERIC, goals_of, path_of, progress, set_goal
 
 
 class TestCreateGoal:

@@ -2,7 +2,7 @@
 
 from tests.assertions import assert_problem
 from tests.factories import Api
-from tests.integration.tracking import begin, check_in, path_of
+from tests.integration.tracker_helpers import begin, check_in, path_of
 
 
 class TestStats:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.assertions import assert_problem
 from tests.factories import Api
-from tests.integration.tracking import DAILY, begin, habits_of, path_of
+from tests.integration.tracker_helpers import DAILY, begin, habits_of, path_of
 
 
 class TestCreateHabit:

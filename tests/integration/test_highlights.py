@@ -6,7 +6,7 @@ import pytest
 
 from tests.assertions import assert_problem
 from tests.factories import Api, Person
-from tests.integration.journaling import NOWHERE, at, highlight, path_of, write_entry
+from tests.integration.journal_helpers import NOWHERE, at, highlight, path_of, write_entry
 
 # A flag is two code points, an accent one of its own, an owl beyond 16 bits one.
 CONTENT = "🇨🇭 e\u0301 **owl** 🦉 by the river\n"

@@ -8,7 +8,7 @@ import pytest
 from app.core.database import Table
 from app.models.access_patterns import ORGANIZATIONS, SPACES
 from tests.factories import Api, Person
-from tests.integration.inviting import (
+from tests.integration.invitation_helpers import (
     ME,
     Inbox,
     Run,

@@ -7,7 +7,7 @@ import pytest
 from app.core.database import Table
 from app.models.access_patterns import notifications_of_user
 from tests.factories import Api, Person
-from tests.integration.inviting import (
+from tests.integration.invitation_helpers import (
     ME,
     Inbox,
     Run,

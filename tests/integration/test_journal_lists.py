@@ -11,7 +11,7 @@ from app.models.access_patterns import JOURNAL_ENTRIES
 from app.models.journals import JournalEntry
 from tests.assertions import assert_problem
 from tests.factories import Api, Person
-from tests.integration.journaling import NOWHERE, at, listed, write_entry
+from tests.integration.journal_helpers import NOWHERE, at, listed, write_entry
 
 MINE = "/api/v1/users/me/journals"
 

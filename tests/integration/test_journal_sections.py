@@ -6,7 +6,7 @@ import pytest
 
 from tests.assertions import assert_problem, wrong_fields
 from tests.factories import Api, Person
-from tests.integration.journaling import NOWHERE, at, make_template, path_of, write_entry
+from tests.integration.journal_helpers import NOWHERE, at, make_template, path_of, write_entry
 
 SECTIONS: list[dict[str, Any]] = [
     {"section_id": "day", "type": "paragraph", "title": "The day"},

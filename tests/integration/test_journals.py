@@ -9,7 +9,7 @@ from app.core.database import Table
 from app.models.access_patterns import comments_of_entry, highlights_of_entry
 from tests.assertions import assert_problem
 from tests.factories import Api, Person
-from tests.integration.journaling import at, comment, highlight, listed, path_of, write_entry
+from tests.integration.journal_helpers import at, comment, highlight, listed, path_of, write_entry
 
 
 @pytest.fixture

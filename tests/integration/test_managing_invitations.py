@@ -6,7 +6,7 @@ import pytest
 
 from tests.assertions import assert_problem
 from tests.factories import Api
-from tests.integration.inviting import invitations_to, invite, standing
+from tests.integration.invitation_helpers import invitations_to, invite, standing
 
 EVE = "eve@example.com"
 NOWHERE = "01ARZ3NDEKTSV4RRFFQ69G5FAV"

@@ -9,7 +9,7 @@ from app.core.database import Table
 from app.models.access_patterns import USER_PROFILES
 from tests.assertions import assert_problem
 from tests.factories import Api, FrozenClock, Person
-from tests.integration.writing import close_account
+from tests.integration.content_helpers import close_account
 
 
 def path_of(space: dict[str, Any], person: Person | None = None) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.assertions import assert_problem
 from tests.factories import Api
-from tests.integration.journaling import PARAGRAPH, at, make_template
+from tests.integration.journal_helpers import PARAGRAPH, at, make_template
 
 BUILT_IN = "/api/v1/templates"
 

@@ -8,7 +8,7 @@ from typing import Any
 from review.assembly import Assembly, read
 from review.page import Cell, Points, Section, Table
 from stacks.settings import load_settings
-from tests.infra.backend import ENVIRONMENTS, make_stack
+from tests.infra.stack_helpers import ENVIRONMENTS, make_stack
 
 Entry = dict[str, Any]
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.infra.backend import ROOT, ROUTES
+from tests.infra.stack_helpers import ROOT, ROUTES
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")

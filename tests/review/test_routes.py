@@ -1,5 +1,5 @@
 from review.routes import exposed, routes, section
-from tests.infra.backend import ROUTES
+from tests.infra.stack_helpers import ROUTES
 from tests.review.review_helpers import Entry, assembly, made, points, resource, table, texts
 
 API = {"Api": resource("ApiGateway::RestApi", Name="api")}

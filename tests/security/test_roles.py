@@ -35,7 +35,7 @@ from tests.security.roles import (
     spaces,
     users,
 )
-from tests.security.roles.world import World, email_of, rows_of
+from tests.security.roles.role_fixtures import World, email_of, rows_of
 
 NOUNS = (
     users,

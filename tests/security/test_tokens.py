@@ -16,7 +16,7 @@ from app.main import Backend, create_app
 from tests.assertions import assert_problem
 from tests.conftest import SETTINGS
 from tests.factories import Api, SigningKey
-from tests.unit.core.key_server import KeyServer, serving
+from tests.unit.core.key_server_helpers import KeyServer, serving
 
 ME, USER_ID, EMAIL = "/api/v1/users/me", "00000000-0000-0000-0000-000000000001", "ada@example.com"
 

@@ -3,7 +3,7 @@
 from app.core.entities import Write
 from app.models.access_patterns import AUDIT_EVENTS
 from app.models.audit import AuditEvent, AuditKind
-from tests.security.roles.world import World
+from tests.security.roles.role_fixtures import World
 
 TABLE = """
                               owner admin member viewer

@@ -6,7 +6,7 @@ Who checks in does so for themselves alone: member and viewer have a day of the 
 from app.core.entities import Write
 from app.models.access_patterns import HABIT_CHECK_INS, HABITS
 from app.models.habits import Daily, Habit, HabitCheckIn
-from tests.security.roles.world import World
+from tests.security.roles.role_fixtures import World
 
 TABLE = """
                                                                       owner admin member viewer

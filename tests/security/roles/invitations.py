@@ -7,7 +7,7 @@ from app.core.entities import Write
 from app.models.access_patterns import INVITATION_CLAIMS, INVITATIONS
 from app.models.invitations import Invitation, InvitationClaim, Place
 from app.models.members import Role
-from tests.security.roles.world import World, email_of
+from tests.security.roles.role_fixtures import World, email_of
 
 TABLE = """
                                                               owner admin member viewer stranger visitor

@@ -6,7 +6,7 @@ from app.models.comments import Comment
 from app.models.highlights import Highlight, HighlightColor
 from app.models.journals import JournalEntry
 from app.models.templates import ParagraphSection, Template
-from tests.security.roles.world import World
+from tests.security.roles.role_fixtures import World
 
 TABLE = """
                                                                         owner admin member viewer

@@ -3,7 +3,7 @@
 from app.core.entities import Write
 from app.models.access_patterns import NOTIFICATIONS
 from app.models.notifications import Notification
-from tests.security.roles.world import World
+from tests.security.roles.role_fixtures import World
 
 TABLE = """
                                                              owner admin member viewer stranger visitor

@@ -7,7 +7,7 @@ from app.models.access_patterns import ORGANIZATIONS, USER_PROFILES
 from app.models.organizations import Organization, OrgRole
 from app.models.users import UserProfile
 from tests.security.roles.invitations import invitation
-from tests.security.roles.world import World, email_of
+from tests.security.roles.role_fixtures import World, email_of
 
 TABLE = """
                                                              chief clerk rival stranger visitor

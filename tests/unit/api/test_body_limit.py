@@ -8,7 +8,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from app.api.body_limit import MAX_BODY_BYTES, BodyLimit
 from app.api.context import RequestContext
-from tests.unit.api.asgi import chunks, request
+from tests.unit.api.asgi_helpers import chunks, request
 
 
 async def measure(scope: Scope, receive: Receive, send: Send) -> None:

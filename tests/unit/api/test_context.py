@@ -9,7 +9,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from app.api.context import RequestContext
-from tests.unit.api.asgi import header, request
+from tests.unit.api.asgi_helpers import header, request
 
 Logs = Callable[[], list[dict[str, Any]]]
 

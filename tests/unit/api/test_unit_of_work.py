@@ -17,7 +17,7 @@ from app.main import Backend
 from app.models.fields import Resource
 from tests.assertions import assert_problem
 from tests.factories import SigningKey
-from tests.unit.core.notebook import NOTES, note
+from tests.unit.core.entity_helpers import NOTES, note
 
 KEY = NOTES.key(notebook="A", number="0001")
 Send = Callable[..., Response]

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from app.main import Backend
-from tests.bench import Bench, make_bench
+from tests.outbox_helpers import Bench, make_bench
 
 
 @pytest.fixture

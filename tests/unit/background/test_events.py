@@ -11,8 +11,8 @@ from app.background.work import Work
 from app.models.access_patterns import OUTBOX_MESSAGES
 from app.models.operations import OutboxMessage
 from app.services import outbox
-from tests.bench import Bench, Payload
 from tests.factories import FrozenClock
+from tests.outbox_helpers import Bench, Payload
 
 Logs = Callable[[], list[dict[str, Any]]]
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from app.background.work import Work
-from tests.bench import Bench, Payload, fail, is_claimed, metrics, refuse, write_claim
 from tests.factories import FrozenClock
+from tests.outbox_helpers import Bench, Payload, fail, is_claimed, metrics, refuse, write_claim
 
 Logs = Callable[[], list[dict[str, Any]]]
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from app.background.work import Unfinished, Work
 from app.models.access_patterns import EMAIL_CLAIMS
-from tests.bench import Bench, Payload, claim, fail, refuse, write_claim
 from tests.factories import FrozenClock
+from tests.outbox_helpers import Bench, Payload, claim, fail, refuse, write_claim
 
 Logs = Callable[[], list[dict[str, Any]]]
 

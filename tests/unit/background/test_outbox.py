@@ -13,8 +13,8 @@ from app.background.work import Unfinished, Work
 from app.core.database import Session
 from app.models.access_patterns import EMAIL_CLAIMS
 from app.models.operations import OutboxMessage
-from tests.bench import Bench, Payload, claim, fail, is_claimed, metrics, write_claim
 from tests.factories import FrozenClock
+from tests.outbox_helpers import Bench, Payload, claim, fail, is_claimed, metrics, write_claim
 
 Logs = Callable[[], list[dict[str, Any]]]
 

@@ -12,7 +12,7 @@ from app.core.entities import Key
 from app.core.errors import InvalidCursor
 from app.core.queries import Query
 from tests.factories import FrozenClock
-from tests.unit.core.notebook import (
+from tests.unit.core.entity_helpers import (
     NOTES,
     TICKETS,
     Note,

@@ -13,7 +13,7 @@ from app.core.database import TRIES, Table
 from app.core.entities import Key
 from app.core.errors import AlreadyMember, Conflict, ServiceUnavailable, StaleRead
 from tests.factories import TABLE_NAME
-from tests.unit.core.notebook import NOTES, Note, note, notes_in
+from tests.unit.core.entity_helpers import NOTES, Note, note, notes_in
 
 KEYS: list[Key[Note]] = [NOTES.key(notebook="A", number=f"{number:04}") for number in range(1, 4)]
 PAIR = [NOTES.create(note(1), otherwise=AlreadyMember()), NOTES.create(note(2))]

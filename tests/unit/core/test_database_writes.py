@@ -10,7 +10,7 @@ from app.core.database import Session, Table
 from app.core.entities import Key
 from app.core.errors import AlreadyMember, NotFound, SpaceFull, StaleRead
 from tests.factories import FrozenClock
-from tests.unit.core.notebook import NOTES, THEN, TICKETS, Note, note, notes_by, notes_in, ticket
+from tests.unit.core.entity_helpers import NOTES, THEN, TICKETS, Note, note, notes_by, notes_in, ticket
 
 LATER = THEN + timedelta(minutes=1)
 KEY: Key[Note] = NOTES.key(notebook="A", number="0001")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.core.entities import Entity, Record
 from app.core.errors import PreconditionFailed, StaleRead
-from tests.unit.core.notebook import NOTES, THEN, TICKETS, Note, note, ticket
+from tests.unit.core.entity_helpers import NOTES, THEN, TICKETS, Note, note, ticket
 
 LATER = THEN + timedelta(minutes=1)
 # What DynamoDB takes as text: everything but lone surrogates.

@@ -5,7 +5,7 @@ import pytest
 from app.core.database import Table
 from app.core.entities import Entity, Family, Record
 from app.core.errors import InvalidCursor
-from tests.unit.core.notebook import NOTES, THEN, TICKETS, creations, note, notes_by, notes_in
+from tests.unit.core.entity_helpers import NOTES, THEN, TICKETS, creations, note, notes_by, notes_in
 
 
 class Sketch(Record):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from app.core.entities import Record
 from app.core.errors import InvalidCursor
 from app.core.queries import Query
-from tests.unit.core.notebook import NOTES, TICKETS, notes_by, notes_in
+from tests.unit.core.entity_helpers import NOTES, TICKETS, notes_by, notes_in
 
 PARTS = st.text(
     st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="#"), min_size=1, max_size=40

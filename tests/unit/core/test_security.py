@@ -13,7 +13,7 @@ from app.core import security
 from app.core.errors import ServiceUnavailable, Unauthorized
 from app.core.security import Identity, TokenKeys, TokenVerifier
 from tests.factories import SigningKey
-from tests.unit.core.key_server import KeyServer, serving
+from tests.unit.core.key_server_helpers import KeyServer, serving
 
 ISSUER = "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_test"
 CLIENT = "test-client"

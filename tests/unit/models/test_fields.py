@@ -28,7 +28,7 @@ from app.models.fields import (
     View,
     WholeNumber,
 )
-from tests.unit.core.notebook import Note, note
+from tests.unit.core.entity_helpers import Note, note
 
 # Everything that a JSON body can hold, lone surrogates too.
 ANY_TEXT = st.text(st.characters(exclude_categories=[]))

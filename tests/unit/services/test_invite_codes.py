@@ -13,7 +13,7 @@ from app.models.spaces import InviteCodeView
 from app.services import invite_codes
 from app.services.permissions import Access
 from tests.factories import FrozenClock
-from tests.unit.services.people import PARAMETERS, demote, enrol
+from tests.unit.services.user_helpers import PARAMETERS, demote, enrol
 
 
 @pytest.fixture

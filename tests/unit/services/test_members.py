@@ -22,7 +22,7 @@ from app.models.users import UserProfile
 from app.services import invite_codes, members
 from app.services.permissions import Access
 from tests.factories import FrozenClock
-from tests.unit.services.people import PARAMETERS, demote, enrol, membership, profile
+from tests.unit.services.user_helpers import PARAMETERS, demote, enrol, membership, profile
 
 
 @pytest.fixture

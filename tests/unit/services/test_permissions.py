@@ -11,7 +11,7 @@ from app.models.spaces import Visibility
 from app.services import permissions
 from app.services.permissions import ALLOWED, ALLOWED_IN_ORGANIZATION, Access, Action
 from tests.factories import FrozenClock
-from tests.unit.services.people import enrol, membership, profile, space
+from tests.unit.services.user_helpers import enrol, membership, profile, space
 
 ROLES: list[Role | None] = [Role.OWNER, Role.ADMIN, Role.MEMBER, Role.VIEWER, None]
 #                                  owner admin member viewer nobody

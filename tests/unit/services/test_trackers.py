@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from app.core.errors import DateOutOfRange
 from app.services import trackers
-from tests.unit.services.people import profile
+from tests.unit.services.user_helpers import profile
 
 ZONES = ["UTC", "Europe/Zurich", "America/Havana", "America/St_Johns", "Asia/Kathmandu", "Pacific/Kiritimati"]
 

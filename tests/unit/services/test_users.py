@@ -9,7 +9,7 @@ from app.models.members import Role
 from app.models.users import PublicUserView, UserCreate, UserPatch, UserProfile
 from app.services import users
 from tests.factories import FrozenClock
-from tests.unit.services.people import PARAMETERS, identity, membership, profile, space
+from tests.unit.services.user_helpers import PARAMETERS, identity, membership, profile, space
 
 ADA = UserCreate(email="ada@example.com", name="Ada")
 
