@@ -219,7 +219,7 @@ class TestErasure:
 
         self.erase(bob, run_background)
 
-        assert all_of(ada, f"{journaling.path_of(entry)}/comments") == [question]
+        assert all_of(ada, f"{journal_helpers.path_of(entry)}/comments") == [question]
 
     def test_does_not_mind_what_others_take_away_first(
         self, ada: Person, bob: Person, run_background: RunBackground, before_reading: BeforeReading
