@@ -20,6 +20,7 @@ from app.models.operations import OutboxMessage
 from app.services.outbox import SHARDS, promise
 from tests.assertions import assert_problem
 from tests.factories import Api, Person
+from tests.integration import journal_helpers
 from tests.integration.conftest import Killed, Killer
 from tests.integration.content_helpers import all_of, close_account, react_to_all, write_everything
 from tests.integration.journal_helpers import comment, write_entry
