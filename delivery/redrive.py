@@ -45,7 +45,7 @@ def _renew(table: Table, letter: dict[str, Any]) -> bool:
     if message is None:
         return False
     session = Session(table)
-    outbox.promise_anew(session, message)
+    outbox.requeue(session, message)
     session.commit()
     print(f"{message.kind} {message.message_id}")
     return True

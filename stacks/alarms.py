@@ -15,7 +15,7 @@ CLOUDWATCH = "cloudwatch.amazonaws.com"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Watch:
+class AlarmDefinition:
     """What rings above `threshold` in `datapoints` of `periods` periods; never, where that is None.
 
     `page` is the file in `docs/runbook/`, without its ending.
@@ -50,7 +50,9 @@ class Alarms(Construct):
         self.by_name = {name: alarm for name, alarm in made if alarm is not None}
 
 
-def add_alarm(scope: Construct, watch: Watch, notifications: Notifications) -> cloudwatch.Alarm | None:
+def add_alarm(
+    scope: Construct, watch: AlarmDefinition, notifications: Notifications
+) -> cloudwatch.Alarm | None:
     """The alarm of `watch`, if it has a threshold; told when it rings and when it is over."""
     if watch.threshold is None:
         return None
@@ -72,16 +74,16 @@ def add_alarm(scope: Construct, watch: Watch, notifications: Notifications) -> c
     return alarm
 
 
-def _function(props: AlarmsProps) -> Iterator[Watch]:
+def _function(props: AlarmsProps) -> Iterator[AlarmDefinition]:
     settings, metrics = props.settings, props.metrics
-    yield Watch(
+    yield AlarmDefinition(
         name="FunctionErrors",
         page="function-errors",
         says="Invocations of the function died: an exception, a timeout or out of memory.",
         metric=metrics.of_function("Errors"),
         threshold=settings.function_errors,
     )
-    yield Watch(
+    yield AlarmDefinition(
         name="FunctionSlow",
         page="function-slow",
         says="One invocation in a hundred takes too long.",
@@ -91,14 +93,14 @@ def _function(props: AlarmsProps) -> Iterator[Watch]:
         datapoints=2,
         periods=3,
     )
-    yield Watch(
+    yield AlarmDefinition(
         name="FunctionThrottles",
         page="function-throttles",
         says="Lambda refused invocations: the concurrency is used up.",
         metric=metrics.of_function("Throttles"),
         threshold=settings.function_throttles,
     )
-    yield Watch(
+    yield AlarmDefinition(
         name="StreamBehind",
         page="stream-behind",
         says="The table's stream brings promised work late.",
@@ -107,10 +109,10 @@ def _function(props: AlarmsProps) -> Iterator[Watch]:
     )
 
 
-def _gateway(props: AlarmsProps) -> Iterator[Watch]:
+def _gateway(props: AlarmsProps) -> Iterator[AlarmDefinition]:
     settings, metrics = props.settings, props.metrics
     enough = settings.rate_from_requests
-    yield Watch(
+    yield AlarmDefinition(
         name="ClientErrors",
         page="client-errors",
         says="An unusual part of the requests is refused (4xx).",
@@ -120,7 +122,7 @@ def _gateway(props: AlarmsProps) -> Iterator[Watch]:
         datapoints=3,
         periods=3,
     )
-    yield Watch(
+    yield AlarmDefinition(
         name="ServerErrors",
         page="server-errors",
         says="Requests fail by our fault (5xx).",
@@ -129,9 +131,9 @@ def _gateway(props: AlarmsProps) -> Iterator[Watch]:
     )
 
 
-def _data(props: AlarmsProps) -> Iterator[Watch]:
+def _data(props: AlarmsProps) -> Iterator[AlarmDefinition]:
     settings, metrics = props.settings, props.metrics
-    yield Watch(
+    yield AlarmDefinition(
         name="TableThrottles",
         page="table-throttles",
         says="DynamoDB refused reads or writes.",
@@ -141,7 +143,7 @@ def _data(props: AlarmsProps) -> Iterator[Watch]:
         datapoints=2,
         periods=3,
     )
-    yield Watch(
+    yield AlarmDefinition(
         name="DeadLetters",
         page="dead-letters",
         says="Background work was given up.",

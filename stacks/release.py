@@ -8,7 +8,7 @@ from aws_cdk import aws_codedeploy as codedeploy
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from stacks.alarms import Alarms, Watch, add_alarm
+from stacks.alarms import AlarmDefinition, Alarms, add_alarm
 from stacks.function import ALIAS_NAME
 from stacks.notifications import Notifications
 from stacks.settings import Canary, TrafficShift
@@ -56,16 +56,16 @@ class Release(Construct):
         )
 
 
-def _watches(props: ReleaseProps) -> tuple[Watch, ...]:
+def _watches(props: ReleaseProps) -> tuple[AlarmDefinition, ...]:
     return (
-        Watch(
+        AlarmDefinition(
             name="Errors",
             page="release-errors",
             says="Invocations of the version being released died, so it was rolled back.",
             metric=_of_new_version(props, "Errors", cloudwatch.Stats.SUM),
             threshold=props.settings.max_errors,
         ),
-        Watch(
+        AlarmDefinition(
             name="Slow",
             page="release-slow",
             says="The version being released is too slow, so it was rolled back.",

@@ -35,7 +35,7 @@ from app.background.events import run_overdue
 from app.background.mail import Mailer, MailRefused
 from app.background.outbox import Runner
 from app.background.registry import TASKS
-from app.background.work import Task, Unfinished, Work
+from app.background.work import ContinueLater, Task, Work
 from app.core import observability
 from app.core.config import Parameters, Settings
 from app.core.database import Table
@@ -148,7 +148,7 @@ def keys_url(signing_key: SigningKey) -> Iterator[str]:
             self.wfile.write(body)
 
         def log_message(self, *_: Any) -> None:
-            """Say nothing."""
+            """Keep the requests out of the test output."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Keys) as server:
         thread = threading.Thread(target=server.serve_forever)
@@ -260,7 +260,7 @@ def run_background(backend: Backend, inbox: list[dict[str, Any]]) -> Callable[..
         def run(work: Work, payload: Mapping[str, Any]) -> None:
             try:
                 task(work, payload)
-            except (Unfinished, StaleRead, MailRefused):
+            except (ContinueLater, StaleRead, MailRefused):
                 raise
             except Exception as error:
                 failures.append(error)

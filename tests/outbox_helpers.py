@@ -31,7 +31,7 @@ class Bench:
         """A message that is there to be run."""
         before = {message.message_id for message in self.messages()}
         session = Session(self.table)
-        outbox.promise(session, kind, **payload)
+        outbox.enqueue(session, kind, **payload)
         session.commit()
         (message,) = (message for message in self.messages() if message.message_id not in before)
         return message
@@ -74,7 +74,7 @@ class Bench:
         now = self.table.get(OUTBOX_MESSAGES.key_of(message))
         assert now is not None
         session = Session(self.table)
-        outbox.promise_anew(session, now)
+        outbox.requeue(session, now)
         session.commit()
 
     def dead_letters(self) -> list[dict[str, Any]]:

@@ -29,7 +29,7 @@ ADVICE: Mapping[str, str] = {
     "owns_spaces": "Transfer or delete the spaces that `detail` names, then close the account.",
     "payload_too_large": "Send less: a body is at most 1 MB.",
     "precondition_failed": "Read it again, make your change to what you find, and send it with the new ETag.",
-    "profile_exists": "Nothing, or change it with `PATCH /api/v1/users/me`.",
+    "profile_exists": "Use `PATCH /api/v1/users/me` to change it.",
     "profile_required": "Make your profile with `POST /api/v1/users`; everything else needs one.",
     "request_in_progress": "Wait for `Retry-After` seconds and send the same request again, with its key.",
     "resend_limit_reached": "Wait: an invitation is sent again at most hourly and at most three times.",

@@ -33,7 +33,7 @@ def ran(bench: Bench) -> Counter[str]:
 
     def task(work: Work, payload: Payload) -> None:
         runs[payload["name"]] += 1
-        work.session.add(USER_PROFILES.count(USER_PROFILES.key_of(ada), {"space_count": 1}))
+        work.session.add(USER_PROFILES.increment(USER_PROFILES.key_of(ada), {"space_count": 1}))
 
     bench.tasks["noun.verb"] = task
     return runs
@@ -44,7 +44,7 @@ def promise_all(bench: Bench) -> None:
     for number in range(ROUNDS):
         if number % 100 == 0:
             session.commit()
-        outbox.promise(session, "noun.verb", name=str(number))
+        outbox.enqueue(session, "noun.verb", name=str(number))
     session.commit()
 
 

@@ -69,7 +69,7 @@ ITEMS: list[tuple[Entity[Any], Mapping[str, Any]]] = [
     (INVITATIONS, {"invitation_id": "{ulid}", "place": "space", "role": "member"}),
     (
         INVITATIONS,
-        {"invitation_id": "{ulid}", "place": "organization", "role": "member", "place_id": "{org_id}"},
+        {"invitation_id": "{ulid}", "place": "organization", "role": "member", "target_id": "{org_id}"},
     ),
 ]
 
@@ -151,12 +151,12 @@ def world(api: Api, clock: FrozenClock, dynamodb: DynamoDBClient) -> World:
             ("user_id", "author_id", "owner_id", "actor_id", "subject_id", "invited_by"), ada.user_id
         ),
         **dict.fromkeys(("goal_id", "habit_id", "entry_id"), first),
-        **dict.fromkeys(("name", "title", "place_name"), "Somebody"),
+        **dict.fromkeys(("name", "title", "target_name"), "Somebody"),
         **dict.fromkeys(("created_at", "updated_at", "sent_at"), clock.now),
-        **dict.fromkeys(("expires_at", "forget_at"), clock.now + timedelta(days=7)),
+        **dict.fromkeys(("expires_at", "purge_at"), clock.now + timedelta(days=7)),
         "email": ada.email,
     }
-    return World(ada, dynamodb, usual | {"place_id": usual["space_id"]})
+    return World(ada, dynamodb, usual | {"target_id": usual["space_id"]})
 
 
 def pages(world: World, bill: Bill, path: str) -> Iterator[list[tuple[str, float]]]:

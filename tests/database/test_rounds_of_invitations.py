@@ -16,7 +16,7 @@ from app.models.invitations import InvitationCreate, InvitationStatus
 from app.models.organizations import OrganizationCreate, OrganizationUserPatch, OrgRole
 from app.models.users import UserProfile
 from app.services import invitations, invitees, inviting, organizations, permissions
-from app.services.invitations import Host
+from app.services.invitations import InvitationTarget
 from app.services.permissions import Access, Action, OrganizationAccess
 from tests.database.conftest import ROUNDS, THREADS, Rounds
 from tests.database.test_rounds import EVERYTHING, all_of, user_of
@@ -40,8 +40,8 @@ def people(table: Table, name: str, count: int = ROUNDS) -> list[UserProfile]:
     return made
 
 
-def sent_today(table: Table, place_id: str) -> int:
-    (today,) = all_of(table, invitation_counts_of(place_id))
+def sent_today(table: Table, target_id: str) -> int:
+    (today,) = all_of(table, invitation_counts_of(target_id))
     return int(today.sent)
 
 
@@ -56,23 +56,23 @@ class TestInvitations:
     def test_of_an_email_are_one(self, rounds: Rounds, table: Table, ada: Access) -> None:
         def invite(session: Session, number: int, _: int) -> None:
             body = InvitationCreate(email=f"{number}@example.org")
-            inviting.create(session, Host.space(ada), body, parameters=UNLIMITED)
+            inviting.create(session, InvitationTarget.space(ada), body, parameters=UNLIMITED)
 
         for ends in rounds.run(invite):
             assert ends == {"done": 1, "stale": THREADS - 1}
-        place_id = ada.space.space_id
-        emails = [invitation.email for invitation in all_of(table, invitations_to(place_id))]
+        target_id = ada.space.space_id
+        emails = [invitation.email for invitation in all_of(table, invitations_to(target_id))]
         assert len(emails) == len(set(emails)) == ROUNDS
-        assert len(all_of(table, invitation_claims_to(place_id))) == ROUNDS
-        assert sent_today(table, place_id) == ROUNDS
+        assert len(all_of(table, invitation_claims_to(target_id))) == ROUNDS
+        assert sent_today(table, target_id) == ROUNDS
 
     def test_end_once(self, rounds: Rounds, table: Table, ada: Access) -> None:
-        host, space_id, eves = Host.space(ada), ada.space.space_id, people(table, "eve")
+        target, space_id, eves = InvitationTarget.space(ada), ada.space.space_id, people(table, "eve")
         ids = []
         for eve in eves:
             session = Session(table)
             body = InvitationCreate(email=eve.email)
-            ids.append(inviting.create(session, host, body, parameters=UNLIMITED).invitation_id)
+            ids.append(inviting.create(session, target, body, parameters=UNLIMITED).invitation_id)
             session.commit()
 
         def answer_or_revoke(session: Session, number: int, thread: int) -> None:
@@ -85,7 +85,7 @@ class TestInvitations:
             elif thread % 3 == 1:
                 invitees.decline(session, identity=who, invitation_id=invitation_id)
             else:
-                invitations.revoke(session, host, invitation_id=invitation_id, versions=None)
+                invitations.revoke(session, target, invitation_id=invitation_id, versions=None)
 
         for ends in rounds.run(answer_or_revoke):
             assert ends["done"] == 1
@@ -106,9 +106,9 @@ class TestInvitations:
         def invite(session: Session, number: int, thread: int) -> None:
             bodies = [InvitationCreate(email=f"{number}-{thread}-{one}@example.org") for one in range(3)]
             if thread % 2:
-                inviting.create(session, Host.space(ada), bodies[0], parameters=limited)
+                inviting.create(session, InvitationTarget.space(ada), bodies[0], parameters=limited)
             else:
-                inviting.create_batch(session, Host.space(ada), bodies, parameters=limited)
+                inviting.create_batch(session, InvitationTarget.space(ada), bodies, parameters=limited)
 
         rounds.run(invite)
 

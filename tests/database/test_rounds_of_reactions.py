@@ -26,7 +26,7 @@ from tests.unit.services.user_helpers import enrol, membership, profile
 def ada(table: Table) -> Access:
     """The owner of a space, as the profile counts too."""
     access = enrol(table)
-    table.write([USER_PROFILES.count(USER_PROFILES.key_of(access.user), {"owned_spaces": 1})])
+    table.write([USER_PROFILES.increment(USER_PROFILES.key_of(access.user), {"owned_spaces": 1})])
     return access
 
 

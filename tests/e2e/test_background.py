@@ -169,7 +169,7 @@ class TestAPoisonMessage:
         session = Session(table)
         session.add(OUTBOX_MESSAGES.create(last_try("goal.deleted", goal_id=poisoned.goal_id)))
         for step in healthy:
-            outbox.promise(session, "goal.deleted", goal_id=step.goal_id)
+            outbox.enqueue(session, "goal.deleted", goal_id=step.goal_id)
 
         session.commit()
 

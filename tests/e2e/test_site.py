@@ -101,8 +101,8 @@ class TestANewcomer:
 
         expect(signed_in.locator("#answer h3")).to_contain_text("409")
         told = signed_in.locator("#answer .problem")
-        expect(told).to_contain_text("You have a profile already.")
-        expect(told).to_contain_text("Nothing, or change it with PATCH /api/v1/users/me.")
+        expect(told).to_contain_text("You already have a profile.")
+        expect(told).to_contain_text("Use PATCH /api/v1/users/me to change it.")
         told.get_by_role("link", name="profile_exists").click()
         expect(signed_in).to_have_url(re.compile(r"/errors\.html#profile_exists$"))
         expect(signed_in.locator("tr:target")).to_contain_text("profile_exists")

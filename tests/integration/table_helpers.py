@@ -10,7 +10,7 @@ from tests.factories import TABLE_NAME
 
 
 def rows() -> list[dict[str, Any]]:
-    """Everything."""
+    """All stored items."""
     table = dynamodb_backends[DEFAULT_ACCOUNT_ID]["eu-central-1"].tables[TABLE_NAME]
     return [item.to_json()["Attributes"] for item in table.all_items()]
 

@@ -151,7 +151,7 @@ class TestWhatIsNotTold:
         self, api: Api, ada: Person, space: dict[str, Any], table: Table, run_background: RunBackground
     ) -> None:
         bob = api.member_of(space, ada, "member")
-        table.write([USER_PROFILES.discard(USER_PROFILES.key(user_id=bob.user_id))])
+        table.write([USER_PROFILES.delete_if_exists(USER_PROFILES.key(user_id=bob.user_id))])
 
         run_background()
 

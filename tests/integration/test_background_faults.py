@@ -15,7 +15,7 @@ import pytest
 from app.background.events import run_overdue
 from app.background.mail import Mail, MailRefused
 from app.background.outbox import MAX_TRIES
-from app.background.work import Unfinished, Work
+from app.background.work import ContinueLater, Work
 from app.core.database import Session
 from app.core.queries import Query
 from app.main import Backend, create_runner
@@ -129,7 +129,7 @@ class TestSessionWrites:
         key = USER_PROFILES.key_of(user)
         bench.table.write([USER_PROFILES.create(user)])
         bench.tasks["noun.verb"] = lambda work, payload: work.session.add(
-            USER_PROFILES.count(key, {"space_count": 1})
+            USER_PROFILES.increment(key, {"space_count": 1})
         )
         points = []
 
@@ -195,10 +195,10 @@ class TestManySteps:
             keys = [EMAIL_CLAIMS.key(email=email) for email in emails]
             left = [found for found in work.table.batch_get(keys, consistent=True) if found]
             for item in left[:2]:
-                work.table.write([EMAIL_CLAIMS.discard(EMAIL_CLAIMS.key_of(item))])
+                work.table.write([EMAIL_CLAIMS.delete_if_exists(EMAIL_CLAIMS.key_of(item))])
                 work.progress(done=1)
             if len(left) > 2:
-                raise Unfinished
+                raise ContinueLater
 
         bench.tasks["noun.verb"] = task
         operations = []

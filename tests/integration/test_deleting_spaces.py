@@ -179,7 +179,7 @@ class TestDeletingASpace:
     def test_does_not_mind_a_member_whose_profile_is_gone(
         self, ada: Person, bob: Person, space: dict[str, Any], table: Table, run_background: RunBackground
     ) -> None:
-        table.write([USER_PROFILES.discard(USER_PROFILES.key(user_id=bob.user_id))])
+        table.write([USER_PROFILES.delete_if_exists(USER_PROFILES.key(user_id=bob.user_id))])
         delete(ada, space)
         run_background()
 
@@ -203,8 +203,8 @@ class TestMeanwhile:
         assert membership is not None
         writes = [
             MEMBERSHIPS.delete(membership),
-            SPACES.count(SPACES.key(space_id=space["space_id"]), {"member_count": -1}),
-            USER_PROFILES.count(USER_PROFILES.key(user_id=bob.user_id), {"space_count": -1}),
+            SPACES.increment(SPACES.key(space_id=space["space_id"]), {"member_count": -1}),
+            USER_PROFILES.increment(USER_PROFILES.key(user_id=bob.user_id), {"space_count": -1}),
         ]
         return lambda: table.write(writes)
 

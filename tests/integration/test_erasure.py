@@ -17,7 +17,7 @@ from app.main import Backend, create_runner
 from app.models import access_patterns
 from app.models.access_patterns import OUTBOX_MESSAGES, messages_of_shard
 from app.models.operations import OutboxMessage
-from app.services.outbox import SHARDS, promise
+from app.services.outbox import SHARDS, enqueue
 from tests.assertions import assert_problem
 from tests.factories import Api, Person
 from tests.integration import journal_helpers
@@ -247,7 +247,9 @@ class TestErasure:
     ) -> None:
         path = f"{SPACES}/{space['space_id']}/goals"
         assert bob.post(path, {"title": "Bob was here", "kind": "yes_no"}).status_code == 201
-        table.write([access_patterns.SPACES.discard(access_patterns.SPACES.key(space_id=space["space_id"]))])
+        table.write(
+            [access_patterns.SPACES.delete_if_exists(access_patterns.SPACES.key(space_id=space["space_id"]))]
+        )
 
         self.erase(bob, run_background)
 
@@ -259,7 +261,7 @@ class TestErasure:
         self.erase(bob, run_background)
         before = rows()
         session = Session(table)
-        promise(session, "user.deleted", account_id=bob.user_id, email=bob.email)
+        enqueue(session, "user.deleted", account_id=bob.user_id, email=bob.email)
         session.commit()
 
         run_background()

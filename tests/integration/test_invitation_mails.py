@@ -193,7 +193,7 @@ class TestMail:
     ) -> None:
         made = ada.make_organization()
         invite(ada, made, EVE)
-        table.write([ORGANIZATIONS.discard(ORGANIZATIONS.key(org_id=made["org_id"]))])
+        table.write([ORGANIZATIONS.delete_if_exists(ORGANIZATIONS.key(org_id=made["org_id"]))])
 
         run_background()
 

@@ -29,7 +29,7 @@ def people(table: Table) -> list[str]:
             updated_at=session.now,
         )
         session.add(USER_PROFILES.create(profile))
-        reminders.set_right(session, None, profile)
+        reminders.sync_reminder(session, None, profile)
         if user_id.endswith("9"):
             session.commit()
     return ids
@@ -39,7 +39,7 @@ def people(table: Table) -> list[str]:
 def due(table: Table) -> None:
     """The message that has them reminded."""
     session = Session(table)
-    outbox.promise(session, "reminders.due", hour="2026-03-15T07:00:00.000Z", zones=["Asia/Tokyo", "UTC"])
+    outbox.enqueue(session, "reminders.due", hour="2026-03-15T07:00:00.000Z", zones=["Asia/Tokyo", "UTC"])
     session.commit()
 
 

@@ -61,7 +61,7 @@ class TestListMembers:
         ada = api.person()
         space = ada.make_space()
         gone = api.member_of(space, ada, "member")
-        table.write([USER_PROFILES.discard(USER_PROFILES.key(user_id=gone.user_id))])
+        table.write([USER_PROFILES.delete_if_exists(USER_PROFILES.key(user_id=gone.user_id))])
 
         assert ada.get(path_of(space)).json()["items"][1]["name"] is None
         assert ada.get(path_of(space, gone)).json()["name"] is None

@@ -142,7 +142,7 @@ class TestNoMail:
     def test_of_who_is_gone(
         self, eve: Person, table: Table, run_background: RunBackground, inbox: Inbox
     ) -> None:
-        table.write([USER_PROFILES.discard(USER_PROFILES.key(user_id=eve.user_id))])
+        table.write([USER_PROFILES.delete_if_exists(USER_PROFILES.key(user_id=eve.user_id))])
         run_background("mention.mailed")
 
         assert inbox == []

@@ -42,7 +42,7 @@ class TestGetOperation:
         assert_problem(ada.get("/api/v1/operations/01ARZ3NDEKTSV4RRFFQ69G5FAV"), 404, "not_found")
 
     def test_stays_readable_after_the_profile_is_gone(self, ada: Person, path: str, table: Table) -> None:
-        table.write([USER_PROFILES.discard(USER_PROFILES.key(user_id=ada.user_id))])
+        table.write([USER_PROFILES.delete_if_exists(USER_PROFILES.key(user_id=ada.user_id))])
 
         assert_problem(ada.get("/api/v1/users/me"), 403, "profile_required")
         assert ada.get(path).status_code == 200

@@ -220,7 +220,7 @@ class TestDeleteOrganization:
 
         assert_problem(bob.accept(invitation), 410, "invitation_closed")
         assert bob.get(ME).json()["org_id"] is None
-        key = INVITATIONS.key(place_id=organization["org_id"], invitation_id=invitation["invitation_id"])
+        key = INVITATIONS.key(target_id=organization["org_id"], invitation_id=invitation["invitation_id"])
         stored = table.get(key)
         assert stored is not None
         assert stored.status == "pending"

@@ -62,9 +62,9 @@ class TestShape:
 
         assert response.json() == {
             "type": "about:blank",
-            "title": "There is no such thing",
+            "title": "Not found",
             "status": 404,
-            "detail": "There is no such thing",
+            "detail": "Not found",
             "code": "not_found",
             "request_id": response.headers["X-Request-Id"],
         }

@@ -201,7 +201,7 @@ class TestMeanwhile:
         self, ada: Person, goal: dict[str, Any], table: Table, meanwhile: Callable[..., None]
     ) -> None:
         key = ACTIVITIES.key(space_id=goal["space_id"], activity_id=goal["activity_id"])
-        meanwhile(lambda: table.write([ACTIVITIES.discard(key)]))
+        meanwhile(lambda: table.write([ACTIVITIES.delete_if_exists(key)]))
 
         assert_problem(react(ada, goal), 404, "not_found")
         assert table.page(reactions_to(goal["activity_id"]), limit=1).items == []

@@ -45,7 +45,7 @@ def promise(table: Table, api: Api) -> Strike:
         api.clock.now = datetime.fromisoformat(time)
         session = Session(table)
         hour = rfc3339(session.now.replace(minute=0, second=0, microsecond=0))
-        outbox.promise(session, "reminders.due", hour=hour, zones=zones or ("Asia/Tokyo", "UTC"))
+        outbox.enqueue(session, "reminders.due", hour=hour, zones=zones or ("Asia/Tokyo", "UTC"))
         session.commit()
 
     return say

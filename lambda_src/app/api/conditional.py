@@ -23,7 +23,7 @@ def tag(response: Response) -> None:
     response.headers["ETag"] = f'"{version}-{sha256(body).hexdigest()[:16]}"'
 
 
-def unless_known(request: Request, response: Response) -> Response:
+def not_modified_if_matching(request: Request, response: Response) -> Response:
     """The answer, or 304 where the caller has this very answer already."""
     known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
     if known & {"*", response.headers["ETag"]}:

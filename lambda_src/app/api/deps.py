@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Path, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from app.api.permission import ASKED, in_organization, in_space
+from app.api.permission import PERMISSION_BY_DEPENDENCY, in_organization, in_space
 from app.core.config import Parameters
 from app.core.database import Session
 from app.core.errors import DateOutOfRange, Forbidden, NotFound, ProfileRequired, Unauthorized
@@ -23,7 +23,7 @@ _bearer = HTTPBearer(
     auto_error=False,
 )
 
-# What `may` and `may_in_organization` raise, for a route's `problems(...)`.
+# What `require_space_action` and `require_organization_action` raise, for a route's `problem_responses(...)`.
 IN_SPACE = (ProfileRequired, Forbidden, NotFound)
 
 SpaceId = Annotated[Ulid, Path(description="The space")]
@@ -51,7 +51,7 @@ async def _identity(
 
 
 SignedIn = Annotated[Identity, Depends(_identity)]
-ASKED[_identity] = {"needs": "token"}
+PERMISSION_BY_DEPENDENCY[_identity] = {"needs": "token"}
 
 
 async def _current_user(session: SessionDep, identity: SignedIn) -> UserProfile:
@@ -59,7 +59,7 @@ async def _current_user(session: SessionDep, identity: SignedIn) -> UserProfile:
 
 
 CurrentUser = Annotated[UserProfile, Depends(_current_user)]
-ASKED[_current_user] = {"needs": "profile"}
+PERMISSION_BY_DEPENDENCY[_current_user] = {"needs": "profile"}
 
 
 async def _parameters(request: Request) -> Parameters:
@@ -96,7 +96,7 @@ class Days:
 DaysDep = Annotated[Days, Depends()]
 
 
-def may(action: Action) -> Any:
+def require_space_action(action: Action) -> Any:
     """The caller's access to the space in the path, if their role allows the action.
 
     Reading profile, space and membership is one call. 404 hides what the caller may not know of.
@@ -105,11 +105,11 @@ def may(action: Action) -> Any:
     async def access(session: SessionDep, identity: SignedIn, space_id: SpaceId) -> Access:
         return permissions.authorize(session, user_id=identity.user_id, space_id=space_id, action=action)
 
-    ASKED[access] = in_space(action)
+    PERMISSION_BY_DEPENDENCY[access] = in_space(action)
     return Depends(access)
 
 
-def may_in_organization(action: Action) -> Any:
+def require_organization_action(action: Action) -> Any:
     """The caller's access to the organization in the path, if their role allows the action."""
 
     async def access(session: SessionDep, identity: SignedIn, org_id: OrgId) -> OrganizationAccess:
@@ -117,10 +117,10 @@ def may_in_organization(action: Action) -> Any:
             session, user_id=identity.user_id, org_id=org_id, action=action
         )
 
-    ASKED[access] = in_organization(action)
+    PERMISSION_BY_DEPENDENCY[access] = in_organization(action)
     return Depends(access)
 
 
 # The two that content is read and written by.
-Reader = Annotated[Access, may(Action.READ_SPACE)]
-Writer = Annotated[Access, may(Action.WRITE_CONTENT)]
+Reader = Annotated[Access, require_space_action(Action.READ_SPACE)]
+Writer = Annotated[Access, require_space_action(Action.WRITE_CONTENT)]

@@ -73,12 +73,12 @@ def problem_response(request: Request, problem: Problem, errors: list[FieldError
     return Response(content, problem.status, headers, media_type=PROBLEM_JSON)
 
 
-def problems(*types: type[Problem]) -> dict[int | str, dict[str, Any]]:
+def problem_responses(*types: type[Problem]) -> dict[int | str, dict[str, Any]]:
     """What a route declares in `responses=`: these and what any route may answer, with an example each."""
-    return only(*_ANYWHERE, *types)
+    return only_these_responses(*_ANYWHERE, *types)
 
 
-def only(*types: type[Problem]) -> dict[int | str, dict[str, Any]]:
+def only_these_responses(*types: type[Problem]) -> dict[int | str, dict[str, Any]]:
     """What a route declares in `responses=` that neither takes a token nor has any input.
 
     The schema is a reference, filled in by `app.api.openapi`: given as a model, FastAPI would build a

@@ -27,7 +27,7 @@ class Permission(TypedDict):
 
 
 # By the dependency that refuses whoever lacks it. Whoever needs more needs less too.
-ASKED: dict[Callable[..., Any], Permission] = {}
+PERMISSION_BY_DEPENDENCY: dict[Callable[..., Any], Permission] = {}
 _RANKS = ("nothing", "token", "profile", "role")
 
 
@@ -55,6 +55,6 @@ def permissions(app: FastAPI) -> dict[str, Permission]:
 def _asked(dependant: Dependant) -> Iterator[Permission]:
     yield {"needs": "nothing"}
     for dependency in dependant.dependencies:
-        if dependency.call in ASKED:
-            yield ASKED[dependency.call]
+        if dependency.call in PERMISSION_BY_DEPENDENCY:
+            yield PERMISSION_BY_DEPENDENCY[dependency.call]
         yield from _asked(dependency)

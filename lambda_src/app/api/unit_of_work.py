@@ -34,7 +34,7 @@ from app.models.idempotency import IdempotencyRecord
 from app.services import idempotency
 
 TRIES = 5
-# What a POST may answer for the sake of its Idempotency-Key, for `problems(...)`.
+# What a POST may answer for the sake of its Idempotency-Key, for `problem_responses(...)`.
 REPEATABLE = (IdempotencyKeyReused, RequestInProgress)
 _KEPT_HEADERS = ("content-type", "etag", "location")
 
@@ -183,7 +183,7 @@ class UnitOfWorkRoute(APIRoute):
                         break
                     raise
                 if request.method == "GET" and "ETag" in response.headers:
-                    return conditional.unless_known(request, response)
+                    return conditional.not_modified_if_matching(request, response)
                 return response
             raise (
                 RequestInProgress(retry_after_s=1) if request.state.repeatable else Conflict(retry_after_s=1)

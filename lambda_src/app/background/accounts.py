@@ -5,9 +5,9 @@ from functools import partial
 from typing import Any
 
 from app.background.cascades import delete_all, each
-from app.background.work import Unfinished, Work
+from app.background.work import ContinueLater, Work
 from app.core.database import Session
-from app.core.entities import Family, Record
+from app.core.entities import EntityGroup, Record
 from app.models.access_patterns import (
     ACTIVITIES,
     AUTHORED,
@@ -57,14 +57,14 @@ def erase(work: Work, payload: Mapping[str, Any]) -> None:
         found.append(each(work, invitations_of(payload["email"]), _erase_invitation))
     if any(found):
         # GSI1 lags behind the table: only when it has nothing to tell, a message later, there is nothing.
-        raise Unfinished
+        raise ContinueLater
     delete_all(work, notifications_of_user(user_id))
     delete_all(work, repeatable_answers_to(user_id))
     work.directory.delete_user(user_id)
     work.session.add(
-        JOIN_TRIES.discard(JOIN_TRIES.key(user_id=user_id)),
-        EMAIL_CLAIMS.discard(EMAIL_CLAIMS.key(email=profile.email)),
-        USER_PROFILES.discard(USER_PROFILES.key(user_id=user_id)),
+        JOIN_TRIES.delete_if_exists(JOIN_TRIES.key(user_id=user_id)),
+        EMAIL_CLAIMS.delete_if_exists(EMAIL_CLAIMS.key(email=profile.email)),
+        USER_PROFILES.delete_if_exists(USER_PROFILES.key(user_id=user_id)),
     )
 
 
@@ -76,11 +76,11 @@ def _leave(session: Session, membership: Membership) -> None:
         return
     session.add(MEMBERSHIPS.delete(now))
     if space is not None:
-        session.add(SPACES.count(SPACES.key_of(space), {"member_count": -1}))
+        session.add(SPACES.increment(SPACES.key_of(space), {"member_count": -1}))
         audit.record(session, space_id, AuditKind.MEMBER_LEFT, actor_id=user_id, subject_id=user_id)
 
 
-def _erase(family: Family, session: Session, item: Record) -> None:
+def _erase(family: EntityGroup, session: Session, item: Record) -> None:
     entity = family.entity_of(item)
     now = session.table.get(entity.key_of(item))
     if now is None or now.created_at != item.created_at:
@@ -92,57 +92,59 @@ def _erase(family: Family, session: Session, item: Record) -> None:
 
 def _erase_invitation(session: Session, invitation: Invitation) -> None:
     session.add(
-        INVITATIONS.discard(INVITATIONS.key_of(invitation)),
-        INVITATION_CLAIMS.discard(
-            INVITATION_CLAIMS.key(place_id=invitation.place_id, email=invitation.email)
+        INVITATIONS.delete_if_exists(INVITATIONS.key_of(invitation)),
+        INVITATION_CLAIMS.delete_if_exists(
+            INVITATION_CLAIMS.key(target_id=invitation.target_id, email=invitation.email)
         ),
     )
 
 
 def _after_goal(session: Session, goal: Goal) -> None:
     _leave_tracker(session, goal)
-    outbox.promise(session, "goal.deleted", goal_id=goal.goal_id)
+    outbox.enqueue(session, "goal.deleted", goal_id=goal.goal_id)
 
 
 def _after_habit(session: Session, habit: Habit) -> None:
     _leave_tracker(session, habit)
-    outbox.promise(session, "habit.deleted", habit_id=habit.habit_id)
+    outbox.enqueue(session, "habit.deleted", habit_id=habit.habit_id)
 
 
 def _leave_tracker(session: Session, tracker: Goal | Habit) -> None:
     space = session.table.get(SPACES.key(space_id=tracker.space_id))
     if space is not None:
-        session.add(SPACES.count(SPACES.key_of(space), {"tracker_count": -1}))
+        session.add(SPACES.increment(SPACES.key_of(space), {"tracker_count": -1}))
 
 
 def _after_entry(session: Session, entry: JournalEntry) -> None:
-    outbox.promise(session, "journal.deleted", space_id=entry.space_id, entry_id=entry.entry_id)
+    outbox.enqueue(session, "journal.deleted", space_id=entry.space_id, entry_id=entry.entry_id)
 
 
 def _after_comment(session: Session, comment: Comment) -> None:
     if comment.parent_id is None:
-        outbox.promise(session, "comment.deleted", entry_id=comment.entry_id, comment_id=comment.comment_id)
+        outbox.enqueue(session, "comment.deleted", entry_id=comment.entry_id, comment_id=comment.comment_id)
 
 
 def _after_goal_check_in(session: Session, step: GoalCheckIn) -> None:
     goal = session.table.get(GOALS.key(space_id=step.space_id, goal_id=step.goal_id))
     if goal is not None:
-        session.add(GOALS.count(GOALS.key_of(goal), {"reached": -step.value}))
+        session.add(GOALS.increment(GOALS.key_of(goal), {"reached": -step.value}))
 
 
 def _after_activity(session: Session, activity: Activity) -> None:
-    outbox.promise(session, "activity.deleted", activity_id=activity.activity_id)
+    outbox.enqueue(session, "activity.deleted", activity_id=activity.activity_id)
 
 
 def _after_reaction(session: Session, reaction: Reaction) -> None:
     key = ACTIVITIES.key(space_id=reaction.space_id, activity_id=reaction.activity_id)
     if session.table.get(key) is not None:
-        session.add(ACTIVITIES.count(key, {reaction.emoji: -1}))
+        session.add(ACTIVITIES.increment(key, {reaction.emoji: -1}))
 
 
 def _after_claim(session: Session, claim: InvitationClaim) -> None:
     session.add(
-        INVITATIONS.discard(INVITATIONS.key(place_id=claim.place_id, invitation_id=claim.invitation_id))
+        INVITATIONS.delete_if_exists(
+            INVITATIONS.key(target_id=claim.target_id, invitation_id=claim.invitation_id)
+        )
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from app.background import letters
+from app.background import mail_templates
 from app.background.cascades import delete_all
 from app.background.work import Work
 from app.core.entities import Key
@@ -39,7 +39,7 @@ def announce(work: Work, payload: Mapping[str, Any]) -> None:
         return
     if payload["kind"] is not None:
         _write_activity(work, payload)
-    work.session.add(SPACES.unchanged(space), USER_PROFILES.unchanged(actor))
+    work.session.add(SPACES.require_unchanged(space), USER_PROFILES.require_unchanged(actor))
     people, memberships = others[: len(notify)], others[len(notify) :]
     for why, user, membership in zip(notify.values(), people, memberships, strict=True):
         if _concerns(why, user, membership):
@@ -60,7 +60,9 @@ def mail_mention(work: Work, payload: Mapping[str, Any]) -> None:
         return
     if user.wants("mention", "mail"):
         parameters = work.parameters()
-        work.mail.send(letters.mention(to=user.email, author=author.name, space=space, parameters=parameters))
+        work.mail.send(
+            mail_templates.mention(to=user.email, author=author.name, space=space, parameters=parameters)
+        )
 
 
 def delete_reactions(work: Work, payload: Mapping[str, Any]) -> None:
@@ -102,6 +104,6 @@ def _notify(work: Work, payload: Mapping[str, Any], why: NotificationKind, user:
             updated_at=work.session.now,
             **ids,
         )
-        work.session.add(NOTIFICATIONS.create(notification), USER_PROFILES.unchanged(user))
+        work.session.add(NOTIFICATIONS.create(notification), USER_PROFILES.require_unchanged(user))
     if why == "mention":
-        outbox.promise(work.session, "mention.mailed", user_id=user.user_id, **ids)
+        outbox.enqueue(work.session, "mention.mailed", user_id=user.user_id, **ids)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
-from app.background.work import Unfinished, Work
+from app.background.work import ContinueLater, Work
 from app.core.database import Session
 from app.core.entities import Record
 from app.core.errors import StaleRead
@@ -22,12 +22,12 @@ def delete_all(
     Nobody may add to the list any more. A run that is cut short is continued by asking again.
 
     Raises:
-        Unfinished: the time is up.
+        ContinueLater: the time is up.
     """
     for items in pages(work, query):
         for item in items:
             for query_of_children in children(item):
-                _stop_if_out_of_time(work)
+                _continue_later_at_deadline(work)
                 delete_all(work, query_of_children)
         work.table.batch_delete([query.entity.key_of(item) for item in items])
         work.progress(done=len(items))
@@ -40,7 +40,7 @@ def each(work: Work, query: Query[T], change: Callable[[Session, T], None]) -> b
     the commit, it is asked again.
 
     Raises:
-        Unfinished: the time is up.
+        ContinueLater: the time is up.
     """
     found = False
     for items in pages(work, query):
@@ -55,7 +55,7 @@ def pages(work: Work, query: Query[T], *, size: int = _PAGE) -> Iterator[list[T]
     """The items of a list, so many at a time, for as long as there is time.
 
     Raises:
-        Unfinished: the time is up.
+        ContinueLater: the time is up.
     """
     cursor = None
     while True:
@@ -63,17 +63,17 @@ def pages(work: Work, query: Query[T], *, size: int = _PAGE) -> Iterator[list[T]
         yield page.items
         if (cursor := page.next_cursor) is None:
             return
-        _stop_if_out_of_time(work)
+        _continue_later_at_deadline(work)
 
 
 def once(work: Work, change: Callable[[Session, S], None], what: S) -> None:
     """Make a change in a transaction of its own; it is asked again where what it read has changed since.
 
     Raises:
-        Unfinished: the time is up.
+        ContinueLater: the time is up.
     """
     while True:
-        _stop_if_out_of_time(work)
+        _continue_later_at_deadline(work)
         session = Session(work.table)
         change(session, what)
         try:
@@ -83,11 +83,11 @@ def once(work: Work, change: Callable[[Session, S], None], what: S) -> None:
         return
 
 
-def _stop_if_out_of_time(work: Work) -> None:
+def _continue_later_at_deadline(work: Work) -> None:
     """Leave the rest to a message that continues.
 
     Raises:
-        Unfinished: the time is up.
+        ContinueLater: the time is up.
     """
-    if work.out_of_time():
-        raise Unfinished
+    if work.deadline_reached():
+        raise ContinueLater

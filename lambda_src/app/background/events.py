@@ -39,7 +39,7 @@ def handle(runner: Runner, event: Mapping[str, Any], seconds_left: SecondsLeft) 
         case {"schedule": "overdue"}:
             run_overdue(runner, seconds_left)
         case {"schedule": "hourly", "time": str(time)}:
-            promise_hourly(runner, HOURLY, datetime.fromisoformat(time))
+            enqueue_hourly(runner, HOURLY, datetime.fromisoformat(time))
         case _:
             raise UnknownEvent
     return None
@@ -74,7 +74,7 @@ def run_overdue(runner: Runner, seconds_left: SecondsLeft) -> None:
                 break
 
 
-def promise_hourly(runner: Runner, kinds: Iterable[str], time: datetime) -> None:
+def enqueue_hourly(runner: Runner, kinds: Iterable[str], time: datetime) -> None:
     """Promise what is to be done each hour. The payload's `hour` is the one that `time` lies in, in UTC.
 
     A schedule may come twice, or late: the tasks must be idempotent an hour, and go by the payload.
@@ -82,7 +82,7 @@ def promise_hourly(runner: Runner, kinds: Iterable[str], time: datetime) -> None
     session = Session(runner.table)
     hour = rfc3339(time.replace(minute=0, second=0, microsecond=0))
     for kind in kinds:
-        outbox.promise(session, kind, hour=hour)
+        outbox.enqueue(session, kind, hour=hour)
     session.commit()
 
 

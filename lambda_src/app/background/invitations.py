@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from app.background import letters
+from app.background import mail_templates
 from app.background.work import Work
 from app.core.entities import Key
 from app.models.access_patterns import (
@@ -32,7 +32,7 @@ def announce(work: Work, payload: Mapping[str, Any]) -> None:
     invitee = _profile_of(work, invitation.email)
     if invitee is not None and invitation.resent == 0 and invitee.wants("invitation", "notifications"):
         _notify(work, invitation, invitee)
-    outbox.promise(work.session, "invitation.mailed", **payload)
+    outbox.enqueue(work.session, "invitation.mailed", **payload)
 
 
 def mail(work: Work, payload: Mapping[str, Any]) -> None:
@@ -43,20 +43,22 @@ def mail(work: Work, payload: Mapping[str, Any]) -> None:
     invitation = _find_open(work, payload)
     if invitation is None:
         return
-    keys = (USER_PROFILES.key(user_id=invitation.invited_by), _place_key(invitation))
-    inviter, place = work.table.batch_get(keys, consistent=True)
+    keys = (USER_PROFILES.key(user_id=invitation.invited_by), _target_key(invitation))
+    inviter, target = work.table.batch_get(keys, consistent=True)
     if inviter is None or inviter.status != "active":
         return
-    if place is None or (invitation.place == "space" and place.status != "active"):
+    if target is None or (invitation.target_kind == "space" and target.status != "active"):
         return
     invitee = _profile_of(work, invitation.email)
     if invitee is None or invitee.wants("invitation", "mail"):
-        work.mail.send(letters.invitation(invitation, inviter=inviter.name, parameters=work.parameters()))
+        work.mail.send(
+            mail_templates.invitation(invitation, inviter=inviter.name, parameters=work.parameters())
+        )
 
 
 def _find_open(work: Work, payload: Mapping[str, Any]) -> Invitation | None:
     """The invitation, unless it is closed by now or a later sending is under way."""
-    key = INVITATIONS.key(place_id=payload["place_id"], invitation_id=payload["invitation_id"])
+    key = INVITATIONS.key(target_id=payload["target_id"], invitation_id=payload["invitation_id"])
     invitation = work.table.get(key)
     if invitation is None or invitation.sent_at != datetime.fromisoformat(payload["sent_at"]):
         return None
@@ -64,10 +66,10 @@ def _find_open(work: Work, payload: Mapping[str, Any]) -> Invitation | None:
     return invitation if is_open else None
 
 
-def _place_key(invitation: Invitation) -> Key[Any]:
-    if invitation.place == "space":
-        return SPACES.key(space_id=invitation.place_id)
-    return ORGANIZATIONS.key(org_id=invitation.place_id)
+def _target_key(invitation: Invitation) -> Key[Any]:
+    if invitation.target_kind == "space":
+        return SPACES.key(space_id=invitation.target_id)
+    return ORGANIZATIONS.key(org_id=invitation.target_id)
 
 
 def _profile_of(work: Work, email: str) -> UserProfile | None:
@@ -82,9 +84,9 @@ def _notify(work: Work, invitation: Invitation, invitee: UserProfile) -> None:
         user_id=invitee.user_id,
         kind="invitation",
         actor_id=invitation.invited_by,
-        space_id=invitation.place_id if invitation.place == "space" else None,
+        space_id=invitation.target_id if invitation.target_kind == "space" else None,
         subject_id=invitation.invitation_id,
         created_at=work.session.now,
         updated_at=work.session.now,
     )
-    work.session.add(NOTIFICATIONS.create(notification), USER_PROFILES.unchanged(invitee))
+    work.session.add(NOTIFICATIONS.create(notification), USER_PROFILES.require_unchanged(invitee))

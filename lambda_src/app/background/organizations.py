@@ -13,8 +13,8 @@ def after_organization(work: Work, payload: Mapping[str, Any]) -> None:
     delete_invitations(work, payload["org_id"])
 
 
-def delete_invitations(work: Work, place_id: str) -> None:
+def delete_invitations(work: Work, target_id: str) -> None:
     """Delete whatever there is of invitations to a space or an organization."""
-    delete_all(work, invitations_to(place_id))
-    delete_all(work, invitation_claims_to(place_id))
-    delete_all(work, invitation_counts_of(place_id))
+    delete_all(work, invitations_to(target_id))
+    delete_all(work, invitation_claims_to(target_id))
+    delete_all(work, invitation_counts_of(target_id))

@@ -23,7 +23,7 @@ from botocore.exceptions import ClientError
 from app.background.dead_letters import DeadLetters
 from app.background.directory import Directory
 from app.background.mail import Mailer, MailRefused
-from app.background.work import Task, Unfinished, Work
+from app.background.work import ContinueLater, Task, Work
 from app.core import observability
 from app.core.config import ParameterSource
 from app.core.database import Session, Table
@@ -134,9 +134,9 @@ class Runner:
     def _attempt(self, work: Work, leased: OutboxMessage, task: Task) -> None:
         try:
             task(work, leased.payload)
-        except Unfinished:
+        except ContinueLater:
             event = "background.to_be_continued"
-            outbox.promise_anew(work.session, leased)
+            outbox.requeue(work.session, leased)
         else:
             event = "background.done"
             work.session.add(OUTBOX_MESSAGES.delete(leased))

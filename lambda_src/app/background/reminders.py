@@ -33,7 +33,7 @@ def remind_all(work: Work, payload: Mapping[str, Any]) -> None:
     zones = sorted(time_zones())
     for start in range(0, len(zones), _ZONES_A_MESSAGE):
         some = zones[start : start + _ZONES_A_MESSAGE]
-        outbox.promise(work.session, "reminders.due", hour=payload["hour"], zones=some)
+        outbox.enqueue(work.session, "reminders.due", hour=payload["hour"], zones=some)
 
 
 def remind(work: Work, payload: Mapping[str, Any]) -> None:
@@ -81,4 +81,4 @@ def _remind(hour: datetime, session: Session, reminders: Sequence[Reminder]) -> 
                 created_at=session.now,
                 updated_at=session.now,
             )
-            session.add(NOTIFICATIONS.create(notification), USER_PROFILES.unchanged(user))
+            session.add(NOTIFICATIONS.create(notification), USER_PROFILES.require_unchanged(user))

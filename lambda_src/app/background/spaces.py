@@ -49,9 +49,10 @@ def delete(work: Work, payload: Mapping[str, Any]) -> None:
     pointer = work.table.get(INVITE_CODE_POINTERS.key(space_id=space_id))
     if pointer is not None:
         work.session.add(
-            INVITE_CODE_POINTERS.delete(pointer), INVITE_CODES.discard(INVITE_CODES.key(code=pointer.code))
+            INVITE_CODE_POINTERS.delete(pointer),
+            INVITE_CODES.delete_if_exists(INVITE_CODES.key(code=pointer.code)),
         )
-    work.session.add(SPACES.discard(SPACES.key(space_id=space_id)))
+    work.session.add(SPACES.delete_if_exists(SPACES.key(space_id=space_id)))
 
 
 def _leave(session: Session, member: Membership) -> None:
@@ -61,4 +62,4 @@ def _leave(session: Session, member: Membership) -> None:
         return
     session.add(MEMBERSHIPS.delete(now))
     if profile is not None:
-        session.add(USER_PROFILES.count(USER_PROFILES.key_of(profile), {"space_count": -1}))
+        session.add(USER_PROFILES.increment(USER_PROFILES.key_of(profile), {"space_count": -1}))

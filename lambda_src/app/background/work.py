@@ -17,7 +17,7 @@ RESERVE_S = 5.0
 SESSION_WRITES = 97
 
 
-class Unfinished(Exception):  # noqa: N818 - it is no error: the rest follows
+class ContinueLater(Exception):  # noqa: N818 - it is no error: the rest follows
     """The time is up: commit what was added to the session, and go on by a new message."""
 
 
@@ -42,8 +42,8 @@ class Work:
         """For steps that are idempotent by themselves and may be many."""
         return self.session.table
 
-    def out_of_time(self) -> bool:
-        """Whether the task must stop here and raise `Unfinished`."""
+    def deadline_reached(self) -> bool:
+        """Whether the task must stop here and raise `ContinueLater`."""
         return self.seconds_left() < RESERVE_S
 
     def progress(self, *, done: int = 0, total: int | None = None) -> None:

@@ -151,7 +151,7 @@ class Table:
         """Apply every write or none. A single write is no transaction, which would cost double.
 
         Raises:
-            Problem, StaleRead: the `otherwise` of the first write whose condition did not hold.
+            Problem, StaleRead: the `on_conflict` of the first write whose condition did not hold.
             Conflict: other transactions kept holding the same items.
         """
         for attempt in range(TRIES):
@@ -214,7 +214,7 @@ def _obstacle(writes: Sequence[Write], error: ClientError) -> Problem:
     """
     code = error.response["Error"]["Code"]
     if code == "ConditionalCheckFailedException":
-        raise writes[0].otherwise from error
+        raise writes[0].on_conflict from error
     if code in ("TransactionConflictException", "TransactionInProgressException"):
         return Conflict(retry_after_s=1)
     if code != "TransactionCanceledException":
@@ -222,7 +222,7 @@ def _obstacle(writes: Sequence[Write], error: ClientError) -> Problem:
     reasons = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
     for write, reason in zip(writes, reasons, strict=False):
         if reason == "ConditionalCheckFailed":
-            raise write.otherwise from error
+            raise write.on_conflict from error
     if _THROTTLED.intersection(reasons):
         return ServiceUnavailable(retry_after_s=1)
     if "TransactionConflict" in reasons:

@@ -16,7 +16,7 @@ from decimal import Decimal
 from typing import Any, Generic, Literal, Self, TypeVar
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.core import key_templates
 from app.core.clock import Timestamp, rfc3339
@@ -37,7 +37,9 @@ class Record(BaseModel):
     """What every stored item has. `version` counts changes from 1; counters do not raise it."""
 
     # An error that quoted what is stored would carry it into the log.
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        frozen=True, hide_input_in_errors=True, validate_by_name=True, validate_by_alias=True
+    )
 
     version: int = 1
     created_at: Timestamp
@@ -57,6 +59,11 @@ class Record(BaseModel):
         """
         if versions is not None and self.version not in versions:
             raise PreconditionFailed
+
+
+def stored_as(name: str) -> Any:
+    """Keep the name under which earlier versions have stored a field that has another name in the code."""
+    return Field(alias=name)
 
 
 T = TypeVar("T", bound=Record)
@@ -79,11 +86,11 @@ class Key(Generic[T]):
 
 @dataclass(frozen=True)
 class Write:
-    """One change of one item; `otherwise` is raised when its condition does not hold."""
+    """One change of one item; `on_conflict` is raised when its condition does not hold."""
 
     action: Action
     request: Mapping[str, Any]
-    otherwise: Problem | StaleRead
+    on_conflict: Problem | StaleRead
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,10 +155,10 @@ class Entity(Generic[T]):
 
     # Writing
 
-    def create(self, item: T, *, otherwise: Problem | StaleRead | None = None) -> Write:
+    def create(self, item: T, *, on_conflict: Problem | StaleRead | None = None) -> Write:
         """Put a new item; the condition is that there is none (or only one that has expired)."""
         condition, values = self._nothing_at(item.created_at)
-        return _write("Put", {"Item": self._row(item)}, condition, values, otherwise)
+        return _write("Put", {"Item": self._row(item)}, condition, values, on_conflict)
 
     def update(self, was: T, item: T, *, require: Mapping[str, int] | None = None) -> Write:
         """Write the fields in which `item` differs from `was`; the condition is that `was` is still current.
@@ -171,7 +178,7 @@ class Entity(Generic[T]):
         values = {f":{k}": v for k, v in (data | top).items()} | known
         return _write("Update", request, condition, values)
 
-    def count(
+    def increment(
         self,
         key: Key[T],
         by: Mapping[str, int | Decimal],
@@ -202,15 +209,15 @@ class Entity(Generic[T]):
         """Delete the item; the condition is that it is still the one that was read, counters as `update`."""
         return _write("Delete", {"Key": self.key_of(item).attributes}, *_current(item, require))
 
-    def discard(self, key: Key[T]) -> Write:
+    def delete_if_exists(self, key: Key[T]) -> Write:
         """Delete whatever is there, if anything."""
         return _write("Delete", {"Key": key.attributes}, "", {})
 
-    def unchanged(self, item: T) -> Write:
+    def require_unchanged(self, item: T) -> Write:
         """Write nothing; the condition is that the item is still the one that was read."""
         return _write("ConditionCheck", {"Key": self.key_of(item).attributes}, *_current(item, None))
 
-    def absent(self, key: Key[T], now: datetime) -> Write:
+    def require_absent(self, key: Key[T], now: datetime) -> Write:
         """Write nothing; the condition is that nothing is there, or only what has expired."""
         condition, values = self._nothing_at(now)
         return _write("ConditionCheck", {"Key": key.attributes}, condition, values)
@@ -222,19 +229,19 @@ class Entity(Generic[T]):
 
     def _row(self, item: T) -> dict[str, Any]:
         # Through JSON, so that the table holds what the API says; DynamoDB takes no binary floats.
-        data = json.loads(item.model_dump_json(exclude_none=True), parse_float=Decimal)
+        data = json.loads(item.model_dump_json(exclude_none=True, by_alias=True), parse_float=Decimal)
         row = {name: data.pop(name) for name in _META} | {"entity_type": self.name, "data": data}
         if self.expires:
             row["ttl"] = int(getattr(item, self.expires).timestamp())
-        everything = data | row
         if self.gsi1pk and self.gsi1sk and self.indexed(item):
-            row["GSI1PK"] = key_templates.fill(self.gsi1pk, key_templates.parts(self.gsi1pk, everything))
-            row["GSI1SK"] = key_templates.fill(self.gsi1sk, key_templates.parts(self.gsi1sk, everything))
+            fields = item.model_dump(mode="json")
+            row["GSI1PK"] = key_templates.fill(self.gsi1pk, key_templates.parts(self.gsi1pk, fields))
+            row["GSI1SK"] = key_templates.fill(self.gsi1sk, key_templates.parts(self.gsi1sk, fields))
         return self.key_of(item).attributes | _wire(row)
 
 
 @dataclass(frozen=True)
-class Family:
+class EntityGroup:
     """Entities that share their partitions of GSI1, so that one query lists the items of all.
 
     It stands in a `Query` where an entity does. Field names aside, `gsi1pk` is every member's.
@@ -272,7 +279,7 @@ def _write(
     request: dict[str, Any],
     condition: str,
     values: Mapping[str, Any],
-    otherwise: Problem | StaleRead | None = None,
+    on_conflict: Problem | StaleRead | None = None,
 ) -> Write:
     """A write whose attribute names all go through placeholders: none can be a reserved word."""
     names = re.findall(r"#\w+", f"{condition} {request.get('UpdateExpression', '')}")
@@ -282,7 +289,7 @@ def _write(
         "ExpressionAttributeValues": values,
     }
     return Write(
-        action, request | {name: extra for name, extra in extras.items() if extra}, otherwise or StaleRead()
+        action, request | {name: extra for name, extra in extras.items() if extra}, on_conflict or StaleRead()
     )
 
 

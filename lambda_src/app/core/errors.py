@@ -86,13 +86,13 @@ class Unauthorized(Problem):
 class Forbidden(Problem):
     """The caller is known and may not do this."""
 
-    status, code, title = 403, "forbidden", "You may not do this"
+    status, code, title = 403, "forbidden", "Forbidden: the role does not allow it"
 
 
 class ProfileRequired(Forbidden):
     """The caller has no active profile yet."""
 
-    code, title = "profile_required", "Make your profile first: POST /api/v1/users"
+    code, title = "profile_required", "Create your profile first: POST /api/v1/users"
 
 
 class EmailNotVerified(Forbidden):
@@ -104,7 +104,7 @@ class EmailNotVerified(Forbidden):
 class NotFound(Problem):
     """It does not exist, or the caller may not know that it does."""
 
-    status, code, title = 404, "not_found", "There is no such thing"
+    status, code, title = 404, "not_found", "Not found"
 
 
 class InviteCodeInvalid(NotFound):
@@ -122,19 +122,19 @@ class MethodNotAllowed(Problem):
 class Conflict(Problem):
     """The request contradicts the state of the resource."""
 
-    status, code, title = 409, "conflict", "Others are changing the same thing; try again"
+    status, code, title = 409, "conflict", "Another request is changing the same resource; try again"
 
 
 class RequestInProgress(Conflict):
     """A request with the same Idempotency-Key is still under way."""
 
-    code, title = "request_in_progress", "The same request is still under way; try again"
+    code, title = "request_in_progress", "The same request is still in progress; try again"
 
 
 class ProfileExists(Conflict):
     """The caller has a profile already."""
 
-    code, title = "profile_exists", "You have a profile already"
+    code, title = "profile_exists", "You already have a profile"
 
 
 class EmailTaken(Conflict):
@@ -164,13 +164,13 @@ class AlreadyInvited(Conflict):
 class AlreadyInOrganization(Conflict):
     """The user is in an organization, and nobody is in two."""
 
-    code, title = "already_in_organization", "One can be in one organization only"
+    code, title = "already_in_organization", "A user can be in one organization only"
 
 
 class LastAdmin(Conflict):
     """An organization is never without an admin."""
 
-    code, title = "last_admin", "The organization's last admin can neither go nor change role"
+    code, title = "last_admin", "The organization's last admin can neither leave nor change role"
 
 
 class OrganizationNotEmpty(Conflict):
@@ -194,25 +194,25 @@ class OwnerIsFixed(Conflict):
 class AlreadyOwner(Conflict):
     """Ownership cannot be transferred to whoever has it."""
 
-    code, title = "already_owner", "You own the space already"
+    code, title = "already_owner", "You already own the space"
 
 
 class SpaceLimitReached(Conflict):
     """The user is in as many spaces as one may be."""
 
-    code, title = "space_limit_reached", "You are in as many spaces as one may be"
+    code, title = "space_limit_reached", "You are in the maximum number of spaces"
 
 
 class SpaceFull(Conflict):
-    """The space has as many members as it may have."""
+    """The space has the maximum number of members."""
 
-    code, title = "space_full", "The space has as many members as it may have"
+    code, title = "space_full", "The space has the maximum number of members"
 
 
 class TooManyTrackers(Conflict):
-    """The space has as many goals and habits as it may have."""
+    """The space has the maximum number of goals and habits."""
 
-    code, title = "too_many_trackers", "The space has as many goals and habits as it may have"
+    code, title = "too_many_trackers", "The space has the maximum number of goals and habits"
 
 
 class TemplateChanged(Conflict):
@@ -240,9 +240,9 @@ class PayloadTooLarge(Problem):
 
 
 class ValidationFailed(Problem):
-    """The input breaks a rule; `fields` says of each field what is wrong with it: `body.tags`."""
+    """The input is not valid; `fields` says of each field what is wrong with it: `body.tags`."""
 
-    status, code, title = 422, "validation_failed", "The input breaks a rule"
+    status, code, title = 422, "validation_failed", "The input is not valid"
 
     def __init__(self, detail: str | None = None, *, fields: Mapping[str, str] | None = None) -> None:
         super().__init__(detail)
@@ -270,7 +270,7 @@ class GoalKindMismatch(ValidationFailed):
 class TooManyRequests(Problem):
     """Too many tries; `Retry-After` says when the next is allowed."""
 
-    status, code, title = 429, "too_many_requests", "Too many tries; wait a little"
+    status, code, title = 429, "too_many_requests", "Too many requests; try again later"
 
 
 class TooManyInvitations(TooManyRequests):

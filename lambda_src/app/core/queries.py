@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar
 from app.core.errors import InvalidCursor
 
 if TYPE_CHECKING:
-    from app.core.entities import Entity, Family, Record
+    from app.core.entities import Entity, EntityGroup, Record
 
 T = TypeVar("T", bound="Record")
 _MAX_KEY_BYTES = 1024  # DynamoDB's limit for a sort key
@@ -23,7 +23,7 @@ class Query(Generic[T]):
     `filters` are fields, and the condition and value each must meet. No key serves them: see `Table.page`.
     """
 
-    entity: "Entity[T] | Family"
+    entity: "Entity[T] | EntityGroup"
     index: Literal["GSI1"] | None
     partition: str
     sk_prefix: str

@@ -4,7 +4,7 @@
 one list that the product needs. No other module writes a key or a key prefix.
 """
 
-from app.core.entities import Entity, Family
+from app.core.entities import Entity, EntityGroup
 from app.core.queries import Query
 from app.models.activity import Activity, Reaction
 from app.models.audit import AuditEvent
@@ -63,30 +63,30 @@ INVITE_CODE_POINTERS = Entity(
 INVITATIONS = Entity(
     name="Invitation",
     model=Invitation,
-    pk="INVITATIONS#{place_id}",
+    pk="INVITATIONS#{target_id}",
     sk="INVITE#{invitation_id}",
     gsi1pk="INVITEE#{email}",
     gsi1sk="INVITE#{invitation_id}",
-    expires="forget_at",
+    expires="purge_at",
 )
 # Indexed by who invited, so that erasing an account finds what it wrote.
 INVITATION_CLAIMS = Entity(
     name="InvitationClaim",
     model=InvitationClaim,
-    pk="INVITATIONS#{place_id}",
+    pk="INVITATIONS#{target_id}",
     sk="INVITEE#{email}",
     gsi1pk="AUTHOR#{invited_by}",
     gsi1sk="INVITE#{invitation_id}",
-    expires="forget_at",
+    expires="purge_at",
 )
 INVITATION_COUNTS = Entity(
     name="InvitationCount",
     model=InvitationCount,
-    pk="RATE#{place_id}",
+    pk="RATE#{target_id}",
     sk="INVITATIONS#{day}",
-    expires="forget_at",
+    expires="purge_at",
 )
-JOIN_TRIES = Entity(name="RateLimit", model=JoinTries, pk="RATE#{user_id}", sk="JOIN", expires="forget_at")
+JOIN_TRIES = Entity(name="RateLimit", model=JoinTries, pk="RATE#{user_id}", sk="JOIN", expires="purge_at")
 IDEMPOTENCY_RECORDS = Entity(
     name="IdempotencyRecord",
     model=IdempotencyRecord,
@@ -176,10 +176,10 @@ REACTIONS = Entity(
 )
 NOTIFICATIONS = Entity(name="Notification", model=Notification, pk="INBOX#{user_id}", sk="{notification_id}")
 AUDIT_EVENTS = Entity(
-    name="AuditEvent", model=AuditEvent, pk="AUDIT#{space_id}", sk="{event_id}", expires="forget_at"
+    name="AuditEvent", model=AuditEvent, pk="AUDIT#{space_id}", sk="{event_id}", expires="purge_at"
 )
 # What one wrote, whatever it is and wherever.
-AUTHORED = Family(
+AUTHORED = EntityGroup(
     "Authored",
     gsi1pk="AUTHOR#{user_id}",
     members=(
@@ -195,14 +195,14 @@ AUTHORED = Family(
     ),
 )
 # What one has checked in on, by day.
-CHECK_INS = Family("CheckIn", gsi1pk="CHECKINS#{user_id}", members=(GOAL_CHECK_INS, HABIT_CHECK_INS))
+CHECK_INS = EntityGroup("CheckIn", gsi1pk="CHECKINS#{user_id}", members=(GOAL_CHECK_INS, HABIT_CHECK_INS))
 REMINDERS = Entity(name="Reminder", model=Reminder, pk="REMINDER#{timezone}#{shard}", sk="{time}#{user_id}")
 OPERATIONS = Entity(
     name="Operation",
     model=Operation,
     pk="OPERATION#{operation_id}",
     sk="OPERATION",
-    expires="forget_at",
+    expires="purge_at",
 )
 OUTBOX_MESSAGES = Entity(name="OutboxMessage", model=OutboxMessage, pk="OUTBOX#{shard}", sk="{message_id}")
 
@@ -292,19 +292,19 @@ def users_of_organization(org_id: str) -> Query[UserProfile]:
     return USER_PROFILES.on_gsi1(org_id=org_id)
 
 
-def invitations_to(place_id: str) -> Query[Invitation]:
+def invitations_to(target_id: str) -> Query[Invitation]:
     """The invitations to a space or an organization, newest first."""
-    return INVITATIONS.within(place_id=place_id).backwards()
+    return INVITATIONS.within(target_id=target_id).backwards()
 
 
-def invitation_claims_to(place_id: str) -> Query[InvitationClaim]:
+def invitation_claims_to(target_id: str) -> Query[InvitationClaim]:
     """The e-mails with an open invitation to a space or an organization."""
-    return INVITATION_CLAIMS.within(place_id=place_id)
+    return INVITATION_CLAIMS.within(target_id=target_id)
 
 
-def invitation_counts_of(place_id: str) -> Query[InvitationCount]:
+def invitation_counts_of(target_id: str) -> Query[InvitationCount]:
     """How many invitations went out from a space or an organization, by day."""
-    return INVITATION_COUNTS.within(place_id=place_id)
+    return INVITATION_COUNTS.within(target_id=target_id)
 
 
 def invitations_of(email: str, invitation_id: str | None = None) -> Query[Invitation]:

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from app.core.clock import Timestamp
-from app.core.entities import Record
+from app.core.entities import Record, stored_as
 from app.models.fields import View
 from app.models.members import Role
 
@@ -36,7 +36,7 @@ class AuditEvent(Record):
     subject_id: str
     role: Role | None = None
     fields: list[str] | None = None
-    forget_at: Timestamp
+    purge_at: Annotated[Timestamp, stored_as("forget_at")]
 
 
 class AuditEventView(View):

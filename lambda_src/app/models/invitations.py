@@ -8,13 +8,13 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 from pydantic import BaseModel, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
 from app.core.clock import Timestamp
-from app.core.entities import Record
+from app.core.entities import Record, stored_as
 from app.models.fields import Email, Input, Note, Resource, View
 from app.models.members import MemberView, Role
 from app.models.organizations import OrganizationUserView, OrgRole
 
 # What one can be invited to.
-Place = Literal["space", "organization"]
+TargetKind = Literal["space", "organization"]
 InvitedRole = Literal[Role.ADMIN, Role.MEMBER, Role.VIEWER]
 
 
@@ -76,22 +76,22 @@ class InvitationBatch(Input, Generic[B]):
 
 
 class Invitation(Record):
-    """An invitation as stored: open until `expires_at`, gone at `forget_at`.
+    """An invitation as stored: open until `expires_at`, gone at `purge_at`.
 
-    `place_name` is the name at the time. `message` goes when the invitation is closed.
+    `target_name` is the name at the time. `message` goes when the invitation is closed.
     """
 
     invitation_id: str
-    place: Place
-    place_id: str
-    place_name: str
+    target_kind: Annotated[TargetKind, stored_as("place")]
+    target_id: Annotated[str, stored_as("place_id")]
+    target_name: Annotated[str, stored_as("place_name")]
     email: str
     role: InvitedRole
     message: str | None = None
     invited_by: str
     status: InvitationStatus = InvitationStatus.PENDING
     expires_at: Timestamp
-    forget_at: Timestamp
+    purge_at: Annotated[Timestamp, stored_as("forget_at")]
     sent_at: Timestamp
     resent: int = 0
 
@@ -108,20 +108,20 @@ class InvitationClaim(Record):
     It outlives its invitation's expiry: whoever is invited again gets the same invitation, renewed.
     """
 
-    place_id: str
+    target_id: Annotated[str, stored_as("place_id")]
     email: str
     invitation_id: str
     invited_by: str
-    forget_at: Timestamp
+    purge_at: Annotated[Timestamp, stored_as("forget_at")]
 
 
 class InvitationCount(Record):
-    """How many invitations went out from one place on one day (UTC)."""
+    """How many invitations went out from one space or organization on one day (UTC)."""
 
-    place_id: str
+    target_id: Annotated[str, stored_as("place_id")]
     day: str
     sent: int
-    forget_at: Timestamp
+    purge_at: Annotated[Timestamp, stored_as("forget_at")]
 
 
 class InvitationView(Resource):
@@ -142,8 +142,8 @@ class InvitationView(Resource):
     @classmethod
     def at(cls, now: datetime, invitation: Invitation) -> "InvitationView":
         """The invitation as it stands at this moment."""
-        to_space = invitation.place == "space"
-        id_, name = invitation.place_id, invitation.place_name
+        to_space = invitation.target_kind == "space"
+        id_, name = invitation.target_id, invitation.target_name
         return cls.of(
             invitation,
             space_id=id_ if to_space else None,

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, PlainSerializer
 
 from app.core.clock import Timestamp
-from app.core.entities import Record
+from app.core.entities import Record, stored_as
 from app.models.fields import Resource
 
 OperationStatus = Literal["pending", "running", "done", "failed"]
@@ -27,7 +27,7 @@ class Operation(Record):
     status: OperationStatus = "pending"
     done: int = 0
     total: int | None = None
-    forget_at: Timestamp
+    purge_at: Annotated[Timestamp, stored_as("forget_at")]
 
 
 class OperationView(Resource):

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import MISSING, Field
 
 from app.core.clock import Timestamp
-from app.core.entities import Record
+from app.core.entities import Record, stored_as
 from app.models.fields import Category, Description, Input, Name, Patch, Resource
 from app.models.members import Role
 
@@ -108,4 +108,4 @@ class JoinTries(Record):
 
     user_id: str
     tries: list[int]
-    forget_at: Timestamp
+    purge_at: Annotated[Timestamp, stored_as("forget_at")]

@@ -30,7 +30,7 @@ def announce(
     others = {user_id: why for user_id, why in (notify or {}).items() if user_id != access.user.user_id}
     if kind is None and not others:
         return
-    outbox.promise(
+    outbox.enqueue(
         session,
         "activity.announced",
         activity_id=session.new_id(),
@@ -74,8 +74,8 @@ def react(
     )
     session.add(
         REACTIONS.create(reaction),
-        ACTIVITIES.count(ACTIVITIES.key_of(activity), {emoji: 1}),
-        access.still_holds(),
+        ACTIVITIES.increment(ACTIVITIES.key_of(activity), {emoji: 1}),
+        access.membership_unchanged(),
     )
     announce(session, access, None, subject_id=activity_id, notify={activity.actor_id: "reaction"})
     return ActivityView.of_activity(activity.model_copy(update={emoji.value: getattr(activity, emoji) + 1}))
@@ -94,8 +94,8 @@ def withdraw(session: Session, access: Access, *, activity_id: str, emoji: Emoji
         raise NotFound
     session.add(
         REACTIONS.delete(was),
-        ACTIVITIES.count(ACTIVITIES.key_of(activity), {emoji: -1}),
-        access.still_holds(),
+        ACTIVITIES.increment(ACTIVITIES.key_of(activity), {emoji: -1}),
+        access.membership_unchanged(),
     )
 
 

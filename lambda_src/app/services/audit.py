@@ -31,7 +31,7 @@ def record(
         subject_id=subject_id,
         role=role,
         fields=fields,
-        forget_at=session.now + KEPT,
+        purge_at=session.now + KEPT,
         created_at=session.now,
         updated_at=session.now,
     )

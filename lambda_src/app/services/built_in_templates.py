@@ -61,7 +61,7 @@ _MOOD: dict[str, Any] = {
             "section_id": "influences",
             "type": "checkbox",
             "title": "What had to do with it",
-            "options": ["Sleep", "Food", "Exercise", "Work", "Family", "Friends", "Health", "Weather"],
+            "options": ["Sleep", "Food", "Exercise", "Work", "EntityGroup", "Friends", "Health", "Weather"],
         },
         {"section_id": "note", "type": "paragraph", "title": "Anything else"},
     ],

@@ -18,10 +18,10 @@ from app.models.fields import Page
 from app.models.journals import JournalEntry
 from app.models.users import NotificationKind
 from app.services import activity, journals, outbox
-from app.services.content import Collection
+from app.services.content import ContentService
 from app.services.permissions import Access
 
-_comments = Collection(COMMENTS, CommentView, "comment_id", under=JOURNAL_ENTRIES)
+_comments = ContentService(COMMENTS, CommentView, "comment_id", under=JOURNAL_ENTRIES)
 
 
 def list_page(
@@ -39,7 +39,7 @@ def create(session: Session, access: Access, body: CommentCreate, *, entry_id: s
         NotFound: there is no such entry.
         ValidationFailed: it refers to a highlight, a comment or a member that is not there.
     """
-    entry, parent = _place(session, access, body, entry_id)
+    entry, parent = _load_parents(session, access, body, entry_id)
     _require_members(session, access, body.mentions)
     comment = _comments.create(session, access, body, entry_id=entry_id)
     notify: dict[str, NotificationKind] = {entry.author_id: "comment"}
@@ -55,7 +55,7 @@ def update(
 ) -> CommentView:
     """Change a comment, and tell those whom it mentions anew.
 
-    Raises what `Collection.read` and `Collection.update` raise, and:
+    Raises what `ContentService.read` and `ContentService.update` raise, and:
 
     Raises:
         ValidationFailed: it mentions somebody anew who is not a member.
@@ -72,15 +72,15 @@ def update(
 def delete(session: Session, access: Access, *, versions: Versions, **ids: str) -> None:
     """Delete a comment; its replies go in the background.
 
-    Raises what `Collection.read` and `Collection.delete` raise.
+    Raises what `ContentService.read` and `ContentService.delete` raise.
     """
     comment = _comments.read(session, access, **ids)
     _comments.delete(session, access, comment, versions=versions)
     if comment.parent_id is None:
-        outbox.promise(session, "comment.deleted", entry_id=comment.entry_id, comment_id=comment.comment_id)
+        outbox.enqueue(session, "comment.deleted", entry_id=comment.entry_id, comment_id=comment.comment_id)
 
 
-def _place(
+def _load_parents(
     session: Session, access: Access, body: CommentCreate, entry_id: str
 ) -> tuple[JournalEntry, Comment | None]:
     """What the comment hangs on, by one read; none of it may go before the commit.
@@ -102,7 +102,7 @@ def _place(
         raise ValidationFailed(fields={"body.highlight_id": "The entry has no such highlight"})
     if body.parent_id and (parent is None or parent.parent_id):
         raise ValidationFailed(fields={"body.parent_id": "The entry has no such comment to reply to"})
-    session.add(*(keys[name].entity.unchanged(item) for name, item in found.items()))
+    session.add(*(keys[name].entity.require_unchanged(item) for name, item in found.items()))
     return entry, parent
 
 

@@ -21,7 +21,7 @@ V = TypeVar("V", bound=ContentView)
 
 
 @dataclass(frozen=True)
-class Collection(Generic[C, V]):
+class ContentService(Generic[C, V]):
     """All content of one kind. `id_name` is the field that tells one from another.
 
     Items are found by `ids`: the key parts beside the space's, as the route's path has them. What they
@@ -66,7 +66,7 @@ class Collection(Generic[C, V]):
             updated_at=session.now,
             **(dict(body) | more),
         )
-        session.add(self.entity.create(item), access.still_holds())
+        session.add(self.entity.create(item), access.membership_unchanged())
         return self.view.of(item)
 
     def update(
@@ -83,7 +83,7 @@ class Collection(Generic[C, V]):
         item.require_version(versions)
         changed = item.patched(session.now, body.changes() | more)
         if changed is not item:
-            session.add(self.entity.update(item, changed), access.still_holds())
+            session.add(self.entity.update(item, changed), access.membership_unchanged())
         return self.view.of(changed)
 
     def delete(self, session: Session, access: Access, item: C, *, versions: Versions) -> None:
@@ -96,4 +96,4 @@ class Collection(Generic[C, V]):
         if item.author_id != access.user.user_id:
             access.require(Action.DELETE_OTHERS_CONTENT)
         item.require_version(versions)
-        session.add(self.entity.delete(item), access.still_holds())
+        session.add(self.entity.delete(item), access.membership_unchanged())

@@ -26,24 +26,24 @@ from app.models.users import UserProfile
 def list_page(
     session: Session, *, identity: Identity, user: UserProfile, limit: int, cursor: str | None
 ) -> Page[ExportItem]:
-    """One page of one chapter, by one Query and at most one BatchGet; the last page of each may be short.
+    """One page of one query, by one Query and at most one BatchGet; the last page of each may be short.
 
     Raises:
         InvalidCursor: the cursor is not of this list.
     """
-    chapters = _chapters(identity, user)
-    number, position = _place(cursor)
-    if number >= len(chapters):
+    queries = _queries(identity, user)
+    number, position = _parse_cursor(cursor)
+    if number >= len(queries):
         raise InvalidCursor
-    found = session.table.page(chapters[number], limit=limit, cursor=position)
-    following = f"{number + 1}." if number + 1 < len(chapters) else None
+    found = session.table.page(queries[number], limit=limit, cursor=position)
+    following = f"{number + 1}." if number + 1 < len(queries) else None
     return Page(
         items=[_item(record) for record in _with_invitations(session, found.items)],
         next_cursor=f"{number}.{found.next_cursor}" if found.next_cursor else following,
     )
 
 
-def _chapters(identity: Identity, user: UserProfile) -> list[Query[Any]]:
+def _queries(identity: Identity, user: UserProfile) -> list[Query[Any]]:
     # Invitations are for the verified e-mail of the token, which the profile may not have followed.
     invited = [invitations_of(identity.email)] if identity.email else []
     return [
@@ -56,7 +56,7 @@ def _chapters(identity: Identity, user: UserProfile) -> list[Query[Any]]:
     ]
 
 
-def _place(cursor: str | None) -> tuple[int, str | None]:
+def _parse_cursor(cursor: str | None) -> tuple[int, str | None]:
     match = re.fullmatch(r"([0-9])\.(.*)", cursor or "0.")
     if match is None:
         raise InvalidCursor
@@ -66,7 +66,7 @@ def _place(cursor: str | None) -> tuple[int, str | None]:
 def _with_invitations(session: Session, records: list[Record]) -> list[Record]:
     """What the caller wrote to people whom they invited stands in the invitation, not in its claim."""
     keys = {
-        record.invitation_id: INVITATIONS.key(place_id=record.place_id, invitation_id=record.invitation_id)
+        record.invitation_id: INVITATIONS.key(target_id=record.target_id, invitation_id=record.invitation_id)
         for record in records
         if isinstance(record, InvitationClaim)
     }

@@ -8,10 +8,10 @@ from app.models.activity import ActivityKind
 from app.models.fields import Page
 from app.models.goals import GoalCheckIn, GoalCheckInCreate, GoalCheckInView, GoalCreate, GoalPatch, GoalView
 from app.services import activity, outbox, trackers
-from app.services.content import Collection
+from app.services.content import ContentService
 from app.services.permissions import Access
 
-_goals = Collection(GOALS, GoalView, "goal_id")
+_goals = ContentService(GOALS, GoalView, "goal_id")
 get = _goals.get
 
 
@@ -26,7 +26,7 @@ def create(session: Session, access: Access, body: GoalCreate, *, parameters: Pa
     Raises:
         TooManyTrackers: the space has as many goals and habits as it may have.
     """
-    session.add(trackers.take_place(access, parameters))
+    session.add(trackers.reserve_slot(access, parameters))
     goal = _goals.create(session, access, body)
     activity.announce(session, access, ActivityKind.GOAL_CREATED, subject_id=goal.goal_id)
     return goal
@@ -35,7 +35,7 @@ def create(session: Session, access: Access, body: GoalCreate, *, parameters: Pa
 def update(
     session: Session, access: Access, body: GoalPatch, *, goal_id: str, versions: Versions
 ) -> GoalView:
-    """Change a goal. Raises what `Collection.read` and `Collection.update` raise, and:
+    """Change a goal. Raises what `ContentService.read` and `ContentService.update` raise, and:
 
     Raises:
         GoalKindMismatch: the change does not fit the goal's kind.
@@ -46,11 +46,11 @@ def update(
 
 
 def delete(session: Session, access: Access, *, goal_id: str, versions: Versions) -> None:
-    """Delete a goal; its steps go in the background. Raises what `Collection.read` and `.delete` raise."""
+    """Delete a goal; its steps are deleted in the background. Raises what `ContentService` raises."""
     goal = _goals.read(session, access, goal_id=goal_id)
     _goals.delete(session, access, goal, versions=versions)
-    session.add(trackers.leave_place(access))
-    outbox.promise(session, "goal.deleted", goal_id=goal_id)
+    session.add(trackers.release_slot(access))
+    outbox.enqueue(session, "goal.deleted", goal_id=goal_id)
 
 
 def check_in(session: Session, access: Access, body: GoalCheckInCreate, *, goal_id: str) -> GoalCheckInView:
@@ -76,8 +76,8 @@ def check_in(session: Session, access: Access, body: GoalCheckInCreate, *, goal_
     )
     session.add(
         GOAL_CHECK_INS.create(step),
-        GOALS.count(GOALS.key_of(goal), {"reached": step.value}),
-        access.still_holds(),
+        GOALS.increment(GOALS.key_of(goal), {"reached": step.value}),
+        access.membership_unchanged(),
     )
     activity.announce(session, access, ActivityKind.GOAL_CHECK_IN, subject_id=goal_id)
     return GoalCheckInView.of(step)

@@ -26,14 +26,14 @@ from app.models.habits import (
     HabitView,
 )
 from app.services import activity, outbox, streaks, trackers
-from app.services.content import Collection
+from app.services.content import ContentService
 from app.services.permissions import Access
 
 LATEST_BEFORE_BEGIN = timedelta(days=366)
 # Ten years of days: what statistics look back on, so that their cost has a bound.
 STATS_DAYS = 3660
 
-_habits = Collection(HABITS, HabitView, "habit_id")
+_habits = ContentService(HABITS, HabitView, "habit_id")
 get = _habits.get
 
 
@@ -48,7 +48,7 @@ def create(session: Session, access: Access, body: HabitCreate, *, parameters: P
     Raises:
         TooManyTrackers: the space has as many goals and habits as it may have.
     """
-    session.add(trackers.take_place(access, parameters))
+    session.add(trackers.reserve_slot(access, parameters))
     habit = _habits.create(session, access, body)
     activity.announce(session, access, ActivityKind.HABIT_CREATED, subject_id=habit.habit_id)
     return habit
@@ -57,17 +57,17 @@ def create(session: Session, access: Access, body: HabitCreate, *, parameters: P
 def update(
     session: Session, access: Access, body: HabitPatch, *, habit_id: str, versions: Versions
 ) -> HabitView:
-    """Change a habit. Raises what `Collection.read` and `Collection.update` raise."""
+    """Change a habit. Raises what `ContentService.read` and `ContentService.update` raise."""
     habit = _habits.read(session, access, habit_id=habit_id)
     return _habits.update(session, access, habit, body, versions=versions)
 
 
 def delete(session: Session, access: Access, *, habit_id: str, versions: Versions) -> None:
-    """Delete a habit; its check-ins go in the background. Raises what `Collection` raises."""
+    """Delete a habit; its check-ins are deleted in the background. Raises what `ContentService` raises."""
     habit = _habits.read(session, access, habit_id=habit_id)
     _habits.delete(session, access, habit, versions=versions)
-    session.add(trackers.leave_place(access))
-    outbox.promise(session, "habit.deleted", habit_id=habit_id)
+    session.add(trackers.release_slot(access))
+    outbox.enqueue(session, "habit.deleted", habit_id=habit_id)
 
 
 def check_in(
@@ -91,7 +91,7 @@ def check_in(
     if day < trackers.local_day(habit.created_at, access.user) - LATEST_BEFORE_BEGIN:
         raise DateOutOfRange(fields={"path.date": "Lies more than 366 days before the habit was made"})
     was = session.table.get(_key(access, habit_id, day))
-    session.add(access.still_holds(), HABITS.unchanged(habit))
+    session.add(access.membership_unchanged(), HABITS.require_unchanged(habit))
     if was is not None:
         was.require_version(versions)
         changed = was.patched(session.now, dict(body))
@@ -125,7 +125,7 @@ def undo_check_in(session: Session, access: Access, *, habit_id: str, day: date,
     if was is None:
         raise NotFound
     was.require_version(versions)
-    session.add(HABIT_CHECK_INS.delete(was), access.still_holds())
+    session.add(HABIT_CHECK_INS.delete(was), access.membership_unchanged())
 
 
 def list_check_ins(

@@ -7,10 +7,10 @@ from app.models.access_patterns import HIGHLIGHTS, JOURNAL_ENTRIES, highlights_o
 from app.models.fields import Page
 from app.models.highlights import HighlightCreate, HighlightView
 from app.services import journals
-from app.services.content import Collection
+from app.services.content import ContentService
 from app.services.permissions import Access
 
-_highlights = Collection(HIGHLIGHTS, HighlightView, "highlight_id", under=JOURNAL_ENTRIES)
+_highlights = ContentService(HIGHLIGHTS, HighlightView, "highlight_id", under=JOURNAL_ENTRIES)
 
 
 def list_page(
@@ -33,11 +33,11 @@ def create(session: Session, access: Access, body: HighlightCreate, *, entry_id:
         raise ValidationFailed(fields={"body.end": "Lies behind the content"})
     if body.text != entry.content[body.start : body.end]:
         raise ValidationFailed(fields={"body.text": "Is not what the content has from `start` to `end`"})
-    session.add(JOURNAL_ENTRIES.unchanged(entry))
+    session.add(JOURNAL_ENTRIES.require_unchanged(entry))
     return _highlights.create(session, access, body, entry_id=entry_id, entry_version=entry.version)
 
 
 def delete(session: Session, access: Access, *, versions: Versions, **ids: str) -> None:
-    """Delete a highlight. Raises what `Collection.read` and `Collection.delete` raise."""
+    """Delete a highlight. Raises what `ContentService.read` and `ContentService.delete` raise."""
     highlight = _highlights.read(session, access, **ids)
     _highlights.delete(session, access, highlight, versions=versions)

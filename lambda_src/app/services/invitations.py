@@ -27,7 +27,7 @@ from app.models.access_patterns import (
     invitations_to,
 )
 from app.models.fields import Page
-from app.models.invitations import Invitation, InvitationClaim, InvitationStatus, InvitationView, Place
+from app.models.invitations import Invitation, InvitationClaim, InvitationStatus, InvitationView, TargetKind
 from app.models.users import UserProfile
 from app.services import outbox
 from app.services.permissions import ALLOWED, Access, Action, OrganizationAccess
@@ -37,45 +37,50 @@ RESEND_INTERVAL = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
-class Host:
+class InvitationTarget:
     """What people are invited to, and who invites them."""
 
-    place: Place
-    place_id: str
+    target_kind: TargetKind
+    target_id: str
     name: str
     user: UserProfile
-    holds: Write
+    access_unchanged: Write
     may_invite_admins: bool
 
     @classmethod
-    def space(cls, access: Access) -> "Host":
+    def space(cls, access: Access) -> "InvitationTarget":
         """A space, as the caller has access to it."""
         admins = Action.MANAGE_ADMINS in ALLOWED[access.role]
         space = access.space
-        return cls("space", space.space_id, space.name, access.user, access.still_holds(), admins)
+        return cls("space", space.space_id, space.name, access.user, access.membership_unchanged(), admins)
 
     @classmethod
-    def organization(cls, access: OrganizationAccess) -> "Host":
+    def organization(cls, access: OrganizationAccess) -> "InvitationTarget":
         """An organization, as the caller has access to it."""
         organization = access.organization
-        holds = access.still_holds()
+        unchanged = access.profile_unchanged()
         return cls(
-            "organization", organization.org_id, organization.name, access.user, holds, may_invite_admins=True
+            "organization",
+            organization.org_id,
+            organization.name,
+            access.user,
+            unchanged,
+            may_invite_admins=True,
         )
 
     def claim_key(self, email: str) -> Key[InvitationClaim]:
         """The key of an e-mail's claim on an invitation to here."""
-        return INVITATION_CLAIMS.key(place_id=self.place_id, email=email)
+        return INVITATION_CLAIMS.key(target_id=self.target_id, email=email)
 
     def key(self, invitation_id: str) -> Key[Invitation]:
         """The key of an invitation to here."""
-        return INVITATIONS.key(place_id=self.place_id, invitation_id=invitation_id)
+        return INVITATIONS.key(target_id=self.target_id, invitation_id=invitation_id)
 
     def belonging_key(self, user_id: str) -> Key[Any]:
         """The key of what says where this user belongs."""
-        if self.place == "organization":
+        if self.target_kind == "organization":
             return USER_PROFILES.key(user_id=user_id)
-        return MEMBERSHIPS.key(space_id=self.place_id, user_id=user_id)
+        return MEMBERSHIPS.key(space_id=self.target_id, user_id=user_id)
 
     def require_outsider(self, belonging: Any) -> None:
         """Check that someone who belongs there can be invited here.
@@ -84,19 +89,24 @@ class Host:
             AlreadyMember: they are in.
             AlreadyInOrganization: they are in another organization.
         """
-        if belonging is None or (self.place == "organization" and belonging.org_id is None):
+        if belonging is None or (self.target_kind == "organization" and belonging.org_id is None):
             return
-        if self.place == "organization" and belonging.org_id != self.place_id:
+        if self.target_kind == "organization" and belonging.org_id != self.target_id:
             raise AlreadyInOrganization
         raise AlreadyMember
 
 
 def list_page(
-    session: Session, host: Host, *, status: InvitationStatus | None, limit: int, cursor: str | None
+    session: Session,
+    target: InvitationTarget,
+    *,
+    status: InvitationStatus | None,
+    limit: int,
+    cursor: str | None,
 ) -> Page[InvitationView]:
     """The invitations to here, newest first. With `status`, a page may be short while the list goes on."""
     stored = InvitationStatus.PENDING if status is InvitationStatus.EXPIRED else status
-    query = invitations_to(host.place_id).where(status=stored)
+    query = invitations_to(target.target_id).where(status=stored)
     found = session.table.page(query, limit=limit, cursor=cursor)
     items = [InvitationView.at(session.now, invitation) for invitation in found.items]
     return Page(
@@ -104,7 +114,7 @@ def list_page(
     )
 
 
-def resend(session: Session, host: Host, *, invitation_id: str) -> InvitationView:
+def resend(session: Session, target: InvitationTarget, *, invitation_id: str) -> InvitationView:
     """Send the mail again.
 
     Raises:
@@ -113,19 +123,19 @@ def resend(session: Session, host: Host, *, invitation_id: str) -> InvitationVie
         ResendLimitReached: it was sent again three times.
         TooManyRequests: it was sent within the last hour.
     """
-    invitation = _read_open(session, host, invitation_id)
+    invitation = _read_open(session, target, invitation_id)
     if invitation.resent >= RESENDS_ALLOWED:
         raise ResendLimitReached
     wait = invitation.sent_at + RESEND_INTERVAL - session.now
     if wait > timedelta():
         raise TooManyRequests(retry_after_s=ceil(wait.total_seconds()))
     changed = invitation.patched(session.now, {"sent_at": session.now, "resent": invitation.resent + 1})
-    session.add(INVITATIONS.update(invitation, changed), host.holds)
-    promise_mail(session, changed)
+    session.add(INVITATIONS.update(invitation, changed), target.access_unchanged)
+    enqueue_mail(session, changed)
     return InvitationView.at(session.now, changed)
 
 
-def revoke(session: Session, host: Host, *, invitation_id: str, versions: Versions) -> None:
+def revoke(session: Session, target: InvitationTarget, *, invitation_id: str, versions: Versions) -> None:
     """Take an open invitation back.
 
     Raises:
@@ -133,31 +143,31 @@ def revoke(session: Session, host: Host, *, invitation_id: str, versions: Versio
         InvitationClosed: it is no longer open.
         PreconditionFailed: it is at none of these versions.
     """
-    invitation = _read_open(session, host, invitation_id)
+    invitation = _read_open(session, target, invitation_id)
     invitation.require_version(versions)
-    session.add(*close(session, invitation, InvitationStatus.REVOKED), host.holds)
+    session.add(*close(session, invitation, InvitationStatus.REVOKED), target.access_unchanged)
 
 
 def close(session: Session, invitation: Invitation, status: InvitationStatus) -> list[Write]:
     """What ends an open invitation: the e-mail can be invited anew, and what was written to it goes."""
-    claim = INVITATION_CLAIMS.key(place_id=invitation.place_id, email=invitation.email)
+    claim = INVITATION_CLAIMS.key(target_id=invitation.target_id, email=invitation.email)
     closed = invitation.patched(session.now, {"status": status, "message": None})
-    return [INVITATIONS.update(invitation, closed), INVITATION_CLAIMS.discard(claim)]
+    return [INVITATIONS.update(invitation, closed), INVITATION_CLAIMS.delete_if_exists(claim)]
 
 
-def promise_mail(session: Session, invitation: Invitation) -> None:
+def enqueue_mail(session: Session, invitation: Invitation) -> None:
     """Have the invitation sent."""
-    outbox.promise(
+    outbox.enqueue(
         session,
         "invitation.sent",
-        place_id=invitation.place_id,
+        target_id=invitation.target_id,
         invitation_id=invitation.invitation_id,
         sent_at=rfc3339(invitation.sent_at),
     )
 
 
-def _read_open(session: Session, host: Host, invitation_id: str) -> Invitation:
-    invitation = session.table.get(host.key(invitation_id))
+def _read_open(session: Session, target: InvitationTarget, invitation_id: str) -> Invitation:
+    invitation = session.table.get(target.key(invitation_id))
     if invitation is None:
         raise NotFound
     if invitation.status_at(session.now) is not InvitationStatus.PENDING:

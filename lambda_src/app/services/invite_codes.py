@@ -33,7 +33,7 @@ def get(session: Session, *, access: Access, parameters: Parameters) -> InviteCo
 
 def rotate(session: Session, *, access: Access, parameters: Parameters) -> InviteCodeView:
     """Make a code; an old one dies at once."""
-    session.add(access.still_holds())
+    session.add(access.membership_unchanged())
     old = _read(session, access.space.space_id)
     return _view(_replace(session, access, old, parameters), parameters)
 
@@ -48,9 +48,9 @@ def disable(session: Session, *, access: Access, versions: Versions) -> None:
     pointer = _require(session, access)
     pointer.require_version(versions)
     session.add(
-        access.still_holds(),
+        access.membership_unchanged(),
         INVITE_CODE_POINTERS.delete(pointer),
-        INVITE_CODES.discard(INVITE_CODES.key(code=pointer.code)),
+        INVITE_CODES.delete_if_exists(INVITE_CODES.key(code=pointer.code)),
     )
     _record(session, access, AuditKind.INVITE_CODE_DISABLED)
 
@@ -61,7 +61,7 @@ def rotate_if_any(session: Session, *, access: Access, parameters: Parameters) -
         _replace(session, access, old, parameters)
     else:
         key = INVITE_CODE_POINTERS.key(space_id=access.space.space_id)
-        session.add(INVITE_CODE_POINTERS.absent(key, session.now))
+        session.add(INVITE_CODE_POINTERS.require_absent(key, session.now))
 
 
 def _replace(
@@ -82,7 +82,7 @@ def _replace(
     pointer = old.patched(session.now, {"code": code, "expires_at": expires_at})
     session.add(
         INVITE_CODE_POINTERS.update(old, pointer),
-        INVITE_CODES.discard(INVITE_CODES.key(code=old.code)),
+        INVITE_CODES.delete_if_exists(INVITE_CODES.key(code=old.code)),
     )
     return pointer
 

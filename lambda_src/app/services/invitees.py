@@ -44,7 +44,7 @@ def accept(
     """
     invitation = _read_open(session, identity, invitation_id)
     accepted: Accepted
-    if invitation.place == "space":
+    if invitation.target_kind == "space":
         accepted = _enter_space(session, user, invitation, parameters)
     else:
         accepted = _enter_organization(session, user, invitation)
@@ -53,7 +53,7 @@ def accept(
 
 
 def decline(session: Session, *, identity: Identity, invitation_id: str) -> None:
-    """Say no.
+    """Reject the invitation.
 
     Raises:
         NotFound: the caller was sent no such invitation.
@@ -67,8 +67,8 @@ def _enter_space(
     session: Session, user: UserProfile, invitation: Invitation, parameters: Parameters
 ) -> MemberView:
     keys = (
-        SPACES.key(space_id=invitation.place_id),
-        MEMBERSHIPS.key(space_id=invitation.place_id, user_id=user.user_id),
+        SPACES.key(space_id=invitation.target_id),
+        MEMBERSHIPS.key(space_id=invitation.target_id, user_id=user.user_id),
     )
     space, membership = session.table.batch_get(keys, consistent=True)
     if space is None or space.status != "active":
@@ -79,10 +79,10 @@ def _enter_space(
 
 
 def _enter_organization(session: Session, user: UserProfile, invitation: Invitation) -> OrganizationUserView:
-    if session.table.get(ORGANIZATIONS.key(org_id=invitation.place_id)) is None:
+    if session.table.get(ORGANIZATIONS.key(org_id=invitation.target_id)) is None:
         raise InvitationClosed
     role = OrgRole(invitation.role)
-    return organizations.enter(session, user=user, org_id=invitation.place_id, role=role)
+    return organizations.enter(session, user=user, org_id=invitation.target_id, role=role)
 
 
 def _read_open(session: Session, identity: Identity, invitation_id: str) -> Invitation:

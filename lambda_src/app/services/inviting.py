@@ -1,7 +1,7 @@
 """Inviting people by e-mail, one or many.
 
-An e-mail has at most one open invitation to the same place: a claim stands for it, and both change in
-one transaction. Where the invitation has expired, inviting again renews it.
+An e-mail has at most one open invitation to the same space or organization: a claim stands for it, and both
+change in one transaction. Where the invitation has expired, inviting again renews it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -27,14 +27,16 @@ from app.models.invitations import (
     InvitationView,
     OrganizationInvitationCreate,
 )
-from app.services.invitations import Host, promise_mail
+from app.services.invitations import InvitationTarget, enqueue_mail
 
 # So long an expired or closed invitation can still be seen.
 KEPT = timedelta(days=30)
 Asked = InvitationCreate | OrganizationInvitationCreate
 
 
-def create(session: Session, host: Host, body: Asked, *, parameters: Parameters) -> InvitationView:
+def create(
+    session: Session, target: InvitationTarget, body: Asked, *, parameters: Parameters
+) -> InvitationView:
     """Invite one person; the mail goes out in the background.
 
     Raises:
@@ -43,17 +45,21 @@ def create(session: Session, host: Host, body: Asked, *, parameters: Parameters)
         AlreadyInvited: the person has an open invitation.
         TooManyInvitations: no more can be sent today.
     """
-    (outcome,) = _invite(session, host, [body], parameters)
+    (outcome,) = _invite(session, target, [body], parameters)
     if isinstance(outcome, Problem):
         raise outcome
     return InvitationView.at(session.now, outcome)
 
 
 def create_batch(
-    session: Session, host: Host, bodies: Sequence[Asked | InvalidInvitation], *, parameters: Parameters
+    session: Session,
+    target: InvitationTarget,
+    bodies: Sequence[Asked | InvalidInvitation],
+    *,
+    parameters: Parameters,
 ) -> InvitationResults:
     """Invite many people, each judged alone, in one transaction."""
-    outcomes = _invite(session, host, bodies, parameters)
+    outcomes = _invite(session, target, bodies, parameters)
     return InvitationResults(
         results=[
             InvitationResult(email=body.email, status=outcome.status, code=outcome.code)
@@ -75,11 +81,14 @@ class _Known:
 
 
 def _invite(
-    session: Session, host: Host, bodies: Sequence[Asked | InvalidInvitation], parameters: Parameters
+    session: Session,
+    target: InvitationTarget,
+    bodies: Sequence[Asked | InvalidInvitation],
+    parameters: Parameters,
 ) -> list[Invitation | Problem]:
     """What becomes of each, in their order; what is written for those who can be invited."""
     emails = [body.email for body in bodies if not isinstance(body, InvalidInvitation)]
-    known = _look_up(session, host, list(dict.fromkeys(emails)))
+    known = _look_up(session, target, list(dict.fromkeys(emails)))
     room = parameters.max_invitations_per_day - (known.today.sent if known.today else 0)
     outcomes: list[Invitation | Problem] = []
     invited: set[str] = set()
@@ -87,7 +96,7 @@ def _invite(
         try:
             if isinstance(body, InvalidInvitation):
                 raise ValidationFailed
-            _require_invitable(session, host, body, known)
+            _require_invitable(session, target, body, known)
             if body.email in invited:
                 raise AlreadyInvited
             if len(invited) >= room:
@@ -96,22 +105,22 @@ def _invite(
             outcomes.append(problem)
         else:
             invited.add(body.email)
-            outcomes.append(_write(session, host, body, known, parameters))
+            outcomes.append(_write(session, target, body, known, parameters))
     if invited:
-        session.add(host.holds)
-        _count(session, host, known.today, len(invited), parameters)
+        session.add(target.access_unchanged)
+        _count(session, target, known.today, len(invited), parameters)
     return outcomes
 
 
-def _look_up(session: Session, host: Host, emails: Sequence[str]) -> _Known:
+def _look_up(session: Session, target: InvitationTarget, emails: Sequence[str]) -> _Known:
     """By two batches, however many there are."""
-    first: list[Key[Any]] = [host.claim_key(email) for email in emails]
+    first: list[Key[Any]] = [target.claim_key(email) for email in emails]
     first += [EMAIL_CLAIMS.key(email=email) for email in emails]
-    day = INVITATION_COUNTS.key(place_id=host.place_id, day=_day(session.now))
+    day = INVITATION_COUNTS.key(target_id=target.target_id, day=_day(session.now))
     *found, today = session.table.batch_get([*first, day], consistent=True)
     claims, people = found[: len(emails)], found[len(emails) :]
-    second = {email: host.key(claim.invitation_id) for email, claim in _given(emails, claims)}
-    third = {email: host.belonging_key(person.user_id) for email, person in _given(emails, people)}
+    second = {email: target.key(claim.invitation_id) for email, claim in _given(emails, claims)}
+    third = {email: target.belonging_key(person.user_id) for email, person in _given(emails, people)}
     rows = iter(session.table.batch_get([*second.values(), *third.values()], consistent=True))
     return _Known(
         claims=dict(zip(emails, claims, strict=True)),
@@ -125,52 +134,60 @@ def _given(emails: Sequence[str], found: Sequence[Any]) -> Iterator[tuple[str, A
     return ((email, item) for email, item in zip(emails, found, strict=True) if item is not None)
 
 
-def _require_invitable(session: Session, host: Host, body: Asked, known: _Known) -> None:
-    if body.role == "admin" and not host.may_invite_admins:
+def _require_invitable(session: Session, target: InvitationTarget, body: Asked, known: _Known) -> None:
+    if body.role == "admin" and not target.may_invite_admins:
         raise Forbidden
-    host.require_outsider(known.belongings[body.email])
+    target.require_outsider(known.belongings[body.email])
     invitation = known.invitations[body.email]
     if invitation is not None and invitation.status_at(session.now) is InvitationStatus.PENDING:
         raise AlreadyInvited
 
 
-def _write(session: Session, host: Host, body: Asked, known: _Known, parameters: Parameters) -> Invitation:
+def _write(
+    session: Session, target: InvitationTarget, body: Asked, known: _Known, parameters: Parameters
+) -> Invitation:
     expires_at = session.now + timedelta(days=parameters.invitation_days)
-    asked = {"role": body.role.value, "message": body.message, "invited_by": host.user.user_id}
-    times = {"expires_at": expires_at, "forget_at": expires_at + KEPT, "sent_at": session.now}
+    asked = {"role": body.role.value, "message": body.message, "invited_by": target.user.user_id}
+    times = {"expires_at": expires_at, "purge_at": expires_at + KEPT, "sent_at": session.now}
     was, claim = known.invitations[body.email], known.claims[body.email]
     if was is not None and claim is not None:
-        invitation = was.patched(session.now, {**asked, **times, "resent": 0, "place_name": host.name})
-        again = {"invited_by": host.user.user_id, "forget_at": invitation.forget_at}
+        invitation = was.patched(session.now, {**asked, **times, "resent": 0, "target_name": target.name})
+        again = {"invited_by": target.user.user_id, "purge_at": invitation.purge_at}
         session.add(
             INVITATIONS.update(was, invitation),
             INVITATION_CLAIMS.update(claim, claim.patched(session.now, again)),
         )
     else:
-        place = {"place": host.place, "place_id": host.place_id, "email": body.email}
+        of = {"target_kind": target.target_kind, "target_id": target.target_id, "email": body.email}
         stamps = {"created_at": session.now, "updated_at": session.now}
-        ids = {"invitation_id": session.new_id(), **place, **stamps}
-        invitation = Invitation.model_validate({**ids, **asked, **times, "place_name": host.name})
+        ids = {"invitation_id": session.new_id(), **of, **stamps}
+        invitation = Invitation.model_validate({**ids, **asked, **times, "target_name": target.name})
         claim = InvitationClaim.model_validate(
-            {**ids, "invited_by": host.user.user_id, "forget_at": invitation.forget_at}
+            {**ids, "invited_by": target.user.user_id, "purge_at": invitation.purge_at}
         )
         session.add(INVITATIONS.create(invitation), INVITATION_CLAIMS.create(claim))
-    promise_mail(session, invitation)
+    enqueue_mail(session, invitation)
     return invitation
 
 
 def _count(
-    session: Session, host: Host, today: InvitationCount | None, sent: int, parameters: Parameters
+    session: Session,
+    target: InvitationTarget,
+    today: InvitationCount | None,
+    sent: int,
+    parameters: Parameters,
 ) -> None:
     if today is not None:
         limit = {"sent": parameters.max_invitations_per_day}
-        session.add(INVITATION_COUNTS.count(INVITATION_COUNTS.key_of(today), {"sent": sent}, at_most=limit))
+        session.add(
+            INVITATION_COUNTS.increment(INVITATION_COUNTS.key_of(today), {"sent": sent}, at_most=limit)
+        )
         return
     first = InvitationCount(
-        place_id=host.place_id,
+        target_id=target.target_id,
         day=_day(session.now),
         sent=sent,
-        forget_at=session.now + timedelta(days=2),
+        purge_at=session.now + timedelta(days=2),
         created_at=session.now,
         updated_at=session.now,
     )

@@ -23,11 +23,11 @@ from app.models.journals import (
 from app.models.templates import BuiltInTemplate, Section, Template
 from app.models.users import UserProfile
 from app.services import activity, outbox, plain_text, templates
-from app.services.content import Collection
+from app.services.content import ContentService
 from app.services.permissions import Access
 
-_entries = Collection(JOURNAL_ENTRIES, JournalView, "entry_id")
-_cards = Collection(JOURNAL_ENTRIES, JournalCard, "entry_id")
+_entries = ContentService(JOURNAL_ENTRIES, JournalView, "entry_id")
+_cards = ContentService(JOURNAL_ENTRIES, JournalCard, "entry_id")
 get = _entries.get
 read = _entries.read
 
@@ -80,7 +80,7 @@ def create(session: Session, access: Access, body: JournalCreate) -> JournalView
 def update(
     session: Session, access: Access, body: JournalPatch, *, entry_id: str, versions: Versions
 ) -> JournalView:
-    """Change an entry. Raises what `Collection.read` and `Collection.update` raise, and:
+    """Change an entry. Raises what `ContentService.read` and `ContentService.update` raise, and:
 
     Raises:
         ValidationFailed: the answers do not fit the entry's template, or the entry is too long.
@@ -96,11 +96,11 @@ def update(
 def delete(session: Session, access: Access, *, entry_id: str, versions: Versions) -> None:
     """Delete an entry; its highlights and comments go in the background.
 
-    Raises what `Collection.read` and `Collection.delete` raise.
+    Raises what `ContentService.read` and `ContentService.delete` raise.
     """
     entry = _entries.read(session, access, entry_id=entry_id)
     _entries.delete(session, access, entry, versions=versions)
-    outbox.promise(session, "journal.deleted", space_id=entry.space_id, entry_id=entry_id)
+    outbox.enqueue(session, "journal.deleted", space_id=entry.space_id, entry_id=entry_id)
 
 
 def _within(query: Query[JournalEntry], first: date | None, last: date | None) -> Query[JournalEntry]:

@@ -53,14 +53,14 @@ def enter(
         updated_at=session.now,
     )
     session.add(
-        MEMBERSHIPS.create(membership, otherwise=AlreadyMember()),
-        SPACES.count(
+        MEMBERSHIPS.create(membership, on_conflict=AlreadyMember()),
+        SPACES.increment(
             SPACES.key_of(space),
             {"member_count": 1},
             at_most={"member_count": parameters.max_members_per_space},
             require={"status": "active", **require},
         ),
-        USER_PROFILES.count(
+        USER_PROFILES.increment(
             USER_PROFILES.key_of(user),
             {"space_count": 1},
             at_most={"space_count": parameters.max_spaces_per_user},
@@ -104,7 +104,7 @@ def join_by_code(session: Session, *, user: UserProfile, code: str, parameters: 
         raise InviteCodeInvalid
     access = Access(user, space, membership)
     enter(session, access=access, role=Role.MEMBER, parameters=parameters)
-    session.add(INVITE_CODES.unchanged(invite))
+    session.add(INVITE_CODES.require_unchanged(invite))
     return SpaceView.seen_by(Role.MEMBER, space.model_copy(update={"member_count": space.member_count + 1}))
 
 
@@ -155,7 +155,7 @@ def change_role(
     member.require_version(versions)
     changed = member.patched(session.now, {"role": role})
     if changed is not member:
-        session.add(MEMBERSHIPS.update(member, changed), access.still_holds())
+        session.add(MEMBERSHIPS.update(member, changed), access.membership_unchanged())
         audit.record(
             session,
             member.space_id,
@@ -186,14 +186,14 @@ def remove(
         _require_power(access, member)
     member.require_version(versions)
     if not leaves:
-        session.add(access.still_holds())
+        session.add(access.membership_unchanged())
         invite_codes.rotate_if_any(session, access=access, parameters=parameters)
     session.add(
         MEMBERSHIPS.delete(member),
-        SPACES.count(SPACES.key(space_id=member.space_id), {"member_count": -1}),
+        SPACES.increment(SPACES.key(space_id=member.space_id), {"member_count": -1}),
     )
     if profile is not None:
-        session.add(USER_PROFILES.count(USER_PROFILES.key(user_id=user_id), {"space_count": -1}))
+        session.add(USER_PROFILES.increment(USER_PROFILES.key(user_id=user_id), {"space_count": -1}))
     kind = AuditKind.MEMBER_LEFT if leaves else AuditKind.MEMBER_REMOVED
     audit.record(session, member.space_id, kind, actor_id=access.user.user_id, subject_id=user_id)
     activity.announce(session, access, None, subject_id=member.space_id, notify={user_id: "removed"})

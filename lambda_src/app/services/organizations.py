@@ -38,7 +38,10 @@ def create(session: Session, *, user: UserProfile, body: OrganizationCreate) -> 
         updated_at=session.now,
         **dict(body),
     )
-    session.add(ORGANIZATIONS.create(organization), _place(session, user, organization.org_id, OrgRole.ADMIN))
+    session.add(
+        ORGANIZATIONS.create(organization),
+        _membership_write(session, user, organization.org_id, OrgRole.ADMIN),
+    )
     return OrganizationView.of(organization, role=OrgRole.ADMIN)
 
 
@@ -53,7 +56,7 @@ def update(
     access.organization.require_version(versions)
     changed = access.organization.patched(session.now, body.changes())
     if changed is not access.organization:
-        session.add(ORGANIZATIONS.update(access.organization, changed), access.still_holds())
+        session.add(ORGANIZATIONS.update(access.organization, changed), access.profile_unchanged())
     return OrganizationView.of(changed, role=access.role)
 
 
@@ -70,9 +73,9 @@ def delete(session: Session, *, access: OrganizationAccess, versions: Versions) 
         raise OrganizationNotEmpty
     session.add(
         ORGANIZATIONS.delete(organization, require={"member_count": 1}),
-        _place(session, access.user, None, None),
+        _membership_write(session, access.user, None, None),
     )
-    outbox.promise(session, "organization.deleted", org_id=organization.org_id)
+    outbox.enqueue(session, "organization.deleted", org_id=organization.org_id)
 
 
 def list_users(
@@ -93,9 +96,9 @@ def enter(session: Session, *, user: UserProfile, org_id: str, role: OrgRole) ->
     """
     if user.org_id is not None:
         raise AlreadyMember if user.org_id == org_id else AlreadyInOrganization
-    placed = _placed(session, user, org_id, role)
-    session.add(USER_PROFILES.update(user, placed), _count(org_id, members=1, admins=_admins(role)))
-    return user_view(placed)
+    changed = _with_membership(session, user, org_id, role)
+    session.add(USER_PROFILES.update(user, changed), _count(org_id, members=1, admins=_admins(role)))
+    return user_view(changed)
 
 
 def change_role(
@@ -118,11 +121,11 @@ def change_role(
     if user.org_role is body.role:
         return user_view(user)
     _require_another_admin(access, user)
-    placed = _placed(session, user, user.org_id, body.role)
+    changed = _with_membership(session, user, user.org_id, body.role)
     admins = _admins(body.role) - _admins(user.org_role)
-    session.add(USER_PROFILES.update(user, placed), _count(access.organization.org_id, admins=admins))
+    session.add(USER_PROFILES.update(user, changed), _count(access.organization.org_id, admins=admins))
     _require_still(session, access, user)
-    return user_view(placed)
+    return user_view(changed)
 
 
 def remove(session: Session, *, access: OrganizationAccess, user_id: str, versions: Versions) -> None:
@@ -140,7 +143,7 @@ def remove(session: Session, *, access: OrganizationAccess, user_id: str, versio
     user.require_version(versions)
     _require_another_admin(access, user)
     session.add(
-        _place(session, user, None, None),
+        _membership_write(session, user, None, None),
         _count(access.organization.org_id, members=-1, admins=-_admins(user.org_role)),
     )
     _require_still(session, access, user)
@@ -183,20 +186,22 @@ def _require_another_admin(access: OrganizationAccess, user: UserProfile) -> Non
 def _require_still(session: Session, access: OrganizationAccess, user: UserProfile) -> None:
     # A change of one's own profile has this condition in itself, and one item is written only once.
     if user is not access.user:
-        session.add(access.still_holds())
+        session.add(access.profile_unchanged())
 
 
-def _placed(session: Session, user: UserProfile, org_id: str | None, role: OrgRole | None) -> UserProfile:
+def _with_membership(
+    session: Session, user: UserProfile, org_id: str | None, role: OrgRole | None
+) -> UserProfile:
     return user.patched(session.now, {"org_id": org_id, "org_role": role})
 
 
-def _place(session: Session, user: UserProfile, org_id: str | None, role: OrgRole | None) -> Write:
-    return USER_PROFILES.update(user, _placed(session, user, org_id, role))
+def _membership_write(session: Session, user: UserProfile, org_id: str | None, role: OrgRole | None) -> Write:
+    return USER_PROFILES.update(user, _with_membership(session, user, org_id, role))
 
 
 def _count(org_id: str, *, members: int = 0, admins: int = 0) -> Write:
     by = {"member_count": members, "admin_count": admins}
-    return ORGANIZATIONS.count(ORGANIZATIONS.key(org_id=org_id), by, at_least={"admin_count": 1})
+    return ORGANIZATIONS.increment(ORGANIZATIONS.key(org_id=org_id), by, at_least={"admin_count": 1})
 
 
 def _admins(role: OrgRole | None) -> int:

@@ -12,7 +12,7 @@ OPERATION_KEPT = timedelta(days=7)
 SHARDS = 4
 
 
-def promise(session: Session, kind: str, /, **payload: Any) -> None:
+def enqueue(session: Session, kind: str, /, **payload: Any) -> None:
     """Have a task done after the commit, whatever happens to this process.
 
     The payload is JSON: text, numbers, None, lists and dictionaries of these.
@@ -29,10 +29,10 @@ def promise(session: Session, kind: str, /, **payload: Any) -> None:
     session.add(OUTBOX_MESSAGES.create(message))
 
 
-def promise_anew(session: Session, message: OutboxMessage) -> None:
+def requeue(session: Session, message: OutboxMessage) -> None:
     """Put a new message in the place of this one: the stream brings it at once, and its tries begin again."""
     session.add(OUTBOX_MESSAGES.delete(message))
-    promise(session, message.kind, **message.payload)
+    enqueue(session, message.kind, **message.payload)
 
 
 def start_operation(session: Session, kind: str, /, *, user_id: str, **payload: Any) -> Operation:
@@ -40,10 +40,10 @@ def start_operation(session: Session, kind: str, /, *, user_id: str, **payload: 
     operation = Operation(
         operation_id=session.new_id(),
         started_by=user_id,
-        forget_at=session.now + OPERATION_KEPT,
+        purge_at=session.now + OPERATION_KEPT,
         created_at=session.now,
         updated_at=session.now,
     )
     session.add(OPERATIONS.create(operation))
-    promise(session, kind, operation_id=operation.operation_id, **payload)
+    enqueue(session, kind, operation_id=operation.operation_id, **payload)
     return operation

@@ -33,8 +33,10 @@ def transfer(session: Session, access: Access, *, user_id: str) -> SpaceView:
         SPACES.update(access.space, space),
         MEMBERSHIPS.update(access.member, access.member.patched(session.now, {"role": Role.ADMIN})),
         MEMBERSHIPS.update(new, new.patched(session.now, {"role": Role.OWNER})),
-        USER_PROFILES.count(USER_PROFILES.key(user_id=owner), {"owned_spaces": -1}),
-        USER_PROFILES.count(USER_PROFILES.key_of(profile), {"owned_spaces": 1}, require={"status": "active"}),
+        USER_PROFILES.increment(USER_PROFILES.key(user_id=owner), {"owned_spaces": -1}),
+        USER_PROFILES.increment(
+            USER_PROFILES.key_of(profile), {"owned_spaces": 1}, require={"status": "active"}
+        ),
     )
     audit.record(
         session,

@@ -1,8 +1,8 @@
 """Who may do what in a space or an organization: one table of role x action for each.
 
-Every route below one of them names its action in its signature (`app.api.deps.may` and
-`may_in_organization`). `None` as a role is someone signed in who is not a member, and counts for public
-spaces only: a private space or another's organization does not exist for them (404).
+Every route below one of them names its action in its signature (`app.api.deps.require_space_action` and
+`require_organization_action`). `None` as a role is a signed-in caller who is not a member, and applies to
+public spaces only: a private space or another user's organization does not exist for them (404).
 """
 
 from dataclasses import dataclass
@@ -111,9 +111,9 @@ class Access:
             raise Forbidden
         return self.membership
 
-    def still_holds(self) -> Write:
+    def membership_unchanged(self) -> Write:
         """A condition for the commit: the caller's membership is still the one that was read."""
-        return MEMBERSHIPS.unchanged(self.member)
+        return MEMBERSHIPS.require_unchanged(self.member)
 
 
 @dataclass(frozen=True)
@@ -133,9 +133,9 @@ class OrganizationAccess:
         if action not in ALLOWED_IN_ORGANIZATION[self.role]:
             raise Forbidden
 
-    def still_holds(self) -> Write:
+    def profile_unchanged(self) -> Write:
         """A condition for the commit: the caller's profile, which holds the role, is as it was read."""
-        return USER_PROFILES.unchanged(self.user)
+        return USER_PROFILES.require_unchanged(self.user)
 
 
 def require_profile(session: Session, user_id: str) -> UserProfile:

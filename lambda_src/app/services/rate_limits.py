@@ -30,7 +30,7 @@ def count_join_try(session: Session, *, user_id: str) -> None:
         recent = [tried for tried in was.tries if tried > now_ms - window_ms] if was else []
         if len(recent) >= JOIN_TRIES_ALLOWED:
             raise TooManyRequests(retry_after_s=ceil((recent[0] + window_ms - now_ms) / 1000))
-        fields = {"tries": [*recent, now_ms], "forget_at": now + _KEPT}
+        fields = {"tries": [*recent, now_ms], "purge_at": now + _KEPT}
         if was is None:
             write = JOIN_TRIES.create(JoinTries(user_id=user_id, created_at=now, updated_at=now, **fields))
         else:

@@ -10,13 +10,13 @@ from app.models.users import UserProfile
 SHARDS = 2
 
 
-def set_right(session: Session, was: UserProfile | None, now: UserProfile | None) -> None:
+def sync_reminder(session: Session, was: UserProfile | None, now: UserProfile | None) -> None:
     """Move a user's reminder where a change of the profile wants it. None is no profile."""
     old, new = _reminder(session, was), _reminder(session, now)
     if old is not None and new is not None and REMINDERS.key_of(old) == REMINDERS.key_of(new):
         return
     if old is not None:
-        session.add(REMINDERS.discard(REMINDERS.key_of(old)))
+        session.add(REMINDERS.delete_if_exists(REMINDERS.key_of(old)))
     if new is not None:
         session.add(REMINDERS.create(new))
 

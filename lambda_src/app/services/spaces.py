@@ -34,7 +34,7 @@ def create(session: Session, *, user: UserProfile, body: SpaceCreate, parameters
     session.add(
         SPACES.create(space),
         MEMBERSHIPS.create(owner),
-        USER_PROFILES.count(
+        USER_PROFILES.increment(
             USER_PROFILES.key_of(user),
             {"space_count": 1, "owned_spaces": 1},
             at_most={"space_count": parameters.max_spaces_per_user},
@@ -69,7 +69,7 @@ def update(session: Session, *, access: Access, body: SpacePatch, versions: Vers
     access.space.require_version(versions)
     changed = access.space.patched(session.now, body.changes())
     if changed is not access.space:
-        session.add(SPACES.update(access.space, changed), access.still_holds())
+        session.add(SPACES.update(access.space, changed), access.membership_unchanged())
         fields = [k for k, v in sorted(body.changes().items()) if v != getattr(access.space, k)]
         _record(session, access, AuditKind.SPACE_CHANGED, fields)
     return SpaceView.seen_by(access.role, changed)
@@ -85,8 +85,8 @@ def delete(session: Session, *, access: Access, versions: Versions) -> Operation
     space = access.space
     session.add(
         SPACES.update(space, space.patched(session.now, {"status": "deleting"})),
-        access.still_holds(),
-        USER_PROFILES.count(USER_PROFILES.key(user_id=space.owner_id), {"owned_spaces": -1}),
+        access.membership_unchanged(),
+        USER_PROFILES.increment(USER_PROFILES.key(user_id=space.owner_id), {"owned_spaces": -1}),
     )
     _record(session, access, AuditKind.SPACE_DELETED)
     return outbox.start_operation(

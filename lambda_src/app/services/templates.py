@@ -7,10 +7,10 @@ from app.models.access_patterns import TEMPLATES, templates_of_space
 from app.models.fields import Page
 from app.models.templates import BuiltInTemplate, Template, TemplateCreate, TemplatePatch, TemplateView
 from app.services.built_in_templates import BUILT_IN
-from app.services.content import Collection
+from app.services.content import ContentService
 from app.services.permissions import Access
 
-_templates = Collection(TEMPLATES, TemplateView, "template_id")
+_templates = ContentService(TEMPLATES, TemplateView, "template_id")
 get = _templates.get
 
 
@@ -60,12 +60,12 @@ def create(session: Session, access: Access, body: TemplateCreate) -> TemplateVi
 def update(
     session: Session, access: Access, body: TemplatePatch, *, template_id: str, versions: Versions
 ) -> TemplateView:
-    """Change a template. Raises what `Collection.read` and `Collection.update` raise."""
+    """Change a template. Raises what `ContentService.read` and `ContentService.update` raise."""
     template = _templates.read(session, access, template_id=template_id)
     return _templates.update(session, access, template, body, versions=versions)
 
 
 def delete(session: Session, access: Access, *, template_id: str, versions: Versions) -> None:
-    """Delete a template; entries keep theirs. Raises what `Collection.read` and `.delete` raise."""
+    """Delete a template; entries keep theirs. Raises what `ContentService.read` and `.delete` raise."""
     template = _templates.read(session, access, template_id=template_id)
     _templates.delete(session, access, template, versions=versions)

@@ -11,7 +11,7 @@ from app.models.users import UserProfile
 from app.services.permissions import Access
 
 
-def take_place(access: Access, parameters: Parameters) -> Write:
+def reserve_slot(access: Access, parameters: Parameters) -> Write:
     """Count one goal or habit more.
 
     Raises:
@@ -20,12 +20,14 @@ def take_place(access: Access, parameters: Parameters) -> Write:
     limit = parameters.max_trackers_per_space
     if access.space.tracker_count >= limit:
         raise TooManyTrackers
-    return SPACES.count(SPACES.key_of(access.space), {"tracker_count": 1}, at_most={"tracker_count": limit})
+    return SPACES.increment(
+        SPACES.key_of(access.space), {"tracker_count": 1}, at_most={"tracker_count": limit}
+    )
 
 
-def leave_place(access: Access) -> Write:
+def release_slot(access: Access) -> Write:
     """Count one goal or habit less."""
-    return SPACES.count(SPACES.key_of(access.space), {"tracker_count": -1})
+    return SPACES.increment(SPACES.key_of(access.space), {"tracker_count": -1})
 
 
 def local_day(moment: datetime, user: UserProfile) -> date:

@@ -27,10 +27,10 @@ def create(session: Session, *, identity: Identity, body: UserCreate) -> UserPro
         user_id=identity.user_id, created_at=session.now, updated_at=session.now, **dict(body)
     )
     session.add(
-        USER_PROFILES.create(profile, otherwise=ProfileExists()),
-        EMAIL_CLAIMS.create(_claim(session, profile), otherwise=EmailTaken()),
+        USER_PROFILES.create(profile, on_conflict=ProfileExists()),
+        EMAIL_CLAIMS.create(_claim(session, profile), on_conflict=EmailTaken()),
     )
-    reminders.set_right(session, None, profile)
+    reminders.sync_reminder(session, None, profile)
     return profile
 
 
@@ -48,12 +48,12 @@ def update(
     changed = user.patched(session.now, body.changes())
     if changed is not user:
         session.add(USER_PROFILES.update(user, changed))
-        reminders.set_right(session, user, changed)
+        reminders.sync_reminder(session, user, changed)
     if changed.email != user.email:
         _require_own_email(identity, changed.email)
         session.add(
-            EMAIL_CLAIMS.create(_claim(session, changed), otherwise=EmailTaken()),
-            EMAIL_CLAIMS.discard(EMAIL_CLAIMS.key(email=user.email)),
+            EMAIL_CLAIMS.create(_claim(session, changed), on_conflict=EmailTaken()),
+            EMAIL_CLAIMS.delete_if_exists(EMAIL_CLAIMS.key(email=user.email)),
         )
     return changed
 
@@ -72,7 +72,7 @@ def delete(session: Session, *, identity: Identity, user: UserProfile, versions:
         owned = session.table.first(query, at_most=user.owned_spaces)
         raise OwnsSpaces(f"You own {', '.join(membership.space_id for membership in owned)}")
     closed = {"status": "deleting", "org_id": None, "org_role": None}
-    reminders.set_right(session, user, None)
+    reminders.sync_reminder(session, user, None)
     session.add(
         *organizations.leave_for_good(session, user),
         USER_PROFILES.update(user, user.patched(session.now, closed), require={"owned_spaces": 0}),

@@ -18,7 +18,7 @@ def items(world: World) -> list[Write]:
         kind=AuditKind.SPACE_CREATED,
         actor_id=world.names["owner"],
         subject_id=world.names["space"],
-        forget_at=world.tomorrow,
+        purge_at=world.tomorrow,
         **world.stamps,
     )
     return [AUDIT_EVENTS.create(event)]

@@ -5,7 +5,7 @@ from typing import Any
 
 from app.core.entities import Write
 from app.models.access_patterns import INVITATION_CLAIMS, INVITATIONS
-from app.models.invitations import Invitation, InvitationClaim, Place
+from app.models.invitations import Invitation, InvitationClaim, TargetKind
 from app.models.members import Role
 from tests.security.roles.role_fixtures import World, email_of
 
@@ -30,25 +30,25 @@ POST   /invitations/{to_newcomer}/decline                     404   404   404   
 def items(world: World) -> list[Write]:
     world.names["invitations"] = f"/spaces/{world.names['space']}/invitations"
     return [
-        *invitation(world, "to_stranger", "stranger", place="space", place_id=world.names["space"]),
-        *invitation(world, "to_newcomer", "newcomer", place="space", place_id=world.names["space"]),
+        *invitation(world, "to_stranger", "stranger", target_kind="space", target_id=world.names["space"]),
+        *invitation(world, "to_newcomer", "newcomer", target_kind="space", target_id=world.names["space"]),
     ]
 
 
-def invitation(world: World, name: str, whom: str, *, place: Place, place_id: str) -> list[Write]:
+def invitation(world: World, name: str, whom: str, *, target_kind: TargetKind, target_id: str) -> list[Write]:
     """An open invitation that may be sent again; requests call it by this name."""
     ids: dict[str, Any] = {
         "invitation_id": world.make(name),
-        "place_id": place_id,
+        "target_id": target_id,
         "email": email_of(whom),
         "invited_by": world.names["owner"],
-        "forget_at": world.tomorrow,
+        "purge_at": world.tomorrow,
         **world.stamps,
     }
     made = Invitation(
         **ids,
-        place=place,
-        place_name="Ours",
+        target_kind=target_kind,
+        target_name="Ours",
         role=Role.MEMBER,
         expires_at=world.tomorrow,
         sent_at=world.clock.now - timedelta(hours=1),

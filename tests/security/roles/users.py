@@ -28,7 +28,7 @@ def items(world: World) -> list[Write]:
     operation = Operation(
         operation_id=world.make("owner_operation"),
         started_by=world.names["owner"],
-        forget_at=world.tomorrow,
+        purge_at=world.tomorrow,
         **world.stamps,
     )
     return [OPERATIONS.create(operation)]

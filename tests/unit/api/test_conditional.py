@@ -7,7 +7,7 @@ from fastapi import Request, Response
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.api.conditional import accepted_versions, tag, unless_known
+from app.api.conditional import accepted_versions, not_modified_if_matching, tag
 
 DIGEST = "0123456789abcdef"
 
@@ -73,16 +73,16 @@ class TestAcceptedVersions:
 class TestUnlessKnown:
     def test_answers_in_full_where_nothing_is_known(self) -> None:
         response = tagged(version=1)
-        assert unless_known(asking(None), response) is response
+        assert not_modified_if_matching(asking(None), response) is response
 
     @pytest.mark.parametrize("form", ["{}", "W/{}", '"other", {}', '"other",W/{} ', "*"])
     def test_answers_304_where_this_very_answer_is_known(self, form: str) -> None:
         response = tagged(version=1)
-        known = unless_known(asking(form.format(response.headers["ETag"])), response)
+        known = not_modified_if_matching(asking(form.format(response.headers["ETag"])), response)
         assert (known.status_code, known.body) == (304, b"")
         assert known.headers["ETag"] == response.headers["ETag"]
 
     def test_answers_in_full_where_another_body_of_the_version_is_known(self) -> None:
         response = tagged(version=1, member_count=2)
         known = tagged(version=1, member_count=1).headers["ETag"]
-        assert unless_known(asking(known), response) is response
+        assert not_modified_if_matching(asking(known), response) is response

@@ -19,7 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.testclient import TestClient
 
 from app.api.context import RequestContext
-from app.api.errors import PROBLEM_JSON, PROBLEM_SCHEMA, install_error_handlers, problems
+from app.api.errors import PROBLEM_JSON, PROBLEM_SCHEMA, install_error_handlers, problem_responses
 from app.core.errors import (
     Conflict,
     IdempotencyKeyReused,
@@ -141,10 +141,10 @@ class TestServiceThatIsAway:
 
 class TestDeclaredProblems:
     def test_are_those_of_the_route_and_those_of_any(self) -> None:
-        assert set(problems(NotFound, Conflict)) == {"401", "404", "409", "422", "429", "500", "503"}
+        assert set(problem_responses(NotFound, Conflict)) == {"401", "404", "409", "422", "429", "500", "503"}
 
     def test_have_one_schema_and_an_example_of_each_code(self) -> None:
-        content = problems(NotFound, InviteCodeInvalid)["404"]["content"]
+        content = problem_responses(NotFound, InviteCodeInvalid)["404"]["content"]
         assert list(content) == [PROBLEM_JSON]
         assert content[PROBLEM_JSON]["schema"] == {"$ref": PROBLEM_SCHEMA}
         examples = content[PROBLEM_JSON]["examples"]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.background.events import UnknownEvent, handle, on_stream, promise_hourly, run_overdue
+from app.background.events import UnknownEvent, enqueue_hourly, handle, on_stream, run_overdue
 from app.background.work import Work
 from app.models.access_patterns import OUTBOX_MESSAGES
 from app.models.operations import OutboxMessage
@@ -180,7 +180,7 @@ class TestPromiseHourly:
     ) -> None:
         clock.advance(hours=3)
 
-        promise_hourly(bench.runner, ["a.b", "c.d"], datetime.fromisoformat(time))
+        enqueue_hourly(bench.runner, ["a.b", "c.d"], datetime.fromisoformat(time))
 
         promised = sorted((message.kind, message.payload["hour"]) for message in bench.messages())
         assert promised == [("a.b", "2026-03-14T15:00:00.000Z"), ("c.d", "2026-03-14T15:00:00.000Z")]

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from app.background.work import Unfinished, Work
+from app.background.work import ContinueLater, Work
 from app.models.access_patterns import EMAIL_CLAIMS
 from tests.factories import FrozenClock
 from tests.outbox_helpers import Bench, Payload, claim, fail, refuse, write_claim
@@ -51,7 +51,7 @@ class TestOperation:
     def test_keeps_its_progress_over_continuations(self, bench: Bench) -> None:
         def task(work: Work, payload: Payload) -> None:
             work.progress(done=2, total=4)
-            raise Unfinished
+            raise ContinueLater
 
         operation = bench.start_operation()
         bench.tasks["noun.verb"] = task

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from app.background.work import Unfinished, Work
+from app.background.work import ContinueLater, Work
 from app.core.database import Session
 from app.models.access_patterns import EMAIL_CLAIMS
 from app.models.operations import OutboxMessage
@@ -185,7 +185,7 @@ class TestFailure:
         assert event["level"] == "ERROR"
         assert (event["kind"], event["message_id"]) == ("noun.verb", message.message_id)
         assert (event["attempts"], event["error"]) == (1, "LookupError")
-        assert re.search(r"bench\.py:\d+$", event["where"][-1])
+        assert re.search(r"outbox_helpers\.py:\d+$", event["where"][-1])
         assert "ada@" not in json.dumps(event)
         assert metrics(capsys.readouterr().out)["BackgroundFailure"] == [1]
 
@@ -261,7 +261,7 @@ class TestContinuation:
     def test_commits_what_was_done_and_goes_on_by_a_new_message(self, bench: Bench) -> None:
         def task(work: Work, payload: Payload) -> None:
             write_claim(work, payload)
-            raise Unfinished
+            raise ContinueLater
 
         bench.tasks["noun.verb"] = task
         message = bench.promise(space_id="S", number=3)
@@ -275,7 +275,7 @@ class TestContinuation:
 
     def test_is_what_a_task_asks_for_when_its_time_is_up(self, bench: Bench) -> None:
         told: list[bool] = []
-        bench.tasks["noun.verb"] = lambda work, payload: told.append(work.out_of_time())
+        bench.tasks["noun.verb"] = lambda work, payload: told.append(work.deadline_reached())
         for seconds in (60.0, 5.0, 4.9):
             bench.seconds_left = seconds
             bench.run(bench.promise())

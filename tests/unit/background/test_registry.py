@@ -14,7 +14,7 @@ def promised() -> Iterator[str]:
     for path in APP.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and ast.unparse(node.func) in {
-                "outbox.promise",
+                "outbox.enqueue",
                 "outbox.start_operation",
             }:
                 kind = node.args[1]

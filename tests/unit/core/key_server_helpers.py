@@ -43,7 +43,7 @@ def serving(server: KeyServer) -> Iterator[KeyServer]:
             self.wfile.write(server.body)
 
         def log_message(self, *_: Any) -> None:
-            """Say nothing."""
+            """Keep the requests out of the test output."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as http:
         thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.01})

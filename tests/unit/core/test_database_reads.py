@@ -176,7 +176,7 @@ class TestPage:
     ) -> None:
         store(4)
         page = table.page(notes_in("A"), limit=2)
-        table.write([NOTES.discard(keys(2)[0])])
+        table.write([NOTES.delete_if_exists(keys(2)[0])])
         assert numbers(table.page(notes_in("A"), limit=2, cursor=page.next_cursor).items) == [3, 4]
 
     def test_asks_once(self, table: Table, store: Callable[..., None], calls: list[str]) -> None:

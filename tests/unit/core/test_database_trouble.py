@@ -16,7 +16,7 @@ from tests.factories import TABLE_NAME
 from tests.unit.core.entity_helpers import NOTES, Note, note, notes_in
 
 KEYS: list[Key[Note]] = [NOTES.key(notebook="A", number=f"{number:04}") for number in range(1, 4)]
-PAIR = [NOTES.create(note(1), otherwise=AlreadyMember()), NOTES.create(note(2))]
+PAIR = [NOTES.create(note(1), on_conflict=AlreadyMember()), NOTES.create(note(2))]
 THROTTLED = ["ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded"]
 
 

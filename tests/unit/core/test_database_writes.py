@@ -31,7 +31,7 @@ class TestCreate:
     def test_refuses_with_the_reason_it_was_given(self, table: Table) -> None:
         table.write([NOTES.create(note())])
         with pytest.raises(AlreadyMember):
-            table.write([NOTES.create(note(), otherwise=AlreadyMember())])
+            table.write([NOTES.create(note(), on_conflict=AlreadyMember())])
 
 
 class TestCreateWhatExpires:
@@ -89,7 +89,7 @@ class TestUpdate:
     def test_loses_no_count_that_came_in_between(self, table: Table) -> None:
         was = note(stars=1)
         table.write([NOTES.create(was)])
-        table.write([NOTES.count(KEY, {"stars": 2})])
+        table.write([NOTES.increment(KEY, {"stars": 2})])
         table.write([NOTES.update(was, was.patched(LATER, {"text": "New"}))])
         assert table.get(KEY) == note(text="New", stars=3, version=2, updated_at=LATER)
 
@@ -108,38 +108,38 @@ class TestUpdate:
 class TestCount:
     def test_moves_the_counters_and_nothing_else(self, table: Table) -> None:
         table.write([NOTES.create(note(stars=5, readers=1))])
-        table.write([NOTES.count(KEY, {"stars": -2, "readers": 1})])
+        table.write([NOTES.increment(KEY, {"stars": -2, "readers": 1})])
         assert table.get(KEY) == note(stars=3, readers=2)
 
     def test_refuses_where_nothing_is(self, table: Table) -> None:
         with pytest.raises(StaleRead):
-            table.write([NOTES.count(KEY, {"stars": 1})])
+            table.write([NOTES.increment(KEY, {"stars": 1})])
         assert table.get(KEY) is None
 
     def test_goes_up_to_the_limit_and_not_over_it(self, table: Table) -> None:
         table.write([NOTES.create(note(stars=1))])
-        table.write([NOTES.count(KEY, {"stars": 2}, at_most={"stars": 3})])
+        table.write([NOTES.increment(KEY, {"stars": 2}, at_most={"stars": 3})])
         with pytest.raises(StaleRead):
-            table.write([NOTES.count(KEY, {"stars": 1}, at_most={"stars": 3})])
+            table.write([NOTES.increment(KEY, {"stars": 1}, at_most={"stars": 3})])
         assert table.get(KEY) == note(stars=3)
 
     def test_comes_down_from_above_a_limit_that_was_lowered(self, table: Table) -> None:
         table.write([NOTES.create(note(stars=9))])
-        table.write([NOTES.count(KEY, {"stars": -1})])
+        table.write([NOTES.increment(KEY, {"stars": -1})])
         assert table.get(KEY) == note(stars=8)
 
     def test_goes_down_to_the_limit_and_not_below_it(self, table: Table) -> None:
         table.write([NOTES.create(note(stars=2))])
-        table.write([NOTES.count(KEY, {"stars": -1}, at_least={"stars": 1})])
+        table.write([NOTES.increment(KEY, {"stars": -1}, at_least={"stars": 1})])
         with pytest.raises(StaleRead):
-            table.write([NOTES.count(KEY, {"stars": -1}, at_least={"stars": 1})])
+            table.write([NOTES.increment(KEY, {"stars": -1}, at_least={"stars": 1})])
         assert table.get(KEY) == note(stars=1)
 
     def test_refuses_where_a_field_is_not_as_required(self, table: Table) -> None:
         table.write([NOTES.create(note(mood="calm"))])
-        table.write([NOTES.count(KEY, {"stars": 1}, require={"mood": "calm"})])
+        table.write([NOTES.increment(KEY, {"stars": 1}, require={"mood": "calm"})])
         with pytest.raises(StaleRead):
-            table.write([NOTES.count(KEY, {"stars": 1}, require={"mood": "wild"})])
+            table.write([NOTES.increment(KEY, {"stars": 1}, require={"mood": "wild"})])
         assert table.get(KEY) == note(mood="calm", stars=1)
 
 
@@ -172,11 +172,11 @@ class TestDelete:
 class TestDiscard:
     def test_takes_away_whatever_is_there(self, table: Table) -> None:
         table.write([NOTES.create(note(version=7))])
-        table.write([NOTES.discard(KEY)])
+        table.write([NOTES.delete_if_exists(KEY)])
         assert table.get(KEY) is None
 
     def test_does_not_mind_that_nothing_is_there(self, table: Table) -> None:
-        table.write([NOTES.discard(KEY)])
+        table.write([NOTES.delete_if_exists(KEY)])
 
 
 class TestBatchDelete:
@@ -197,7 +197,7 @@ class TestUnchanged:
     @pytest.mark.parametrize("beside", [[], [NOTES.create(note(2))]], ids=["alone", "beside a write"])
     def test_lets_pass_what_is_as_it_was(self, table: Table, beside: list[Any]) -> None:
         table.write([NOTES.create(note())])
-        table.write([NOTES.unchanged(note()), *beside])
+        table.write([NOTES.require_unchanged(note()), *beside])
         assert table.get(KEY) == note()
 
     @pytest.mark.parametrize("beside", [[], [NOTES.create(note(2))]], ids=["alone", "beside a write"])
@@ -205,12 +205,12 @@ class TestUnchanged:
         table.write([NOTES.create(note())])
         table.write([NOTES.update(note(), note().patched(LATER, {"text": "New"}))])
         with pytest.raises(StaleRead):
-            table.write([NOTES.unchanged(note()), *beside])
+            table.write([NOTES.require_unchanged(note()), *beside])
         assert table.get(OTHER) is None
 
     def test_refuses_what_is_gone(self, table: Table) -> None:
         with pytest.raises(StaleRead):
-            table.write([NOTES.unchanged(note())])
+            table.write([NOTES.require_unchanged(note())])
 
 
 class TestSuccessor:
@@ -222,7 +222,7 @@ class TestSuccessor:
         writes = {
             "update": NOTES.update(was, was.patched(LATER, {"text": "New"})),
             "delete": NOTES.delete(was),
-            "unchanged": NOTES.unchanged(was),
+            "unchanged": NOTES.require_unchanged(was),
         }
         table.write([NOTES.create(successor)])
         with pytest.raises(StaleRead):
@@ -246,16 +246,16 @@ class TestWrite:
         with pytest.raises(SpaceFull):
             table.write(
                 [
-                    NOTES.create(note(1), otherwise=AlreadyMember()),
-                    NOTES.create(note(2), otherwise=SpaceFull()),
-                    NOTES.create(note(3), otherwise=NotFound()),
+                    NOTES.create(note(1), on_conflict=AlreadyMember()),
+                    NOTES.create(note(2), on_conflict=SpaceFull()),
+                    NOTES.create(note(3), on_conflict=NotFound()),
                 ]
             )
 
     def test_is_no_transaction_where_there_is_only_one(self, table: Table, calls: list[str]) -> None:
         table.write([NOTES.create(note())])
         table.write([NOTES.update(note(), note().patched(LATER, {"text": "New"}))])
-        table.write([NOTES.discard(KEY)])
+        table.write([NOTES.delete_if_exists(KEY)])
         assert calls == ["PutItem", "UpdateItem", "DeleteItem"]
 
     def test_is_one_call_where_there_are_more(self, table: Table, calls: list[str]) -> None:

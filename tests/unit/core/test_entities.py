@@ -30,8 +30,8 @@ class TestDeclare:
             Entity(name="Note", model=Note, **templates)  # type: ignore[arg-type]
 
     def test_refuses_an_expiry_that_is_no_field(self) -> None:
-        with pytest.raises(TypeError, match="forget_at"):
-            Entity(name="Note", model=Note, pk="A", sk="B", expires="forget_at")
+        with pytest.raises(TypeError, match="purge_at"):
+            Entity(name="Note", model=Note, pk="A", sk="B", expires="purge_at")
 
 
 class TestKey:
@@ -153,11 +153,11 @@ class TestWrites:
         for write in (
             NOTES.create(item),
             NOTES.update(item, item.patched(LATER, {"text": "New"})),
-            NOTES.count(key, {"stars": 1}),
+            NOTES.increment(key, {"stars": 1}),
             NOTES.delete(item),
-            NOTES.unchanged(item),
+            NOTES.require_unchanged(item),
         ):
-            assert isinstance(write.otherwise, StaleRead)
+            assert isinstance(write.on_conflict, StaleRead)
 
 
 class TestPatched:

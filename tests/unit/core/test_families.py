@@ -3,7 +3,7 @@
 import pytest
 
 from app.core.database import Table
-from app.core.entities import Entity, Family, Record
+from app.core.entities import Entity, EntityGroup, Record
 from app.core.errors import InvalidCursor
 from tests.unit.core.entity_helpers import NOTES, THEN, TICKETS, creations, note, notes_by, notes_in
 
@@ -23,7 +23,7 @@ SKETCHES = Entity(
     gsi1pk="AUTHOR#{author}",
     gsi1sk="NOTE#{number}",
 )
-WORKS = Family("Work", gsi1pk="AUTHOR#{who}", members=(NOTES, SKETCHES))
+WORKS = EntityGroup("Work", gsi1pk="AUTHOR#{who}", members=(NOTES, SKETCHES))
 
 
 def sketch(number: int, author: str = "ada") -> Sketch:
@@ -96,4 +96,4 @@ class TestFamily:
 
     def test_refuses_a_member_that_lives_elsewhere(self) -> None:
         with pytest.raises(TypeError, match="Works: Ticket is in other partitions"):
-            Family("Works", gsi1pk="AUTHOR#{who}", members=(NOTES, TICKETS))
+            EntityGroup("Works", gsi1pk="AUTHOR#{who}", members=(NOTES, TICKETS))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.entities import Entity, Family
+from app.core.entities import Entity, EntityGroup
 from app.core.queries import Query
 from app.models import access_patterns
 from app.models.access_patterns import (
@@ -25,7 +25,7 @@ from app.models.spaces import Space, Visibility
 from app.models.users import UserProfile
 
 ENTITIES: list[Entity[Any]] = [value for value in vars(access_patterns).values() if isinstance(value, Entity)]
-FAMILIES = [value for value in vars(access_patterns).values() if isinstance(value, Family)]
+FAMILIES = [value for value in vars(access_patterns).values() if isinstance(value, EntityGroup)]
 QUERIES: list[Query[Any]] = [members_of_space("S"), memberships_of_user("U"), public_spaces()]
 NOW = datetime(2026, 3, 14, 15, 9, 26, 535000, UTC)
 STAMPS = {"created_at": NOW, "updated_at": NOW}
@@ -67,7 +67,7 @@ class TestEntities:
 
 class TestFamilies:
     @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
-    def test_leave_out_nobody_who_shares_their_partition(self, family: Family) -> None:
+    def test_leave_out_nobody_who_shares_their_partition(self, family: EntityGroup) -> None:
         there = [entity for entity in ENTITIES if literal(entity.gsi1pk or "") == literal(family.gsi1pk)]
         assert {entity.name for entity in there} == {member.name for member in family.members}
 

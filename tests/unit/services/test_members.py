@@ -54,7 +54,7 @@ def member(table: Table, clock: FrozenClock, owner: Access, role: Role, name: st
         [
             USER_PROFILES.create(person),
             MEMBERSHIPS.create(theirs),
-            SPACES.count(space_key, {"member_count": 1}),
+            SPACES.increment(space_key, {"member_count": 1}),
         ]
     )
     return Access(person, owner.space, theirs)
@@ -106,8 +106,8 @@ class TestEnter:
     ) -> None:
         space = owner.space
         meanwhile = {
-            "space": SPACES.count(SPACES.key(space_id=space.space_id), {"member_count": 999}),
-            "user": USER_PROFILES.count(USER_PROFILES.key(user_id="bob"), {"space_count": 100}),
+            "space": SPACES.increment(SPACES.key(space_id=space.space_id), {"member_count": 999}),
+            "user": USER_PROFILES.increment(USER_PROFILES.key(user_id="bob"), {"space_count": 100}),
             "status": SPACES.update(space, space.patched(clock.now, {"status": "deleting"})),
         }
         with pytest.raises(StaleRead):
@@ -179,7 +179,7 @@ class TestJoinByCode:
     ) -> None:
         session = Session(table)
         members.join_by_code(session, user=bob, code=code, parameters=PARAMETERS)
-        table.write([INVITE_CODES.discard(INVITE_CODES.key(code=code))])
+        table.write([INVITE_CODES.delete_if_exists(INVITE_CODES.key(code=code))])
         with pytest.raises(StaleRead):
             session.commit()
 

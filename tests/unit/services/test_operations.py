@@ -15,7 +15,7 @@ def operation(table: Table, clock: FrozenClock) -> Operation:
     made = Operation(
         operation_id="O",
         started_by="ada",
-        forget_at=clock.now + timedelta(days=7),
+        purge_at=clock.now + timedelta(days=7),
         created_at=clock.now,
         updated_at=clock.now,
     )

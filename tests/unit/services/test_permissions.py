@@ -122,7 +122,7 @@ class TestAuthorize:
 
 class TestStillHolds:
     def test_lets_pass_who_is_what_they_were(self, table: Table) -> None:
-        table.write([enrol(table, Role.ADMIN).still_holds()])
+        table.write([enrol(table, Role.ADMIN).membership_unchanged()])
 
     def test_asks_for_a_new_try_where_the_role_has_changed(self, table: Table, clock: FrozenClock) -> None:
         access = enrol(table, Role.ADMIN)
@@ -130,8 +130,8 @@ class TestStillHolds:
         demoted = access.membership.patched(clock.now, {"role": Role.VIEWER})
         table.write([MEMBERSHIPS.update(access.membership, demoted)])
         with pytest.raises(StaleRead):
-            table.write([access.still_holds()])
+            table.write([access.membership_unchanged()])
 
     def test_is_for_members_only(self, clock: FrozenClock) -> None:
         with pytest.raises(Forbidden):
-            Access(profile(clock.now), space(clock.now), None).still_holds()
+            Access(profile(clock.now), space(clock.now), None).membership_unchanged()

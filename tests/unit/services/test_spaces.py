@@ -64,7 +64,7 @@ class TestCreate:
     ) -> None:
         session = Session(table)
         spaces.create(session, user=ada, body=RUNNERS, parameters=PARAMETERS)
-        table.write([USER_PROFILES.count(USER_PROFILES.key(user_id="ada"), {"space_count": 100})])
+        table.write([USER_PROFILES.increment(USER_PROFILES.key(user_id="ada"), {"space_count": 100})])
         with pytest.raises(StaleRead):
             session.commit()
 
@@ -99,7 +99,7 @@ class TestDelete:
     @pytest.fixture
     def access(self, table: Table) -> Access:
         access = enrol(table)
-        table.write([USER_PROFILES.count(USER_PROFILES.key(user_id="ada"), {"owned_spaces": 1})])
+        table.write([USER_PROFILES.increment(USER_PROFILES.key(user_id="ada"), {"owned_spaces": 1})])
         return access
 
     def messages(self, table: Table) -> list[OutboxMessage]:
@@ -133,7 +133,7 @@ class TestDelete:
         }
 
     def test_writes_neither_where_the_other_cannot_be(self, table: Table, access: Access) -> None:
-        gone = MEMBERSHIPS.unchanged(membership(access.space.created_at, "bob", Role.MEMBER))
+        gone = MEMBERSHIPS.require_unchanged(membership(access.space.created_at, "bob", Role.MEMBER))
         with pytest.raises(StaleRead):
             self.delete(table, access, gone)
         assert stored(table, access) == access.space
@@ -184,4 +184,4 @@ class TestDelete:
         space = stored(table, access)
         assert space is not None
         assert {operation.created_at, message.created_at, space.updated_at} == {clock.now}
-        assert operation.forget_at - clock.now == timedelta(days=7)
+        assert operation.purge_at - clock.now == timedelta(days=7)

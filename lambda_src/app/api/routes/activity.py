@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 
 from app.api.conditional import AcceptedVersions
-from app.api.deps import IN_SPACE, PagingDep, Reader, SessionDep, may
-from app.api.errors import problems
+from app.api.deps import IN_SPACE, PagingDep, Reader, SessionDep, require_space_action
+from app.api.errors import problem_responses
 from app.api.unit_of_work import UnitOfWorkRoute
 from app.core.errors import InvalidCursor, PreconditionFailed
 from app.models.activity import ActivityView, Emoji
@@ -18,16 +18,16 @@ router = APIRouter(prefix="/spaces/{space_id}/activity", tags=["activity"], rout
 
 ActivityId = Annotated[Ulid, Path(description="What happened")]
 EmojiName = Annotated[Emoji, Path(description="How one reacts")]
-Reactor = Annotated[Access, may(Action.REACT)]
+Reactor = Annotated[Access, require_space_action(Action.REACT)]
 
 
-@router.get("", responses=problems(*IN_SPACE, InvalidCursor))
+@router.get("", responses=problem_responses(*IN_SPACE, InvalidCursor))
 async def list_activity(session: SessionDep, access: Reader, paging: PagingDep) -> Page[ActivityView]:
     """List what happened in a space, newest first."""
     return activity.list_page(session, access, limit=paging.limit, cursor=paging.cursor)
 
 
-@router.put("/{activity_id}/reactions/{emoji}", responses=problems(*IN_SPACE, PreconditionFailed))
+@router.put("/{activity_id}/reactions/{emoji}", responses=problem_responses(*IN_SPACE, PreconditionFailed))
 async def put_reaction(
     session: SessionDep,
     access: Reactor,
@@ -40,7 +40,9 @@ async def put_reaction(
 
 
 @router.delete(
-    "/{activity_id}/reactions/{emoji}", status_code=204, responses=problems(*IN_SPACE, PreconditionFailed)
+    "/{activity_id}/reactions/{emoji}",
+    status_code=204,
+    responses=problem_responses(*IN_SPACE, PreconditionFailed),
 )
 async def delete_reaction(
     session: SessionDep,

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter
 
-from app.api.deps import IN_SPACE, PagingDep, SessionDep, may
-from app.api.errors import problems
+from app.api.deps import IN_SPACE, PagingDep, SessionDep, require_space_action
+from app.api.errors import problem_responses
 from app.api.unit_of_work import UnitOfWorkRoute
 from app.core.errors import InvalidCursor
 from app.models.audit import AuditEventView
@@ -16,9 +16,9 @@ from app.services.permissions import Access, Action
 router = APIRouter(prefix="/spaces/{space_id}/audit", tags=["audit"], route_class=UnitOfWorkRoute)
 
 
-@router.get("", responses=problems(*IN_SPACE, InvalidCursor))
+@router.get("", responses=problem_responses(*IN_SPACE, InvalidCursor))
 async def list_audit(
-    session: SessionDep, access: Annotated[Access, may(Action.READ_AUDIT)], paging: PagingDep
+    session: SessionDep, access: Annotated[Access, require_space_action(Action.READ_AUDIT)], paging: PagingDep
 ) -> Page[AuditEventView]:
     """List who changed which membership, role, code or setting of a space, newest first. Ids only."""
     return audit.list_page(session, access, limit=paging.limit, cursor=paging.cursor)

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from app.api.deps import CurrentUser, DaysDep, PagingDep, SessionDep
-from app.api.errors import problems
+from app.api.errors import problem_responses
 from app.api.unit_of_work import UnitOfWorkRoute
 from app.core.errors import DateOutOfRange, InvalidCursor, ProfileRequired
 from app.models.check_ins import CheckIn
@@ -13,7 +13,7 @@ from app.services import check_ins
 router = APIRouter(prefix="/users/me/check-ins", tags=["check-ins"], route_class=UnitOfWorkRoute)
 
 
-@router.get("", responses=problems(ProfileRequired, DateOutOfRange, InvalidCursor))
+@router.get("", responses=problem_responses(ProfileRequired, DateOutOfRange, InvalidCursor))
 async def list_my_check_ins(
     session: SessionDep, user: CurrentUser, days: DaysDep, paging: PagingDep
 ) -> Page[CheckIn]:

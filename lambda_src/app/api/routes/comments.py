@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 
 from app.api.conditional import AcceptedVersions
-from app.api.deps import IN_SPACE, EntryId, PagingDep, Reader, SessionDep, may
-from app.api.errors import problems
+from app.api.deps import IN_SPACE, EntryId, PagingDep, Reader, SessionDep, require_space_action
+from app.api.errors import problem_responses
 from app.api.unit_of_work import REPEATABLE, UnitOfWorkRoute
 from app.core.errors import InvalidCursor, PreconditionFailed
 from app.models.comments import CommentCreate, CommentPatch, CommentView
@@ -21,10 +21,10 @@ router = APIRouter(
 )
 
 CommentId = Annotated[Ulid, Path(description="The comment")]
-Commenter = Annotated[Access, may(Action.COMMENT)]
+Commenter = Annotated[Access, require_space_action(Action.COMMENT)]
 
 
-@router.post("", status_code=201, responses=problems(*IN_SPACE, *REPEATABLE))
+@router.post("", status_code=201, responses=problem_responses(*IN_SPACE, *REPEATABLE))
 async def create_comment(
     session: SessionDep, access: Commenter, entry_id: EntryId, body: CommentCreate, response: Response
 ) -> CommentView:
@@ -35,7 +35,7 @@ async def create_comment(
     return made
 
 
-@router.get("", responses=problems(*IN_SPACE, InvalidCursor))
+@router.get("", responses=problem_responses(*IN_SPACE, InvalidCursor))
 async def list_comments(
     session: SessionDep, access: Reader, entry_id: EntryId, paging: PagingDep
 ) -> Page[CommentView]:
@@ -43,7 +43,7 @@ async def list_comments(
     return comments.list_page(session, access, entry_id=entry_id, limit=paging.limit, cursor=paging.cursor)
 
 
-@router.patch("/{comment_id}", responses=problems(*IN_SPACE, PreconditionFailed))
+@router.patch("/{comment_id}", responses=problem_responses(*IN_SPACE, PreconditionFailed))
 async def update_comment(
     session: SessionDep,
     access: Commenter,
@@ -56,7 +56,7 @@ async def update_comment(
     return comments.update(session, access, body, entry_id=entry_id, comment_id=comment_id, versions=versions)
 
 
-@router.delete("/{comment_id}", status_code=204, responses=problems(*IN_SPACE, PreconditionFailed))
+@router.delete("/{comment_id}", status_code=204, responses=problem_responses(*IN_SPACE, PreconditionFailed))
 async def delete_comment(
     session: SessionDep,
     access: Reader,

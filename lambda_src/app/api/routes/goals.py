@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Response
 
 from app.api.conditional import AcceptedVersions
 from app.api.deps import IN_SPACE, PagingDep, ParametersDep, Reader, SessionDep, Writer
-from app.api.errors import problems
+from app.api.errors import problem_responses
 from app.api.unit_of_work import REPEATABLE, UnitOfWorkRoute
 from app.core.errors import (
     DateOutOfRange,
@@ -27,7 +27,7 @@ GoalId = Annotated[Ulid, Path(description="The goal")]
 @router.post(
     "",
     status_code=201,
-    responses=problems(*IN_SPACE, TooManyTrackers, *REPEATABLE),
+    responses=problem_responses(*IN_SPACE, TooManyTrackers, *REPEATABLE),
 )
 async def create_goal(
     session: SessionDep, access: Writer, body: GoalCreate, parameters: ParametersDep, response: Response
@@ -38,19 +38,19 @@ async def create_goal(
     return goal
 
 
-@router.get("", responses=problems(*IN_SPACE, InvalidCursor))
+@router.get("", responses=problem_responses(*IN_SPACE, InvalidCursor))
 async def list_goals(session: SessionDep, access: Reader, paging: PagingDep) -> Page[GoalView]:
     """List a space's goals, newest first."""
     return goals.list_page(session, access, limit=paging.limit, cursor=paging.cursor)
 
 
-@router.get("/{goal_id}", responses=problems(*IN_SPACE))
+@router.get("/{goal_id}", responses=problem_responses(*IN_SPACE))
 async def get_goal(session: SessionDep, access: Reader, goal_id: GoalId) -> GoalView:
     """Read a goal and how far it has come."""
     return goals.get(session, access, goal_id=goal_id)
 
 
-@router.patch("/{goal_id}", responses=problems(*IN_SPACE, GoalKindMismatch, PreconditionFailed))
+@router.patch("/{goal_id}", responses=problem_responses(*IN_SPACE, GoalKindMismatch, PreconditionFailed))
 async def update_goal(
     session: SessionDep, access: Writer, goal_id: GoalId, body: GoalPatch, versions: AcceptedVersions
 ) -> GoalView:
@@ -61,7 +61,7 @@ async def update_goal(
 @router.delete(
     "/{goal_id}",
     status_code=204,
-    responses=problems(*IN_SPACE, PreconditionFailed),
+    responses=problem_responses(*IN_SPACE, PreconditionFailed),
 )
 async def delete_goal(
     session: SessionDep, access: Reader, goal_id: GoalId, versions: AcceptedVersions
@@ -73,7 +73,7 @@ async def delete_goal(
 @router.post(
     "/{goal_id}/check-ins",
     status_code=201,
-    responses=problems(*IN_SPACE, DateOutOfRange, *REPEATABLE),
+    responses=problem_responses(*IN_SPACE, DateOutOfRange, *REPEATABLE),
 )
 async def create_goal_check_in(
     session: SessionDep, access: Writer, goal_id: GoalId, body: GoalCheckInCreate, response: Response
@@ -84,7 +84,7 @@ async def create_goal_check_in(
     return step
 
 
-@router.get("/{goal_id}/check-ins", responses=problems(*IN_SPACE, InvalidCursor))
+@router.get("/{goal_id}/check-ins", responses=problem_responses(*IN_SPACE, InvalidCursor))
 async def list_goal_check_ins(
     session: SessionDep, access: Reader, goal_id: GoalId, paging: PagingDep
 ) -> Page[GoalCheckInView]:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Query, Response
 
 from app.api.conditional import AcceptedVersions
 from app.api.deps import IN_SPACE, DaysDep, PagingDep, ParametersDep, Reader, SessionDep, Writer
-from app.api.errors import problems
+from app.api.errors import problem_responses
 from app.api.unit_of_work import REPEATABLE, UnitOfWorkRoute
 from app.core.errors import (
     DateOutOfRange,
@@ -35,7 +35,7 @@ ByUser = Annotated[UserId | None, Query(description="Whose; yours by default")]
 @router.post(
     "",
     status_code=201,
-    responses=problems(*IN_SPACE, TooManyTrackers, *REPEATABLE),
+    responses=problem_responses(*IN_SPACE, TooManyTrackers, *REPEATABLE),
 )
 async def create_habit(
     session: SessionDep, access: Writer, body: HabitCreate, parameters: ParametersDep, response: Response
@@ -46,19 +46,19 @@ async def create_habit(
     return habit
 
 
-@router.get("", responses=problems(*IN_SPACE, InvalidCursor))
+@router.get("", responses=problem_responses(*IN_SPACE, InvalidCursor))
 async def list_habits(session: SessionDep, access: Reader, paging: PagingDep) -> Page[HabitView]:
     """List a space's habits, newest first."""
     return habits.list_page(session, access, limit=paging.limit, cursor=paging.cursor)
 
 
-@router.get("/{habit_id}", responses=problems(*IN_SPACE))
+@router.get("/{habit_id}", responses=problem_responses(*IN_SPACE))
 async def get_habit(session: SessionDep, access: Reader, habit_id: HabitId) -> HabitView:
     """Read a habit."""
     return habits.get(session, access, habit_id=habit_id)
 
 
-@router.patch("/{habit_id}", responses=problems(*IN_SPACE, PreconditionFailed))
+@router.patch("/{habit_id}", responses=problem_responses(*IN_SPACE, PreconditionFailed))
 async def update_habit(
     session: SessionDep, access: Writer, habit_id: HabitId, body: HabitPatch, versions: AcceptedVersions
 ) -> HabitView:
@@ -69,7 +69,7 @@ async def update_habit(
 @router.delete(
     "/{habit_id}",
     status_code=204,
-    responses=problems(*IN_SPACE, PreconditionFailed),
+    responses=problem_responses(*IN_SPACE, PreconditionFailed),
 )
 async def delete_habit(
     session: SessionDep, access: Reader, habit_id: HabitId, versions: AcceptedVersions
@@ -80,7 +80,7 @@ async def delete_habit(
 
 @router.put(
     "/{habit_id}/check-ins/{date}",
-    responses=problems(*IN_SPACE, DateOutOfRange, PreconditionFailed),
+    responses=problem_responses(*IN_SPACE, DateOutOfRange, PreconditionFailed),
 )
 async def put_habit_check_in(
     session: SessionDep,
@@ -97,7 +97,7 @@ async def put_habit_check_in(
 @router.delete(
     "/{habit_id}/check-ins/{date}",
     status_code=204,
-    responses=problems(*IN_SPACE, PreconditionFailed),
+    responses=problem_responses(*IN_SPACE, PreconditionFailed),
 )
 async def delete_habit_check_in(
     session: SessionDep, access: Writer, habit_id: HabitId, day: DayInPath, versions: AcceptedVersions
@@ -106,7 +106,7 @@ async def delete_habit_check_in(
     habits.undo_check_in(session, access, habit_id=habit_id, day=day, versions=versions)
 
 
-@router.get("/{habit_id}/check-ins", responses=problems(*IN_SPACE, DateOutOfRange, InvalidCursor))
+@router.get("/{habit_id}/check-ins", responses=problem_responses(*IN_SPACE, DateOutOfRange, InvalidCursor))
 async def list_habit_check_ins(
     session: SessionDep,
     access: Reader,
@@ -128,7 +128,7 @@ async def list_habit_check_ins(
     )
 
 
-@router.get("/{habit_id}/stats", responses=problems(*IN_SPACE))
+@router.get("/{habit_id}/stats", responses=problem_responses(*IN_SPACE))
 async def get_habit_stats(
     session: SessionDep, access: Reader, habit_id: HabitId, user_id: ByUser = None
 ) -> HabitStats:

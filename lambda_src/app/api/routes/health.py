@@ -5,7 +5,7 @@ from typing import Literal
 from fastapi import APIRouter, Request
 
 from app import __version__
-from app.api.errors import only
+from app.api.errors import only_these_responses
 from app.core.errors import InternalError, TooManyRequests
 from app.models.fields import View
 
@@ -20,7 +20,7 @@ class Health(View):
     environment: str
 
 
-@router.get("/health", responses=only(TooManyRequests, InternalError))
+@router.get("/health", responses=only_these_responses(TooManyRequests, InternalError))
 async def get_health(request: Request) -> Health:
     """Answer that the function runs."""
     environment = request.app.state.backend.settings.environment

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Response
 
 from app.api.conditional import AcceptedVersions
 from app.api.deps import IN_SPACE, EntryId, PagingDep, Reader, SessionDep, Writer
-from app.api.errors import problems
+from app.api.errors import problem_responses
 from app.api.unit_of_work import REPEATABLE, UnitOfWorkRoute
 from app.core.errors import InvalidCursor, PreconditionFailed
 from app.models.fields import Page, Ulid
@@ -22,7 +22,7 @@ router = APIRouter(
 HighlightId = Annotated[Ulid, Path(description="The highlight")]
 
 
-@router.post("", status_code=201, responses=problems(*IN_SPACE, *REPEATABLE))
+@router.post("", status_code=201, responses=problem_responses(*IN_SPACE, *REPEATABLE))
 async def create_highlight(
     session: SessionDep, access: Writer, entry_id: EntryId, body: HighlightCreate, response: Response
 ) -> HighlightView:
@@ -33,7 +33,7 @@ async def create_highlight(
     return made
 
 
-@router.get("", responses=problems(*IN_SPACE, InvalidCursor))
+@router.get("", responses=problem_responses(*IN_SPACE, InvalidCursor))
 async def list_highlights(
     session: SessionDep, access: Reader, entry_id: EntryId, paging: PagingDep
 ) -> Page[HighlightView]:
@@ -41,7 +41,7 @@ async def list_highlights(
     return highlights.list_page(session, access, entry_id=entry_id, limit=paging.limit, cursor=paging.cursor)
 
 
-@router.delete("/{highlight_id}", status_code=204, responses=problems(*IN_SPACE, PreconditionFailed))
+@router.delete("/{highlight_id}", status_code=204, responses=problem_responses(*IN_SPACE, PreconditionFailed))
 async def delete_highlight(
     session: SessionDep,
     access: Reader,

@@ -12,10 +12,10 @@ from app.api.deps import (
     ParametersDep,
     SessionDep,
     SignedIn,
-    may,
-    may_in_organization,
+    require_organization_action,
+    require_space_action,
 )
-from app.api.errors import problems
+from app.api.errors import problem_responses
 from app.api.unit_of_work import REPEATABLE, UnitOfWorkRoute
 from app.core.errors import (
     AlreadyInOrganization,
@@ -42,7 +42,7 @@ from app.models.invitations import (
     OrganizationInvitationCreate,
 )
 from app.services import invitations, invitees, inviting
-from app.services.invitations import Host
+from app.services.invitations import InvitationTarget
 from app.services.permissions import Access, Action, OrganizationAccess
 
 router = APIRouter(tags=["invitations"], route_class=UnitOfWorkRoute)
@@ -52,121 +52,123 @@ InvitationId = Annotated[Ulid, Path(description="The invitation")]
 WithStatus = Annotated[InvitationStatus | None, Query(description="Only those that stand so")]
 
 
-async def _space(access: Annotated[Access, may(Action.INVITE)]) -> Host:
-    return Host.space(access)
+async def _space(access: Annotated[Access, require_space_action(Action.INVITE)]) -> InvitationTarget:
+    return InvitationTarget.space(access)
 
 
 async def _organization(
-    access: Annotated[OrganizationAccess, may_in_organization(Action.MANAGE_ORGANIZATION)],
-) -> Host:
-    return Host.organization(access)
+    access: Annotated[OrganizationAccess, require_organization_action(Action.MANAGE_ORGANIZATION)],
+) -> InvitationTarget:
+    return InvitationTarget.organization(access)
 
 
-Space = Annotated[Host, Depends(_space)]
-Organization = Annotated[Host, Depends(_organization)]
+Space = Annotated[InvitationTarget, Depends(_space)]
+Organization = Annotated[InvitationTarget, Depends(_organization)]
 
 
 @router.post(
     SPACE,
     status_code=201,
-    responses=problems(*IN_SPACE, AlreadyMember, AlreadyInvited, TooManyInvitations, *REPEATABLE),
+    responses=problem_responses(*IN_SPACE, AlreadyMember, AlreadyInvited, TooManyInvitations, *REPEATABLE),
 )
 async def create_invitation(
-    session: SessionDep, host: Space, body: InvitationCreate, parameters: ParametersDep, response: Response
+    session: SessionDep, target: Space, body: InvitationCreate, parameters: ParametersDep, response: Response
 ) -> InvitationView:
     """Invite someone to a space by e-mail."""
-    response.headers["Location"] = f"/api/v1/spaces/{host.place_id}/invitations"
-    return inviting.create(session, host, body, parameters=parameters)
+    response.headers["Location"] = f"/api/v1/spaces/{target.target_id}/invitations"
+    return inviting.create(session, target, body, parameters=parameters)
 
 
-@router.post(f"{SPACE}/batch", responses=problems(*IN_SPACE, *REPEATABLE))
+@router.post(f"{SPACE}/batch", responses=problem_responses(*IN_SPACE, *REPEATABLE))
 async def create_invitations(
-    session: SessionDep, host: Space, body: InvitationBatch[InvitationCreate], parameters: ParametersDep
+    session: SessionDep, target: Space, body: InvitationBatch[InvitationCreate], parameters: ParametersDep
 ) -> InvitationResults:
     """Invite up to 25 people to a space, each judged alone."""
-    return inviting.create_batch(session, host, body.invitations, parameters=parameters)
+    return inviting.create_batch(session, target, body.invitations, parameters=parameters)
 
 
-@router.get(SPACE, responses=problems(*IN_SPACE, InvalidCursor))
+@router.get(SPACE, responses=problem_responses(*IN_SPACE, InvalidCursor))
 async def list_invitations(
-    session: SessionDep, host: Space, paging: PagingDep, status: WithStatus = None
+    session: SessionDep, target: Space, paging: PagingDep, status: WithStatus = None
 ) -> Page[InvitationView]:
     """List a space's invitations, newest first. With `status`, a page may be short while the list goes on."""
-    return invitations.list_page(session, host, status=status, limit=paging.limit, cursor=paging.cursor)
+    return invitations.list_page(session, target, status=status, limit=paging.limit, cursor=paging.cursor)
 
 
 @router.post(
     f"{SPACE}/{{invitation_id}}/resend",
-    responses=problems(*IN_SPACE, InvitationClosed, ResendLimitReached, *REPEATABLE),
+    responses=problem_responses(*IN_SPACE, InvitationClosed, ResendLimitReached, *REPEATABLE),
 )
-async def resend_invitation(session: SessionDep, host: Space, invitation_id: InvitationId) -> InvitationView:
+async def resend_invitation(
+    session: SessionDep, target: Space, invitation_id: InvitationId
+) -> InvitationView:
     """Send an invitation's mail again: at most hourly, at most three times."""
-    return invitations.resend(session, host, invitation_id=invitation_id)
+    return invitations.resend(session, target, invitation_id=invitation_id)
 
 
 @router.delete(
     f"{SPACE}/{{invitation_id}}",
     status_code=204,
-    responses=problems(*IN_SPACE, InvitationClosed, PreconditionFailed),
+    responses=problem_responses(*IN_SPACE, InvitationClosed, PreconditionFailed),
 )
 async def revoke_invitation(
-    session: SessionDep, host: Space, invitation_id: InvitationId, versions: AcceptedVersions
+    session: SessionDep, target: Space, invitation_id: InvitationId, versions: AcceptedVersions
 ) -> None:
     """Take an open invitation to a space back."""
-    invitations.revoke(session, host, invitation_id=invitation_id, versions=versions)
+    invitations.revoke(session, target, invitation_id=invitation_id, versions=versions)
 
 
 @router.post(
     ORGANIZATION,
     status_code=201,
-    responses=problems(
+    responses=problem_responses(
         *IN_SPACE, AlreadyMember, AlreadyInOrganization, AlreadyInvited, TooManyInvitations, *REPEATABLE
     ),
 )
 async def create_organization_invitation(
     session: SessionDep,
-    host: Organization,
+    target: Organization,
     body: OrganizationInvitationCreate,
     parameters: ParametersDep,
     response: Response,
 ) -> InvitationView:
     """Invite someone to your organization by e-mail."""
-    response.headers["Location"] = f"/api/v1/organizations/{host.place_id}/invitations"
-    return inviting.create(session, host, body, parameters=parameters)
+    response.headers["Location"] = f"/api/v1/organizations/{target.target_id}/invitations"
+    return inviting.create(session, target, body, parameters=parameters)
 
 
-@router.post(f"{ORGANIZATION}/batch", responses=problems(*IN_SPACE, *REPEATABLE))
+@router.post(f"{ORGANIZATION}/batch", responses=problem_responses(*IN_SPACE, *REPEATABLE))
 async def create_organization_invitations(
     session: SessionDep,
-    host: Organization,
+    target: Organization,
     body: InvitationBatch[OrganizationInvitationCreate],
     parameters: ParametersDep,
 ) -> InvitationResults:
     """Invite up to 25 people to your organization, each judged alone."""
-    return inviting.create_batch(session, host, body.invitations, parameters=parameters)
+    return inviting.create_batch(session, target, body.invitations, parameters=parameters)
 
 
-@router.get(ORGANIZATION, responses=problems(*IN_SPACE, InvalidCursor))
+@router.get(ORGANIZATION, responses=problem_responses(*IN_SPACE, InvalidCursor))
 async def list_organization_invitations(
-    session: SessionDep, host: Organization, paging: PagingDep, status: WithStatus = None
+    session: SessionDep, target: Organization, paging: PagingDep, status: WithStatus = None
 ) -> Page[InvitationView]:
     """List your organization's invitations. With `status`, a page may be short while the list goes on."""
-    return invitations.list_page(session, host, status=status, limit=paging.limit, cursor=paging.cursor)
+    return invitations.list_page(session, target, status=status, limit=paging.limit, cursor=paging.cursor)
 
 
 @router.delete(
     f"{ORGANIZATION}/{{invitation_id}}",
     status_code=204,
-    responses=problems(*IN_SPACE, InvitationClosed, PreconditionFailed),
+    responses=problem_responses(*IN_SPACE, InvitationClosed, PreconditionFailed),
 )
 async def revoke_organization_invitation(
-    session: SessionDep, host: Organization, invitation_id: InvitationId, versions: AcceptedVersions
+    session: SessionDep, target: Organization, invitation_id: InvitationId, versions: AcceptedVersions
 ) -> None:
     """Take an open invitation to your organization back."""
-    invitations.revoke(session, host, invitation_id=invitation_id, versions=versions)
+    invitations.revoke(session, target, invitation_id=invitation_id, versions=versions)
 
 
-@router.get("/users/me/invitations", responses=problems(ProfileRequired, InvalidCursor))
+@router.get("/users/me/invitations", responses=problem_responses(ProfileRequired, InvalidCursor))
 async def list_my_invitations(
     session: SessionDep,
     identity: SignedIn,
@@ -179,7 +181,7 @@ async def list_my_invitations(
 
 @router.post(
     "/invitations/{invitation_id}/accept",
-    responses=problems(
+    responses=problem_responses(
         ProfileRequired,
         NotFound,
         InvitationClosed,
@@ -206,7 +208,7 @@ async def accept_invitation(
 @router.post(
     "/invitations/{invitation_id}/decline",
     status_code=204,
-    responses=problems(ProfileRequired, NotFound, InvitationClosed, *REPEATABLE),
+    responses=problem_responses(ProfileRequired, NotFound, InvitationClosed, *REPEATABLE),
 )
 async def decline_invitation(
     session: SessionDep,

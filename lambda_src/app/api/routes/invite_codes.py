@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 
 from app.api.conditional import AcceptedVersions
-from app.api.deps import IN_SPACE, ParametersDep, SessionDep, may
-from app.api.errors import problems
+from app.api.deps import IN_SPACE, ParametersDep, SessionDep, require_space_action
+from app.api.errors import problem_responses
 from app.api.unit_of_work import REPEATABLE, UnitOfWorkRoute
 from app.core.errors import PreconditionFailed
 from app.models.spaces import InviteCodeView
@@ -18,18 +18,20 @@ router = APIRouter(
 )
 
 
-@router.get("", responses=problems(*IN_SPACE))
+@router.get("", responses=problem_responses(*IN_SPACE))
 async def get_invite_code(
-    session: SessionDep, access: Annotated[Access, may(Action.MANAGE_INVITE_CODE)], parameters: ParametersDep
+    session: SessionDep,
+    access: Annotated[Access, require_space_action(Action.MANAGE_INVITE_CODE)],
+    parameters: ParametersDep,
 ) -> InviteCodeView:
     """Read the space's invite code."""
     return invite_codes.get(session, access=access, parameters=parameters)
 
 
-@router.post("", status_code=201, responses=problems(*IN_SPACE, *REPEATABLE))
+@router.post("", status_code=201, responses=problem_responses(*IN_SPACE, *REPEATABLE))
 async def rotate_invite_code(
     session: SessionDep,
-    access: Annotated[Access, may(Action.MANAGE_INVITE_CODE)],
+    access: Annotated[Access, require_space_action(Action.MANAGE_INVITE_CODE)],
     parameters: ParametersDep,
     response: Response,
 ) -> InviteCodeView:
@@ -38,10 +40,10 @@ async def rotate_invite_code(
     return invite_codes.rotate(session, access=access, parameters=parameters)
 
 
-@router.delete("", status_code=204, responses=problems(*IN_SPACE, PreconditionFailed))
+@router.delete("", status_code=204, responses=problem_responses(*IN_SPACE, PreconditionFailed))
 async def disable_invite_code(
     session: SessionDep,
-    access: Annotated[Access, may(Action.MANAGE_INVITE_CODE)],
+    access: Annotated[Access, require_space_action(Action.MANAGE_INVITE_CODE)],
     versions: AcceptedVersions,
 ) -> None:
     """Take the invite code away."""

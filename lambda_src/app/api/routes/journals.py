@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Response
 
 from app.api.conditional import AcceptedVersions
 from app.api.deps import IN_SPACE, DaysDep, EntryId, PagingDep, Reader, SessionDep, Writer
-from app.api.errors import problems
+from app.api.errors import problem_responses
 from app.api.unit_of_work import REPEATABLE, UnitOfWorkRoute
 from app.core.errors import DateOutOfRange, InvalidCursor, PreconditionFailed, TemplateChanged
 from app.models.fields import Page, Tag, UserId
@@ -16,7 +16,7 @@ from app.services import journals
 router = APIRouter(prefix="/spaces/{space_id}/journals", tags=["journals"], route_class=UnitOfWorkRoute)
 
 
-@router.post("", status_code=201, responses=problems(*IN_SPACE, TemplateChanged, *REPEATABLE))
+@router.post("", status_code=201, responses=problem_responses(*IN_SPACE, TemplateChanged, *REPEATABLE))
 async def create_journal(
     session: SessionDep, access: Writer, body: JournalCreate, response: Response
 ) -> JournalView:
@@ -26,7 +26,7 @@ async def create_journal(
     return entry
 
 
-@router.get("", responses=problems(*IN_SPACE, DateOutOfRange, InvalidCursor))
+@router.get("", responses=problem_responses(*IN_SPACE, DateOutOfRange, InvalidCursor))
 async def list_journals(
     session: SessionDep,
     access: Reader,
@@ -53,13 +53,13 @@ async def list_journals(
     )
 
 
-@router.get("/{entry_id}", responses=problems(*IN_SPACE))
+@router.get("/{entry_id}", responses=problem_responses(*IN_SPACE))
 async def get_journal(session: SessionDep, access: Reader, entry_id: EntryId) -> JournalView:
     """Read an entry."""
     return journals.get(session, access, entry_id=entry_id)
 
 
-@router.patch("/{entry_id}", responses=problems(*IN_SPACE, PreconditionFailed))
+@router.patch("/{entry_id}", responses=problem_responses(*IN_SPACE, PreconditionFailed))
 async def update_journal(
     session: SessionDep, access: Writer, entry_id: EntryId, body: JournalPatch, versions: AcceptedVersions
 ) -> JournalView:
@@ -67,7 +67,7 @@ async def update_journal(
     return journals.update(session, access, body, entry_id=entry_id, versions=versions)
 
 
-@router.delete("/{entry_id}", status_code=204, responses=problems(*IN_SPACE, PreconditionFailed))
+@router.delete("/{entry_id}", status_code=204, responses=problem_responses(*IN_SPACE, PreconditionFailed))
 async def delete_journal(
     session: SessionDep, access: Reader, entry_id: EntryId, versions: AcceptedVersions
 ) -> None:

@@ -5,8 +5,16 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 
 from app.api.conditional import AcceptedVersions
-from app.api.deps import IN_SPACE, CurrentUser, MemberId, PagingDep, ParametersDep, SessionDep, may
-from app.api.errors import problems
+from app.api.deps import (
+    IN_SPACE,
+    CurrentUser,
+    MemberId,
+    PagingDep,
+    ParametersDep,
+    SessionDep,
+    require_space_action,
+)
+from app.api.errors import problem_responses
 from app.api.unit_of_work import REPEATABLE, UnitOfWorkRoute
 from app.core.errors import (
     AlreadyMember,
@@ -31,7 +39,7 @@ router = APIRouter(prefix="/spaces", tags=["members"], route_class=UnitOfWorkRou
 
 @router.post(
     "/join",
-    responses=problems(
+    responses=problem_responses(
         ProfileRequired, InviteCodeInvalid, AlreadyMember, SpaceFull, SpaceLimitReached, *REPEATABLE
     ),
 )
@@ -45,11 +53,13 @@ async def join_space(
 @router.post(
     "/{space_id}/members",
     status_code=201,
-    responses=problems(ProfileRequired, NotFound, AlreadyMember, SpaceFull, SpaceLimitReached, *REPEATABLE),
+    responses=problem_responses(
+        ProfileRequired, NotFound, AlreadyMember, SpaceFull, SpaceLimitReached, *REPEATABLE
+    ),
 )
 async def join_public_space(
     session: SessionDep,
-    access: Annotated[Access, may(Action.JOIN_PUBLIC_SPACE)],
+    access: Annotated[Access, require_space_action(Action.JOIN_PUBLIC_SPACE)],
     parameters: ParametersDep,
     response: Response,
 ) -> MemberView:
@@ -59,17 +69,17 @@ async def join_public_space(
     return member
 
 
-@router.get("/{space_id}/members", responses=problems(*IN_SPACE, InvalidCursor))
+@router.get("/{space_id}/members", responses=problem_responses(*IN_SPACE, InvalidCursor))
 async def list_members(
-    session: SessionDep, access: Annotated[Access, may(Action.READ_SPACE)], paging: PagingDep
+    session: SessionDep, access: Annotated[Access, require_space_action(Action.READ_SPACE)], paging: PagingDep
 ) -> Page[MemberView]:
     """List a space's members."""
     return members.list_page(session, access=access, limit=paging.limit, cursor=paging.cursor)
 
 
-@router.get("/{space_id}/members/{user_id}", responses=problems(*IN_SPACE))
+@router.get("/{space_id}/members/{user_id}", responses=problem_responses(*IN_SPACE))
 async def get_member(
-    session: SessionDep, access: Annotated[Access, may(Action.READ_SPACE)], user_id: MemberId
+    session: SessionDep, access: Annotated[Access, require_space_action(Action.READ_SPACE)], user_id: MemberId
 ) -> MemberView:
     """Read one member."""
     return members.get(session, access=access, user_id=user_id)
@@ -77,11 +87,11 @@ async def get_member(
 
 @router.patch(
     "/{space_id}/members/{user_id}",
-    responses=problems(*IN_SPACE, OwnerIsFixed, PreconditionFailed),
+    responses=problem_responses(*IN_SPACE, OwnerIsFixed, PreconditionFailed),
 )
 async def update_member(
     session: SessionDep,
-    access: Annotated[Access, may(Action.MANAGE_MEMBERS)],
+    access: Annotated[Access, require_space_action(Action.MANAGE_MEMBERS)],
     user_id: MemberId,
     body: MemberPatch,
     versions: AcceptedVersions,
@@ -90,10 +100,10 @@ async def update_member(
     return members.change_role(session, access=access, user_id=user_id, role=body.role, versions=versions)
 
 
-@router.post("/{space_id}/ownership", responses=problems(*IN_SPACE, AlreadyOwner, *REPEATABLE))
+@router.post("/{space_id}/ownership", responses=problem_responses(*IN_SPACE, AlreadyOwner, *REPEATABLE))
 async def transfer_ownership(
     session: SessionDep,
-    access: Annotated[Access, may(Action.TRANSFER_OWNERSHIP)],
+    access: Annotated[Access, require_space_action(Action.TRANSFER_OWNERSHIP)],
     body: OwnershipTransfer,
 ) -> SpaceView:
     """Make another member the owner; you become an admin."""
@@ -103,11 +113,11 @@ async def transfer_ownership(
 @router.delete(
     "/{space_id}/members/{user_id}",
     status_code=204,
-    responses=problems(*IN_SPACE, OwnerIsFixed, PreconditionFailed),
+    responses=problem_responses(*IN_SPACE, OwnerIsFixed, PreconditionFailed),
 )
 async def remove_member(
     session: SessionDep,
-    access: Annotated[Access, may(Action.LEAVE_SPACE)],
+    access: Annotated[Access, require_space_action(Action.LEAVE_SPACE)],
     user_id: MemberId,
     versions: AcceptedVersions,
     parameters: ParametersDep,

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path
 
 from app.api.conditional import AcceptedVersions
 from app.api.deps import CurrentUser, PagingDep, SessionDep
-from app.api.errors import problems
+from app.api.errors import problem_responses
 from app.api.unit_of_work import REPEATABLE, UnitOfWorkRoute
 from app.core.errors import InvalidCursor, NotFound, PreconditionFailed, ProfileRequired
 from app.models.fields import Page, Ulid
@@ -16,7 +16,7 @@ from app.services import notifications
 router = APIRouter(prefix="/users/me/notifications", tags=["notifications"], route_class=UnitOfWorkRoute)
 
 
-@router.get("", responses=problems(ProfileRequired, InvalidCursor))
+@router.get("", responses=problem_responses(ProfileRequired, InvalidCursor))
 async def list_notifications(
     session: SessionDep, user: CurrentUser, paging: PagingDep
 ) -> Page[NotificationView]:
@@ -24,7 +24,9 @@ async def list_notifications(
     return notifications.list_page(session, user=user, limit=paging.limit, cursor=paging.cursor)
 
 
-@router.patch("/{notification_id}", responses=problems(ProfileRequired, NotFound, PreconditionFailed))
+@router.patch(
+    "/{notification_id}", responses=problem_responses(ProfileRequired, NotFound, PreconditionFailed)
+)
 async def update_notification(
     session: SessionDep,
     user: CurrentUser,
@@ -38,7 +40,7 @@ async def update_notification(
     )
 
 
-@router.post("/read-all", status_code=204, responses=problems(ProfileRequired, *REPEATABLE))
+@router.post("/read-all", status_code=204, responses=problem_responses(ProfileRequired, *REPEATABLE))
 async def read_all_notifications(session: SessionDep, user: CurrentUser) -> None:
     """Say that you have read all."""
     notifications.read_all(session, user=user)

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 
 from app.api.deps import SessionDep, SignedIn
-from app.api.errors import problems
+from app.api.errors import problem_responses
 from app.api.unit_of_work import UnitOfWorkRoute
 from app.core.errors import NotFound
 from app.models.fields import Ulid
@@ -15,7 +15,7 @@ from app.services import operations
 router = APIRouter(prefix="/operations", tags=["operations"], route_class=UnitOfWorkRoute)
 
 
-@router.get("/{operation_id}", responses=problems(NotFound))
+@router.get("/{operation_id}", responses=problem_responses(NotFound))
 async def get_operation(
     session: SessionDep, identity: SignedIn, operation_id: Annotated[Ulid, Path(description="The operation")]
 ) -> OperationView:

@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 
 from app.api.conditional import AcceptedVersions
-from app.api.deps import IN_SPACE, CurrentUser, MemberId, PagingDep, SessionDep, may_in_organization
-from app.api.errors import problems
+from app.api.deps import IN_SPACE, CurrentUser, MemberId, PagingDep, SessionDep, require_organization_action
+from app.api.errors import problem_responses
 from app.api.unit_of_work import REPEATABLE, UnitOfWorkRoute
 from app.core.errors import (
     AlreadyInOrganization,
@@ -29,11 +29,13 @@ from app.services.permissions import Action, OrganizationAccess
 
 router = APIRouter(prefix="/organizations", tags=["organizations"], route_class=UnitOfWorkRoute)
 
-Reader = Annotated[OrganizationAccess, may_in_organization(Action.READ_ORGANIZATION)]
-Admin = Annotated[OrganizationAccess, may_in_organization(Action.MANAGE_ORGANIZATION)]
+Reader = Annotated[OrganizationAccess, require_organization_action(Action.READ_ORGANIZATION)]
+Admin = Annotated[OrganizationAccess, require_organization_action(Action.MANAGE_ORGANIZATION)]
 
 
-@router.post("", status_code=201, responses=problems(ProfileRequired, AlreadyInOrganization, *REPEATABLE))
+@router.post(
+    "", status_code=201, responses=problem_responses(ProfileRequired, AlreadyInOrganization, *REPEATABLE)
+)
 async def create_organization(
     session: SessionDep, user: CurrentUser, body: OrganizationCreate, response: Response
 ) -> OrganizationView:
@@ -43,13 +45,13 @@ async def create_organization(
     return organization
 
 
-@router.get("/{org_id}", responses=problems(*IN_SPACE))
+@router.get("/{org_id}", responses=problem_responses(*IN_SPACE))
 async def get_organization(access: Reader) -> OrganizationView:
     """Read your organization."""
     return OrganizationView.of(access.organization, role=access.role)
 
 
-@router.patch("/{org_id}", responses=problems(*IN_SPACE, PreconditionFailed))
+@router.patch("/{org_id}", responses=problem_responses(*IN_SPACE, PreconditionFailed))
 async def update_organization(
     session: SessionDep, access: Admin, body: OrganizationPatch, versions: AcceptedVersions
 ) -> OrganizationView:
@@ -58,14 +60,16 @@ async def update_organization(
 
 
 @router.delete(
-    "/{org_id}", status_code=204, responses=problems(*IN_SPACE, OrganizationNotEmpty, PreconditionFailed)
+    "/{org_id}",
+    status_code=204,
+    responses=problem_responses(*IN_SPACE, OrganizationNotEmpty, PreconditionFailed),
 )
 async def delete_organization(session: SessionDep, access: Admin, versions: AcceptedVersions) -> None:
     """Dissolve your organization, once nobody else is in it."""
     organizations.delete(session, access=access, versions=versions)
 
 
-@router.get("/{org_id}/users", responses=problems(*IN_SPACE, InvalidCursor))
+@router.get("/{org_id}/users", responses=problem_responses(*IN_SPACE, InvalidCursor))
 async def list_organization_users(
     session: SessionDep, access: Reader, paging: PagingDep
 ) -> Page[OrganizationUserView]:
@@ -73,7 +77,9 @@ async def list_organization_users(
     return organizations.list_users(session, access=access, limit=paging.limit, cursor=paging.cursor)
 
 
-@router.patch("/{org_id}/users/{user_id}", responses=problems(*IN_SPACE, LastAdmin, PreconditionFailed))
+@router.patch(
+    "/{org_id}/users/{user_id}", responses=problem_responses(*IN_SPACE, LastAdmin, PreconditionFailed)
+)
 async def update_organization_user(
     session: SessionDep,
     access: Admin,
@@ -88,11 +94,11 @@ async def update_organization_user(
 @router.delete(
     "/{org_id}/users/{user_id}",
     status_code=204,
-    responses=problems(*IN_SPACE, LastAdmin, PreconditionFailed),
+    responses=problem_responses(*IN_SPACE, LastAdmin, PreconditionFailed),
 )
 async def remove_organization_user(
     session: SessionDep,
-    access: Annotated[OrganizationAccess, may_in_organization(Action.LEAVE_ORGANIZATION)],
+    access: Annotated[OrganizationAccess, require_organization_action(Action.LEAVE_ORGANIZATION)],
     user_id: MemberId,
     versions: AcceptedVersions,
 ) -> None:

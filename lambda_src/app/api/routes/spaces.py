@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Response
 
 from app.api.conditional import AcceptedVersions
-from app.api.deps import IN_SPACE, CurrentUser, PagingDep, ParametersDep, SessionDep, may
-from app.api.errors import problems
+from app.api.deps import IN_SPACE, CurrentUser, PagingDep, ParametersDep, SessionDep, require_space_action
+from app.api.errors import problem_responses
 from app.api.unit_of_work import REPEATABLE, UnitOfWorkRoute
 from app.core.errors import (
     InvalidCursor,
@@ -24,7 +24,9 @@ from app.services.permissions import Access, Action
 router = APIRouter(prefix="/spaces", tags=["spaces"], route_class=UnitOfWorkRoute)
 
 
-@router.post("", status_code=201, responses=problems(ProfileRequired, SpaceLimitReached, *REPEATABLE))
+@router.post(
+    "", status_code=201, responses=problem_responses(ProfileRequired, SpaceLimitReached, *REPEATABLE)
+)
 async def create_space(
     session: SessionDep, user: CurrentUser, body: SpaceCreate, parameters: ParametersDep, response: Response
 ) -> SpaceView:
@@ -34,7 +36,7 @@ async def create_space(
     return space
 
 
-@router.get("", responses=problems(ProfileRequired, InvalidCursor))
+@router.get("", responses=problem_responses(ProfileRequired, InvalidCursor))
 async def list_public_spaces(
     session: SessionDep,
     user: CurrentUser,
@@ -47,16 +49,16 @@ async def list_public_spaces(
     return spaces.list_public(session, user=user, limit=paging.limit, cursor=paging.cursor)
 
 
-@router.get("/{space_id}", responses=problems(ProfileRequired, NotFound))
-async def get_space(access: Annotated[Access, may(Action.READ_CARD)]) -> SpaceView:
+@router.get("/{space_id}", responses=problem_responses(ProfileRequired, NotFound))
+async def get_space(access: Annotated[Access, require_space_action(Action.READ_CARD)]) -> SpaceView:
     """Read a space; of a public one that you are not in, its card."""
     return SpaceView.seen_by(access.role, access.space)
 
 
-@router.patch("/{space_id}", responses=problems(*IN_SPACE, PreconditionFailed))
+@router.patch("/{space_id}", responses=problem_responses(*IN_SPACE, PreconditionFailed))
 async def update_space(
     session: SessionDep,
-    access: Annotated[Access, may(Action.EDIT_SPACE)],
+    access: Annotated[Access, require_space_action(Action.EDIT_SPACE)],
     body: SpacePatch,
     versions: AcceptedVersions,
 ) -> SpaceView:
@@ -67,11 +69,11 @@ async def update_space(
 @router.delete(
     "/{space_id}",
     status_code=202,
-    responses=problems(*IN_SPACE, PreconditionFailed),
+    responses=problem_responses(*IN_SPACE, PreconditionFailed),
 )
 async def delete_space(
     session: SessionDep,
-    access: Annotated[Access, may(Action.DELETE_SPACE)],
+    access: Annotated[Access, require_space_action(Action.DELETE_SPACE)],
     versions: AcceptedVersions,
     response: Response,
 ) -> OperationView:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Response
 
 from app.api.conditional import AcceptedVersions
 from app.api.deps import IN_SPACE, CurrentUser, PagingDep, Reader, SessionDep, Writer
-from app.api.errors import problems
+from app.api.errors import problem_responses
 from app.api.unit_of_work import REPEATABLE, UnitOfWorkRoute
 from app.core.errors import InvalidCursor, NotFound, PreconditionFailed, ProfileRequired
 from app.models.fields import Page, Ulid
@@ -19,13 +19,13 @@ OWN = "/spaces/{space_id}/templates"
 TemplateId = Annotated[Ulid, Path(description="The space's own template")]
 
 
-@router.get("/templates", responses=problems(ProfileRequired, InvalidCursor))
+@router.get("/templates", responses=problem_responses(ProfileRequired, InvalidCursor))
 async def list_built_in_templates(_: CurrentUser, paging: PagingDep) -> Page[BuiltInTemplate]:
     """List the built-in templates."""
     return templates.list_built_in(limit=paging.limit, cursor=paging.cursor)
 
 
-@router.get("/templates/{template_id}", responses=problems(ProfileRequired, NotFound))
+@router.get("/templates/{template_id}", responses=problem_responses(ProfileRequired, NotFound))
 async def get_built_in_template(
     _: CurrentUser,
     template_id: Annotated[BuiltInId, Path(description="The built-in template", examples=["daily_log"])],
@@ -34,7 +34,7 @@ async def get_built_in_template(
     return templates.get_built_in(template_id)
 
 
-@router.post(OWN, status_code=201, responses=problems(*IN_SPACE, *REPEATABLE))
+@router.post(OWN, status_code=201, responses=problem_responses(*IN_SPACE, *REPEATABLE))
 async def create_template(
     session: SessionDep, access: Writer, body: TemplateCreate, response: Response
 ) -> TemplateView:
@@ -44,19 +44,19 @@ async def create_template(
     return template
 
 
-@router.get(OWN, responses=problems(*IN_SPACE, InvalidCursor))
+@router.get(OWN, responses=problem_responses(*IN_SPACE, InvalidCursor))
 async def list_templates(session: SessionDep, access: Reader, paging: PagingDep) -> Page[TemplateView]:
     """List a space's own templates, newest first."""
     return templates.list_page(session, access, limit=paging.limit, cursor=paging.cursor)
 
 
-@router.get(f"{OWN}/{{template_id}}", responses=problems(*IN_SPACE))
+@router.get(f"{OWN}/{{template_id}}", responses=problem_responses(*IN_SPACE))
 async def get_template(session: SessionDep, access: Reader, template_id: TemplateId) -> TemplateView:
     """Read a template of a space."""
     return templates.get(session, access, template_id=template_id)
 
 
-@router.patch(f"{OWN}/{{template_id}}", responses=problems(*IN_SPACE, PreconditionFailed))
+@router.patch(f"{OWN}/{{template_id}}", responses=problem_responses(*IN_SPACE, PreconditionFailed))
 async def update_template(
     session: SessionDep,
     access: Writer,
@@ -68,7 +68,9 @@ async def update_template(
     return templates.update(session, access, body, template_id=template_id, versions=versions)
 
 
-@router.delete(f"{OWN}/{{template_id}}", status_code=204, responses=problems(*IN_SPACE, PreconditionFailed))
+@router.delete(
+    f"{OWN}/{{template_id}}", status_code=204, responses=problem_responses(*IN_SPACE, PreconditionFailed)
+)
 async def delete_template(
     session: SessionDep, access: Reader, template_id: TemplateId, versions: AcceptedVersions
 ) -> None:

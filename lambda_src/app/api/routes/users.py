@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Query, Response
 
 from app.api.conditional import AcceptedVersions
 from app.api.deps import CurrentUser, PagingDep, ParametersDep, SessionDep, SignedIn
-from app.api.errors import problems
+from app.api.errors import problem_responses
 from app.api.unit_of_work import REPEATABLE, UnitOfWorkRoute
 from app.core.errors import (
     EmailNotVerified,
@@ -32,7 +32,7 @@ router = APIRouter(prefix="/users", tags=["users"], route_class=UnitOfWorkRoute)
 
 
 @router.post(
-    "", status_code=201, responses=problems(EmailNotVerified, ProfileExists, EmailTaken, *REPEATABLE)
+    "", status_code=201, responses=problem_responses(EmailNotVerified, ProfileExists, EmailTaken, *REPEATABLE)
 )
 async def create_user(
     session: SessionDep, identity: SignedIn, body: UserCreate, response: Response
@@ -43,13 +43,15 @@ async def create_user(
     return UserView.of(profile)
 
 
-@router.get("/me", responses=problems(ProfileRequired))
+@router.get("/me", responses=problem_responses(ProfileRequired))
 async def get_me(user: CurrentUser) -> UserView:
     """Read your profile."""
     return UserView.of(user)
 
 
-@router.patch("/me", responses=problems(ProfileRequired, EmailNotVerified, EmailTaken, PreconditionFailed))
+@router.patch(
+    "/me", responses=problem_responses(ProfileRequired, EmailNotVerified, EmailTaken, PreconditionFailed)
+)
 async def update_me(
     session: SessionDep, identity: SignedIn, user: CurrentUser, body: UserPatch, versions: AcceptedVersions
 ) -> UserView:
@@ -58,7 +60,9 @@ async def update_me(
 
 
 @router.delete(
-    "/me", status_code=202, responses=problems(ProfileRequired, OwnsSpaces, LastAdmin, PreconditionFailed)
+    "/me",
+    status_code=202,
+    responses=problem_responses(ProfileRequired, OwnsSpaces, LastAdmin, PreconditionFailed),
 )
 async def delete_me(
     session: SessionDep, identity: SignedIn, user: CurrentUser, versions: AcceptedVersions, response: Response
@@ -69,13 +73,13 @@ async def delete_me(
     return OperationView.of(operation)
 
 
-@router.get("/me/journals", responses=problems(ProfileRequired, InvalidCursor))
+@router.get("/me/journals", responses=problem_responses(ProfileRequired, InvalidCursor))
 async def list_my_journals(session: SessionDep, user: CurrentUser, paging: PagingDep) -> Page[JournalCard]:
     """List what you wrote in any space, those you have left included, newest first."""
     return journals.list_own(session, user=user, limit=paging.limit, cursor=paging.cursor)
 
 
-@router.get("/me/spaces", responses=problems(ProfileRequired, InvalidCursor))
+@router.get("/me/spaces", responses=problem_responses(ProfileRequired, InvalidCursor))
 async def list_my_spaces(
     session: SessionDep,
     user: CurrentUser,
@@ -86,7 +90,7 @@ async def list_my_spaces(
     return users.list_spaces(session, user=user, role=role, limit=paging.limit, cursor=paging.cursor)
 
 
-@router.get("/me/export", responses=problems(ProfileRequired, InvalidCursor))
+@router.get("/me/export", responses=problem_responses(ProfileRequired, InvalidCursor))
 async def export_me(
     session: SessionDep, identity: SignedIn, user: CurrentUser, paging: PagingDep
 ) -> Page[ExportItem]:
@@ -94,7 +98,7 @@ async def export_me(
     return export.list_page(session, identity=identity, user=user, limit=paging.limit, cursor=paging.cursor)
 
 
-@router.get("/{user_id}", responses=problems(ProfileRequired, NotFound))
+@router.get("/{user_id}", responses=problem_responses(ProfileRequired, NotFound))
 async def get_user(
     session: SessionDep,
     user: CurrentUser,

@@ -32,8 +32,8 @@ $quoted
 
 def invitation(invitation: Invitation, *, inviter: str, parameters: Parameters) -> Mail:
     """Tell somebody that they are invited to a space or an organization."""
-    sentence = f"{inviter} invites you to {invitation.place_name}"
-    return _letter(
+    sentence = f"{inviter} invites you to {invitation.target_name}"
+    return render(
         kind="invitation",
         to=invitation.email,
         subject=sentence,
@@ -49,7 +49,7 @@ def invitation(invitation: Invitation, *, inviter: str, parameters: Parameters) 
 def mention(*, to: str, author: str, space: Space, parameters: Parameters) -> Mail:
     """Tell somebody that a comment names them."""
     sentence = f"{author} mentioned you in {space.name}"
-    return _letter(
+    return render(
         kind="mention",
         to=to,
         subject=sentence,
@@ -62,7 +62,7 @@ def mention(*, to: str, author: str, space: Space, parameters: Parameters) -> Ma
     )
 
 
-def _letter(
+def render(
     *,
     kind: str,
     to: str,
@@ -74,6 +74,7 @@ def _letter(
     reason: str,
     parameters: Parameters,
 ) -> Mail:
+    """Return the mail as text and as HTML, with everything in the HTML escaped."""
     parts = {"greeting": "Hello,", "sentence": sentence, "action": action, "url": url, "reason": reason}
     parts["footer"] = f"Choose what you hear of: {parameters.link('settings/notifications')}"
     escaped = {name: html.escape(part) for name, part in parts.items()}
