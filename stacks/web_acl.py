@@ -7,24 +7,37 @@ from constructs import Construct
 
 from stacks.settings import WebAcl as WebAclSettings
 
+# Reputation lists refuse addresses of cloud providers, among them those of CI runners. The health check is
+# one constant answer with a throttle of its own, so it is open to whoever monitors or releases.
+ADDRESS_LISTS = "AWSManagedRulesAmazonIpReputationList"
+UNLISTED_PATH = "/health"
 # In this order, after the limit: the cheapest first.
 MANAGED_RULES = (
-    "AWSManagedRulesAmazonIpReputationList",
+    ADDRESS_LISTS,
     "AWSManagedRulesKnownBadInputsRuleSet",
     "AWSManagedRulesCommonRuleSet",
 )
-# Bodies are people's own texts, of up to 1 MB: a journal about HTML or with an address in it is no
-# attack. They are validated by the app, never run, and escaped by whoever shows them.
+# Rules that inspect the body only count: a body is somebody's own text of up to 1 MB, and a journal that
+# quotes HTML, an address or `${jndi:...}` is no attack. The app validates it and never runs it, and clients
+# escape it. Every rule of these groups whose name ends with `_BODY`:
 # https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-baseline.html
 COUNTED_RULES = {
+    "AWSManagedRulesKnownBadInputsRuleSet": (
+        "JavaDeserializationRCE_BODY",
+        "Log4JRCE_BODY",
+        "ReactJSRCE_BODY",
+    ),
     "AWSManagedRulesCommonRuleSet": (
         "CrossSiteScripting_BODY",
         "EC2MetaDataSSRF_BODY",
         "GenericLFI_BODY",
         "GenericRFI_BODY",
         "SizeRestrictions_BODY",
-    )
+    ),
 }
+# CloudWatch's dimension of the web ACL itself; WAF reserves `All` and `Default_Action`.
+# https://docs.aws.amazon.com/waf/latest/APIReference/API_VisibilityConfig.html
+METRIC_NAME = "WebAcl"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +58,7 @@ class WebAcl(Construct):
             "Acl",
             scope="REGIONAL",
             default_action=waf.CfnWebACL.DefaultActionProperty(allow={}),
-            visibility_config=_visibility("All"),
+            visibility_config=_visibility(METRIC_NAME),
             rules=[
                 _limit(props.settings.requests_per_address),
                 *(_managed(name, priority) for priority, name in enumerate(MANAGED_RULES, start=1)),
@@ -83,6 +96,7 @@ def _managed(name: str, priority: int) -> waf.CfnWebACL.RuleProperty:
                     )
                     for rule in COUNTED_RULES.get(name, ())
                 ],
+                scope_down_statement=_all_but_the_health_check() if name == ADDRESS_LISTS else None,
             )
         ),
         visibility_config=_visibility(name),
@@ -92,4 +106,19 @@ def _managed(name: str, priority: int) -> waf.CfnWebACL.RuleProperty:
 def _visibility(metric: str) -> waf.CfnWebACL.VisibilityConfigProperty:
     return waf.CfnWebACL.VisibilityConfigProperty(
         cloud_watch_metrics_enabled=True, metric_name=metric, sampled_requests_enabled=True
+    )
+
+
+def _all_but_the_health_check() -> waf.CfnWebACL.StatementProperty:
+    health_check = waf.CfnWebACL.StatementProperty(
+        byte_match_statement=waf.CfnWebACL.ByteMatchStatementProperty(
+            field_to_match=waf.CfnWebACL.FieldToMatchProperty(uri_path={}),
+            # With the stage before it, or not: whether WAF sees the stage is not documented.
+            positional_constraint="ENDS_WITH",
+            search_string=UNLISTED_PATH,
+            text_transformations=[waf.CfnWebACL.TextTransformationProperty(priority=0, type="NONE")],
+        )
+    )
+    return waf.CfnWebACL.StatementProperty(
+        not_statement=waf.CfnWebACL.NotStatementProperty(statement=health_check)
     )

@@ -93,6 +93,17 @@ class TestSmoke:
         assert "'environment': 'test'" in failed
         assert passed.startswith("ok ")
 
+    def test_passes_where_the_web_acl_refuses_the_address_of_the_runner(
+        self, waits: list[float], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        with serving(lambda path: health() if path == "/live/health" else BLOCKED) as base:
+            assert smoke(base, "test", sleep=waits.append)
+        assert "403 forbidden, by the web ACL for this address" in capsys.readouterr().out
+
+    def test_fails_where_the_web_acl_refuses_the_health_check(self, waits: list[float]) -> None:
+        with serving(lambda _: BLOCKED) as base:
+            assert not smoke(base, "test", sleep=waits.append)
+
     @pytest.mark.parametrize(
         "answer",
         [

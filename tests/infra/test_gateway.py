@@ -299,6 +299,31 @@ class TestWebAcl:
         assert all(override["Name"].endswith("_BODY") for override in overrides)
         assert "SizeRestrictions_BODY" in {override["Name"] for override in overrides}
 
+    def test_known_bad_inputs_in_a_body_are_only_counted(self, prod: Backend) -> None:
+        # A journal entry may quote `${jndi:...}`. The rules that inspect a body, by AWS's own list:
+        # https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-baseline.html
+        group = self.group(prod, "AWSManagedRulesKnownBadInputsRuleSet")
+        assert [override["Name"] for override in group["RuleActionOverrides"]] == [
+            "JavaDeserializationRCE_BODY",
+            "Log4JRCE_BODY",
+            "ReactJSRCE_BODY",
+        ]
+
+    def test_reputation_list_does_not_apply_to_the_health_check(self, prod: Backend) -> None:
+        group = self.group(prod, "AWSManagedRulesAmazonIpReputationList")
+        (match,) = group["ScopeDownStatement"]["NotStatement"]["Statement"].values()
+        assert (match["SearchString"], match["PositionalConstraint"]) == ("/health", "ENDS_WITH")
+        assert match["FieldToMatch"] == {"UriPath": {}}
+
+    def test_other_rules_apply_to_every_request(self, prod: Backend) -> None:
+        for name in ("AWSManagedRulesKnownBadInputsRuleSet", "AWSManagedRulesCommonRuleSet"):
+            assert "ScopeDownStatement" not in self.group(prod, name)
+
+    def group(self, backend: Backend, name: str) -> dict[str, Any]:
+        (rule,) = [rule for rule in backend.properties("WAFv2::WebACL")["Rules"] if rule["Name"] == name]
+        group: dict[str, Any] = rule["Statement"]["ManagedRuleGroupStatement"]
+        return group
+
     def test_tries_each_rule_in_its_own_turn(self, prod: Backend) -> None:
         rules = prod.properties("WAFv2::WebACL")["Rules"]
         assert [rule["Priority"] for rule in rules] == [0, 1, 2, 3]
