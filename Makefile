@@ -155,8 +155,9 @@ deployer: .venv/.installed node_modules/.package-lock.json
 # ---- Keep it up to date
 
 .PHONY: openapi
-openapi: .venv/.installed ## Write contract/openapi.json from the app; the gateway's routes follow it
+openapi: .venv/.installed ## Write contract/openapi.json and the table of routes from the app; the gateway's routes follow
 	@$(tool) codegen.openapi
+	@$(tool) codegen.route_table
 
 .PHONY: released
 released: ## Keep contract/openapi.json as what the last release promises: the last step of a release

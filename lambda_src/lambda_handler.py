@@ -7,25 +7,32 @@ import logging
 # start (docs/adr/0006).
 gc.disable()
 
-from typing import Any  # noqa: E402
+from functools import cache  # noqa: E402
+from typing import TYPE_CHECKING, Any  # noqa: E402
 
 from mangum import Mangum  # noqa: E402
 
-from app.background.events import handle  # noqa: E402
 from app.core.config import Settings  # noqa: E402
 from app.main import Backend, create_app, create_runner  # noqa: E402
+
+if TYPE_CHECKING:
+    from app.background.outbox import Runner
 
 # It would log each request once more, with the path as the caller wrote it.
 logging.getLogger("mangum").setLevel(logging.WARNING)
 
 _backend = Backend.from_settings(Settings.from_environment())
-_runner = create_runner(_backend)
 _api = Mangum(
     create_app(_backend),
     lifespan="off",
     # Whatever is not named here would be sent in base64.
     text_mime_types=["application/json", "application/problem+json"],
 )
+
+
+@cache
+def _runner() -> "Runner":
+    return create_runner(_backend)
 
 
 def handler(event: dict[str, Any], context: Any) -> Any:
@@ -36,7 +43,9 @@ def handler(event: dict[str, Any], context: Any) -> Any:
     """
     if "httpMethod" in event:
         return _api(event, context)
-    return handle(_runner, event, lambda: context.get_remaining_time_in_millis() / 1000)
+    from app.background.events import handle  # noqa: PLC0415 - no request needs it
+
+    return handle(_runner(), event, lambda: context.get_remaining_time_in_millis() / 1000)
 
 
 gc.freeze()

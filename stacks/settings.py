@@ -162,9 +162,7 @@ class AppSettings(_Section):
     web_url: HttpsUrl = Field(description="The web app's address, for invite links")
     invite_code_days: Positive = Field(description="Days that an invite code lives")
     invitation_days: Positive = Field(description="Days that an invitation by e-mail is open")
-    max_invitations_per_day: Positive = Field(
-        description="Invitations to one space or organization a day"
-    )
+    max_invitations_per_day: Positive = Field(description="Invitations to one space or organization a day")
     max_spaces_per_user: Annotated[int, Field(ge=1, le=100, description="Spaces a user may be in")]
     max_members_per_space: Annotated[int, Field(ge=1, le=1000, description="Members of a space")]
     max_trackers_per_space: Annotated[int, Field(ge=1, le=200, description="Goals and habits of a space")]

@@ -3,26 +3,27 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import boto3
 from botocore.config import Config
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
-from app import __version__
 from app.api.body_limit import BodyLimit
 from app.api.context import RequestContext
 from app.api.errors import install_error_handlers
-from app.api.router import router
+from app.api.route_table import MODULE_BY_PATH
+from app.api.routing import LazyRoutes
 from app.background.dead_letters import DeadLetters
 from app.background.directory import Directory
 from app.background.mail import Mailer
-from app.background.outbox import Runner
-from app.background.registry import TASKS
 from app.core.config import ParameterSource, Settings, ssm_parameters
 from app.core.database import Table
 from app.core.security import TokenKeys, TokenVerifier
+
+if TYPE_CHECKING:
+    from app.background.outbox import Runner
 
 _CLIENT = Config(
     connect_timeout=2,
@@ -70,8 +71,11 @@ class Backend:
         )
 
 
-def create_runner(backend: Backend) -> Runner:
-    """What runs the background work."""
+def create_runner(backend: Backend) -> "Runner":
+    """What runs the background work. Its modules are imported only here, as no request needs them."""
+    from app.background.outbox import Runner  # noqa: PLC0415
+    from app.background.registry import TASKS  # noqa: PLC0415
+
     return Runner(
         table=backend.table,
         tasks=TASKS,
@@ -85,14 +89,11 @@ def create_runner(backend: Backend) -> Runner:
 def create_app(backend: Backend) -> FastAPI:
     """The whole API. It serves no documentation: `contract/openapi.json` is a static artefact."""
     app = FastAPI(
-        title="Lifestyle Spaces",
-        version=__version__,
         openapi_url=None,
         redirect_slashes=False,
-        generate_unique_id_function=lambda route: route.name,
+        routes=[LazyRoutes(MODULE_BY_PATH)],
     )
     app.state.backend = backend
-    app.include_router(router)
     install_error_handlers(app)
     app.add_middleware(BodyLimit)
     app.add_middleware(RequestContext)

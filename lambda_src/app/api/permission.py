@@ -4,12 +4,11 @@ It is read off the dependencies in the route's signature, which are what refuses
 writes it down a second time. A service may ask more, once it has read what the request is about.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NotRequired, TypedDict
 
-from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
-from fastapi.routing import iter_route_contexts
+from fastapi.routing import APIRoute
 
 from app.services.permissions import ALLOWED, ALLOWED_IN_ORGANIZATION, Action
 
@@ -43,12 +42,11 @@ def in_organization(action: Action) -> Permission:
     return {"needs": "role", "place": "organization", "action": action.value, "roles": roles}
 
 
-def permissions(app: FastAPI) -> dict[str, Permission]:
+def permissions(routes: Iterable[APIRoute]) -> dict[str, Permission]:
     """What each operation asks, by its id."""
     return {
         route.unique_id: max(_asked(route.dependant), key=lambda asked: _RANKS.index(asked["needs"]))
-        for route in iter_route_contexts(app.routes)
-        if hasattr(route, "dependant")
+        for route in routes
     }
 
 

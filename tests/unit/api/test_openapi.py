@@ -5,13 +5,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
 from app.api.openapi import document
 from app.api.openapi_examples import Examples
-from app.core.config import Settings
-from app.main import Backend, create_app
+from app.api.routing import all_routes
 from app.models.fields import Input
 from tests.conftest import SETTINGS
 
@@ -32,7 +31,7 @@ def operations(content: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, An
 
 @pytest.fixture(scope="module")
 def content() -> dict[str, Any]:
-    return document(create_app(Backend.from_settings(SETTINGS)))
+    return document(all_routes())
 
 
 def resolve(content: dict[str, Any], reference: str) -> Any:
@@ -50,13 +49,8 @@ def kinds_of(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
 
 
 class TestDocument:
-    def test_is_the_same_in_every_environment(self, content: dict[str, Any]) -> None:
-        other = Settings(**SETTINGS.model_dump() | {"environment": "other", "table_name": "other"})
-        assert document(create_app(Backend.from_settings(other))) == content
-
     def test_is_the_same_each_time_it_is_made(self, content: dict[str, Any]) -> None:
-        app = create_app(Backend.from_settings(SETTINGS))
-        assert document(app) == document(app) == content
+        assert document(all_routes()) == content
 
     def test_refers_to_nothing_that_is_not_there(self, content: dict[str, Any]) -> None:
         for reference in re.findall(r"'\$ref': '([^']+)'", str(content)):
@@ -69,9 +63,10 @@ class TestDocument:
         assert [name for name in names if not re.fullmatch(r"([A-Z][a-z]*)+", name) or "View" in name] == []
         assert all(schema["title"] == name for name, schema in names.items())
 
-    def test_loses_nothing_by_giving_names(self, app: FastAPI, content: dict[str, Any]) -> None:
+    def test_loses_nothing_by_giving_names(self, content: dict[str, Any]) -> None:
         named = set(content["components"]["schemas"]) - {"Problem", "FieldError"}
-        assert len(named) == len(app.openapi()["components"]["schemas"])
+        generated = get_openapi(title="", version="", routes=all_routes())
+        assert len(named) == len(generated["components"]["schemas"])
 
     def test_says_bounds_in_the_words_of_json_schema(self, content: dict[str, Any]) -> None:
         scale = content["components"]["schemas"]["ScaleSection"]["properties"]["min"]

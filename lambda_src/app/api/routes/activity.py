@@ -2,19 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 
 from app.api.conditional import AcceptedVersions
 from app.api.deps import IN_SPACE, PagingDep, Reader, SessionDep, require_space_action
 from app.api.errors import problem_responses
-from app.api.unit_of_work import UnitOfWorkRoute
+from app.api.routing import api_router
 from app.core.errors import InvalidCursor, PreconditionFailed
 from app.models.activity import ActivityView, Emoji
 from app.models.fields import Page, Ulid
 from app.services import activity
 from app.services.permissions import Access, Action
 
-router = APIRouter(prefix="/spaces/{space_id}/activity", tags=["activity"], route_class=UnitOfWorkRoute)
+router = api_router("activity", prefix="/spaces/{space_id}/activity")
 
 ActivityId = Annotated[Ulid, Path(description="What happened")]
 EmojiName = Annotated[Emoji, Path(description="How one reacts")]

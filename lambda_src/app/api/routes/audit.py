@@ -2,18 +2,16 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter
-
 from app.api.deps import IN_SPACE, PagingDep, SessionDep, require_space_action
 from app.api.errors import problem_responses
-from app.api.unit_of_work import UnitOfWorkRoute
+from app.api.routing import api_router
 from app.core.errors import InvalidCursor
 from app.models.audit import AuditEventView
 from app.models.fields import Page
 from app.services import audit
 from app.services.permissions import Access, Action
 
-router = APIRouter(prefix="/spaces/{space_id}/audit", tags=["audit"], route_class=UnitOfWorkRoute)
+router = api_router("audit", prefix="/spaces/{space_id}/audit")
 
 
 @router.get("", responses=problem_responses(*IN_SPACE, InvalidCursor))

@@ -1,16 +1,14 @@
 """`/users/me/check-ins`: everything that the caller has checked in on."""
 
-from fastapi import APIRouter
-
 from app.api.deps import CurrentUser, DaysDep, PagingDep, SessionDep
 from app.api.errors import problem_responses
-from app.api.unit_of_work import UnitOfWorkRoute
+from app.api.routing import api_router
 from app.core.errors import DateOutOfRange, InvalidCursor, ProfileRequired
 from app.models.check_ins import CheckIn
 from app.models.fields import Page
 from app.services import check_ins
 
-router = APIRouter(prefix="/users/me/check-ins", tags=["check-ins"], route_class=UnitOfWorkRoute)
+router = api_router("check-ins", prefix="/users/me/check-ins")
 
 
 @router.get("", responses=problem_responses(ProfileRequired, DateOutOfRange, InvalidCursor))

@@ -2,23 +2,20 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import Path, Response
 
 from app.api.conditional import AcceptedVersions
 from app.api.deps import IN_SPACE, EntryId, PagingDep, Reader, SessionDep, require_space_action
 from app.api.errors import problem_responses
-from app.api.unit_of_work import REPEATABLE, UnitOfWorkRoute
+from app.api.routing import api_router
+from app.api.unit_of_work import REPEATABLE
 from app.core.errors import InvalidCursor, PreconditionFailed
 from app.models.comments import CommentCreate, CommentPatch, CommentView
 from app.models.fields import Page, Ulid
 from app.services import comments
 from app.services.permissions import Access, Action
 
-router = APIRouter(
-    prefix="/spaces/{space_id}/journals/{entry_id}/comments",
-    tags=["comments"],
-    route_class=UnitOfWorkRoute,
-)
+router = api_router("comments", prefix="/spaces/{space_id}/journals/{entry_id}/comments")
 
 CommentId = Annotated[Ulid, Path(description="The comment")]
 Commenter = Annotated[Access, require_space_action(Action.COMMENT)]

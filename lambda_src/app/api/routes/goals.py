@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import Path, Response
 
 from app.api.conditional import AcceptedVersions
 from app.api.deps import IN_SPACE, PagingDep, ParametersDep, Reader, SessionDep, Writer
 from app.api.errors import problem_responses
-from app.api.unit_of_work import REPEATABLE, UnitOfWorkRoute
+from app.api.routing import api_router
+from app.api.unit_of_work import REPEATABLE
 from app.core.errors import (
     DateOutOfRange,
     GoalKindMismatch,
@@ -19,7 +20,7 @@ from app.models.fields import Page, Ulid
 from app.models.goals import GoalCheckInCreate, GoalCheckInView, GoalCreate, GoalPatch, GoalView
 from app.services import goals
 
-router = APIRouter(prefix="/spaces/{space_id}/goals", tags=["goals"], route_class=UnitOfWorkRoute)
+router = api_router("goals", prefix="/spaces/{space_id}/goals")
 
 GoalId = Annotated[Ulid, Path(description="The goal")]
 

@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import Path, Query, Response
 
 from app.api.conditional import AcceptedVersions
 from app.api.deps import IN_SPACE, DaysDep, PagingDep, ParametersDep, Reader, SessionDep, Writer
 from app.api.errors import problem_responses
-from app.api.unit_of_work import REPEATABLE, UnitOfWorkRoute
+from app.api.routing import api_router
+from app.api.unit_of_work import REPEATABLE
 from app.core.errors import (
     DateOutOfRange,
     InvalidCursor,
@@ -25,7 +26,7 @@ from app.models.habits import (
 )
 from app.services import habits
 
-router = APIRouter(prefix="/spaces/{space_id}/habits", tags=["habits"], route_class=UnitOfWorkRoute)
+router = api_router("habits", prefix="/spaces/{space_id}/habits")
 
 HabitId = Annotated[Ulid, Path(description="The habit")]
 DayInPath = Annotated[Day, Path(alias="date", description="The calendar day where you live")]

@@ -6,10 +6,11 @@ from fastapi import APIRouter, Request
 
 from app import __version__
 from app.api.errors import only_these_responses
+from app.api.routing import operation_id
 from app.core.errors import InternalError, TooManyRequests
 from app.models.fields import View
 
-router = APIRouter(tags=["health"])
+router = APIRouter(tags=["health"], generate_unique_id_function=operation_id)
 
 
 class Health(View):

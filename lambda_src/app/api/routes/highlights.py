@@ -2,22 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import Path, Response
 
 from app.api.conditional import AcceptedVersions
 from app.api.deps import IN_SPACE, EntryId, PagingDep, Reader, SessionDep, Writer
 from app.api.errors import problem_responses
-from app.api.unit_of_work import REPEATABLE, UnitOfWorkRoute
+from app.api.routing import api_router
+from app.api.unit_of_work import REPEATABLE
 from app.core.errors import InvalidCursor, PreconditionFailed
 from app.models.fields import Page, Ulid
 from app.models.highlights import HighlightCreate, HighlightView
 from app.services import highlights
 
-router = APIRouter(
-    prefix="/spaces/{space_id}/journals/{entry_id}/highlights",
-    tags=["highlights"],
-    route_class=UnitOfWorkRoute,
-)
+router = api_router("highlights", prefix="/spaces/{space_id}/journals/{entry_id}/highlights")
 
 HighlightId = Annotated[Ulid, Path(description="The highlight")]
 

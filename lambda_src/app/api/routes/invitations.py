@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import Depends, Path, Query, Response
 
 from app.api.conditional import AcceptedVersions
 from app.api.deps import (
@@ -16,7 +16,8 @@ from app.api.deps import (
     require_space_action,
 )
 from app.api.errors import problem_responses
-from app.api.unit_of_work import REPEATABLE, UnitOfWorkRoute
+from app.api.routing import api_router
+from app.api.unit_of_work import REPEATABLE
 from app.core.errors import (
     AlreadyInOrganization,
     AlreadyInvited,
@@ -45,7 +46,7 @@ from app.services import invitations, invitees, inviting
 from app.services.invitations import InvitationTarget
 from app.services.permissions import Access, Action, OrganizationAccess
 
-router = APIRouter(tags=["invitations"], route_class=UnitOfWorkRoute)
+router = api_router("invitations")
 
 SPACE, ORGANIZATION = "/spaces/{space_id}/invitations", "/organizations/{org_id}/invitations"
 InvitationId = Annotated[Ulid, Path(description="The invitation")]

@@ -2,20 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from app.api.conditional import AcceptedVersions
 from app.api.deps import IN_SPACE, ParametersDep, SessionDep, require_space_action
 from app.api.errors import problem_responses
-from app.api.unit_of_work import REPEATABLE, UnitOfWorkRoute
+from app.api.routing import api_router
+from app.api.unit_of_work import REPEATABLE
 from app.core.errors import PreconditionFailed
 from app.models.spaces import InviteCodeView
 from app.services import invite_codes
 from app.services.permissions import Access, Action
 
-router = APIRouter(
-    prefix="/spaces/{space_id}/invite-code", tags=["invite codes"], route_class=UnitOfWorkRoute
-)
+router = api_router("invite codes", prefix="/spaces/{space_id}/invite-code")
 
 
 @router.get("", responses=problem_responses(*IN_SPACE))

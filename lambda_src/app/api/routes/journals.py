@@ -2,18 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from app.api.conditional import AcceptedVersions
 from app.api.deps import IN_SPACE, DaysDep, EntryId, PagingDep, Reader, SessionDep, Writer
 from app.api.errors import problem_responses
-from app.api.unit_of_work import REPEATABLE, UnitOfWorkRoute
+from app.api.routing import api_router
+from app.api.unit_of_work import REPEATABLE
 from app.core.errors import DateOutOfRange, InvalidCursor, PreconditionFailed, TemplateChanged
 from app.models.fields import Page, Tag, UserId
 from app.models.journals import JournalCard, JournalCreate, JournalPatch, JournalView
 from app.services import journals
 
-router = APIRouter(prefix="/spaces/{space_id}/journals", tags=["journals"], route_class=UnitOfWorkRoute)
+router = api_router("journals", prefix="/spaces/{space_id}/journals")
 
 
 @router.post("", status_code=201, responses=problem_responses(*IN_SPACE, TemplateChanged, *REPEATABLE))

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from app.api.conditional import AcceptedVersions
 from app.api.deps import (
@@ -15,7 +15,8 @@ from app.api.deps import (
     require_space_action,
 )
 from app.api.errors import problem_responses
-from app.api.unit_of_work import REPEATABLE, UnitOfWorkRoute
+from app.api.routing import api_router
+from app.api.unit_of_work import REPEATABLE
 from app.core.errors import (
     AlreadyMember,
     AlreadyOwner,
@@ -34,7 +35,7 @@ from app.models.spaces import JoinRequest, SpaceView
 from app.services import members, ownership
 from app.services.permissions import Access, Action
 
-router = APIRouter(prefix="/spaces", tags=["members"], route_class=UnitOfWorkRoute)
+router = api_router("members", prefix="/spaces")
 
 
 @router.post(

@@ -2,18 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 
 from app.api.conditional import AcceptedVersions
 from app.api.deps import CurrentUser, PagingDep, SessionDep
 from app.api.errors import problem_responses
-from app.api.unit_of_work import REPEATABLE, UnitOfWorkRoute
+from app.api.routing import api_router
+from app.api.unit_of_work import REPEATABLE
 from app.core.errors import InvalidCursor, NotFound, PreconditionFailed, ProfileRequired
 from app.models.fields import Page, Ulid
 from app.models.notifications import NotificationPatch, NotificationView
 from app.services import notifications
 
-router = APIRouter(prefix="/users/me/notifications", tags=["notifications"], route_class=UnitOfWorkRoute)
+router = api_router("notifications", prefix="/users/me/notifications")
 
 
 @router.get("", responses=problem_responses(ProfileRequired, InvalidCursor))

@@ -2,17 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 
 from app.api.deps import SessionDep, SignedIn
 from app.api.errors import problem_responses
-from app.api.unit_of_work import UnitOfWorkRoute
+from app.api.routing import api_router
 from app.core.errors import NotFound
 from app.models.fields import Ulid
 from app.models.operations import OperationView
 from app.services import operations
 
-router = APIRouter(prefix="/operations", tags=["operations"], route_class=UnitOfWorkRoute)
+router = api_router("operations", prefix="/operations")
 
 
 @router.get("/{operation_id}", responses=problem_responses(NotFound))

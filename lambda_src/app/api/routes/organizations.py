@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from app.api.conditional import AcceptedVersions
 from app.api.deps import IN_SPACE, CurrentUser, MemberId, PagingDep, SessionDep, require_organization_action
 from app.api.errors import problem_responses
-from app.api.unit_of_work import REPEATABLE, UnitOfWorkRoute
+from app.api.routing import api_router
+from app.api.unit_of_work import REPEATABLE
 from app.core.errors import (
     AlreadyInOrganization,
     InvalidCursor,
@@ -27,7 +28,7 @@ from app.models.organizations import (
 from app.services import organizations
 from app.services.permissions import Action, OrganizationAccess
 
-router = APIRouter(prefix="/organizations", tags=["organizations"], route_class=UnitOfWorkRoute)
+router = api_router("organizations", prefix="/organizations")
 
 Reader = Annotated[OrganizationAccess, require_organization_action(Action.READ_ORGANIZATION)]
 Admin = Annotated[OrganizationAccess, require_organization_action(Action.MANAGE_ORGANIZATION)]

@@ -2,12 +2,13 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from app.api.conditional import AcceptedVersions
 from app.api.deps import IN_SPACE, CurrentUser, PagingDep, ParametersDep, SessionDep, require_space_action
 from app.api.errors import problem_responses
-from app.api.unit_of_work import REPEATABLE, UnitOfWorkRoute
+from app.api.routing import api_router
+from app.api.unit_of_work import REPEATABLE
 from app.core.errors import (
     InvalidCursor,
     NotFound,
@@ -21,7 +22,7 @@ from app.models.spaces import SpaceCreate, SpacePatch, SpaceView
 from app.services import spaces
 from app.services.permissions import Access, Action
 
-router = APIRouter(prefix="/spaces", tags=["spaces"], route_class=UnitOfWorkRoute)
+router = api_router("spaces", prefix="/spaces")
 
 
 @router.post(

@@ -2,18 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import Path, Response
 
 from app.api.conditional import AcceptedVersions
 from app.api.deps import IN_SPACE, CurrentUser, PagingDep, Reader, SessionDep, Writer
 from app.api.errors import problem_responses
-from app.api.unit_of_work import REPEATABLE, UnitOfWorkRoute
+from app.api.routing import api_router
+from app.api.unit_of_work import REPEATABLE
 from app.core.errors import InvalidCursor, NotFound, PreconditionFailed, ProfileRequired
 from app.models.fields import Page, Ulid
 from app.models.templates import BuiltInId, BuiltInTemplate, TemplateCreate, TemplatePatch, TemplateView
 from app.services import templates
 
-router = APIRouter(tags=["templates"], route_class=UnitOfWorkRoute)
+router = api_router("templates")
 
 OWN = "/spaces/{space_id}/templates"
 TemplateId = Annotated[Ulid, Path(description="The space's own template")]

@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import Path, Query, Response
 
 from app.api.conditional import AcceptedVersions
 from app.api.deps import CurrentUser, PagingDep, ParametersDep, SessionDep, SignedIn
 from app.api.errors import problem_responses
-from app.api.unit_of_work import REPEATABLE, UnitOfWorkRoute
+from app.api.routing import api_router
+from app.api.unit_of_work import REPEATABLE
 from app.core.errors import (
     EmailNotVerified,
     EmailTaken,
@@ -28,7 +29,7 @@ from app.models.spaces import SpaceView
 from app.models.users import PublicUserView, UserCreate, UserPatch, UserView
 from app.services import export, journals, users
 
-router = APIRouter(prefix="/users", tags=["users"], route_class=UnitOfWorkRoute)
+router = api_router("users", prefix="/users")
 
 
 @router.post(
