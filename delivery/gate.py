@@ -1,6 +1,6 @@
 """`make gate` and what `make deploy` asks of it: no commit is deployed that has not passed all tests.
 
-See docs/adr/0027-a-commit-passes-the-gate-before-it-is-deployed.md.
+See docs/adr/0027-deploy-only-a-commit-that-passed-the-gate.md.
 """
 
 import json
