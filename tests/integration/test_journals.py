@@ -52,6 +52,27 @@ class TestCreateEntry:
         assert response.headers["Location"] == path_of(made)
         assert ada.get(path_of(made)).json() == made
 
+    @pytest.mark.parametrize(
+        ("content", "excerpt", "word_count"),
+        [
+            ("# 日记\n\n" + "今天天气很好" * 60, ("日记 " + "今天天气很好" * 60)[:200], 362),
+            (
+                "See https://example.com/" + "a" * 300,
+                ("See https://example.com/" + "a" * 300)[:200],
+                2,
+            ),
+            ("<!-- a > b hidden -->\n\nshown", "shown", 1),
+        ],
+        ids=["no spaces", "long URL", "comment"],
+    )
+    def test_summarizes_what_a_reader_sees(
+        self, ada: Person, space: dict[str, Any], content: str, excerpt: str, word_count: int
+    ) -> None:
+        made = write_entry(ada, space, content=content)
+
+        assert made["word_count"] == word_count
+        assert listed(ada, f"{at(space)}/journals")[0]["excerpt"] == excerpt
+
     def test_needs_a_title_alone(self, ada: Person, space: dict[str, Any]) -> None:
         made = write_entry(ada, space, title="Only this")
 
