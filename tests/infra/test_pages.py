@@ -1,10 +1,11 @@
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untyped]
 
-from codegen import environment, iam
+from codegen import adr_index, environment, iam
 from codegen.pages import PAGES
 from codegen.templates import readable
 from delivery.deploy_permissions import DEPLOYING
@@ -31,6 +32,34 @@ class TestPages:
                 named = statement["Action"]
                 granted[statement["Effect"]] |= {named} if isinstance(named, str) else set(named)
         assert granted == {"Allow": set(iam.REASONS), "Deny": set(iam.DENIALS)}
+
+
+class TestDecisionIndex:
+    @pytest.mark.parametrize(
+        ("page", "message"),
+        [
+            ("# 1. Title\n\nDate: 2026-11-22.\n", "number, title, status or date is missing"),
+            (
+                "# 2. Title\n\nStatus: accepted. Date: 2026-11-22.\n",
+                "number, title, status or date is missing",
+            ),
+            (
+                "# 1. Title\n\nStatus: accepted. Date: 2026-11-22.\n\n## Context\n",
+                "the sections are not Context",
+            ),
+        ],
+    )
+    def test_render_refuses_malformed_page(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, page: str, message: str
+    ) -> None:
+        (tmp_path / "0001-title.md").write_text(page)
+        monkeypatch.setattr(adr_index, "PATH", tmp_path / "README.md")
+        with pytest.raises(adr_index.MalformedDecisionError, match=f"0001-title.md: {message}"):
+            adr_index.render()
+
+    def test_numbers_are_unique(self) -> None:
+        numbers = [page.name[:4] for page in adr_index.pages()]
+        assert len(numbers) == len(set(numbers))
 
 
 class TestDeployingRole:
