@@ -51,6 +51,17 @@ class TestInviteMany:
         ]
         assert (made["email"], made["message"]) == (EVE, "Come!")
 
+    def test_counts_no_address_that_is_none(
+        self, ada: Person, space: dict[str, Any], set_parameter: Callable[[str, str], None]
+    ) -> None:
+        set_parameter("max_invitations_per_day", "1")
+
+        results = invite_all(
+            ada, space, *({"email": email} for email in ("a<eve@example.com>", EVE, "b@b.c"))
+        )
+
+        assert [result["status"] for result in results] == [422, 201, 429]
+
     def test_takes_25_at_once_and_repeats_the_answer(self, ada: Person, space: dict[str, Any]) -> None:
         first, second = (invite_all(ada, space, *people(25), idempotency_key="everybody") for _ in range(2))
 

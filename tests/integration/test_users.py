@@ -66,6 +66,15 @@ class TestCreateUser:
         assert response.status_code == 201
         assert response.json()["email"] == "ada@example.com"
 
+    def test_rejects_letters_that_fold_into_another_address(self, api: Api) -> None:
+        kelvin_sign = api.someone("mar\u212a@example.com")
+
+        response = kelvin_sign.post(USERS, {"email": "mark@example.com", "name": "Mark"})
+        assert_problem(response, 403, "email_not_verified")
+        response = kelvin_sign.post(USERS, {"email": kelvin_sign.email, "name": "Mark"})
+        assert_problem(response, 422, "validation_failed", field="body.email")
+        assert api.someone("mark@example.com").make_profile().get(ME).json()["email"] == "mark@example.com"
+
     def test_refuses_an_email_that_is_not_the_tokens(self, api: Api) -> None:
         response = api.someone().post(USERS, {"email": "somebody.else@example.com", "name": "Ada"})
 

@@ -83,7 +83,7 @@ class TestOneOfABatch:
         request = target(f"POST {place}/invitations/batch")
         messages = ["a" * 500, "🦉" * 500, "one\n\n\ttwo", "עדה לאבלייס", "Zoe\u0308", "<b>$url</b>"]
         sent = {f"person{number}@example.org": message for number, message in enumerate(messages)}
-        sent["a" * 242 + "@example.org"] = f" \n{'a' * 500}\t"
+        sent["ab@" + "b." * 122 + "example"] = f" \n{'a' * 500}\t"
 
         results = judge(request, *[{"email": email, "message": message} for email, message in sent.items()])
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.assertions import assert_problem
+from tests.email_addresses import NO_EMAILS
 from tests.factories import Api
 from tests.security.conftest import (
     COLLEAGUE,
@@ -28,25 +29,7 @@ WEB = "https://example.com/"
 
 @pytest.mark.parametrize("name", [*TARGETS, f"POST {SPACE}/invitations", f"POST {ORGANIZATION}/invitations"])
 def test_email(target: Callable[[str], Target], calls: list[str], name: str) -> None:
-    wrong = [
-        "",
-        " ",
-        "ada",
-        "@example.com",
-        "ada@",
-        "ada@example",
-        "ada@@example.com",
-        "ada lovelace@example.com",
-        "ada@exam ple.com",
-        "ada#admin@example.com",
-        "ada@example.com#CLAIM",
-        "ada@example.com\nbcc:all@example.com",
-        "ada\x00@example.com",
-        "ada@example.com\x7f",
-        "a" * 243 + "@example.com",
-        "a" * 500_000 + "@example.com",
-        "\ud800@example.com",
-    ]
+    wrong = [*NO_EMAILS, "a" * 500_000 + "@example.com", "\ud800@example.com"]
 
     assert_refused(target(name), "email", [*wrong, *NOT_TEXT], calls)
 
@@ -133,11 +116,11 @@ class TestProfileFieldsAtTheirLimits:
             assert request.person.get(ME).json()[field] == value
 
     def test_an_email_of_254_characters_does(self, api: Api) -> None:
-        email = "a" * 242 + "@example.com"
+        email = "ab@" + "b." * 122 + "example"
 
         assert api.someone(email).make_profile().get(ME).json()["email"] == email
 
-    @pytest.mark.parametrize("email", ["ada#admin@example.com", "a" * 243 + "@example.com", "ada"])
+    @pytest.mark.parametrize("email", ["ada#admin@example.com", "a" * 65 + "@example.com", "ada"])
     def test_an_email_that_cannot_be_kept_is_refused_though_it_was_verified(
         self, api: Api, email: str
     ) -> None:

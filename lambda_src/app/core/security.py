@@ -16,6 +16,7 @@ from jose.backends.base import Key
 from urllib3 import BaseHTTPResponse, PoolManager, Timeout
 from urllib3.exceptions import HTTPError
 
+from app.core import email
 from app.core.errors import ServiceUnavailable, Unauthorized
 from app.core.observability import logger
 
@@ -93,9 +94,9 @@ class TokenVerifier:
             raise Unauthorized("An ID token is needed, not an access token")
         # Cognito says true; the claim is text where a SAML or OIDC provider mapped it.
         verified = claims.get("email_verified") in (True, "true")
-        email = str(claims.get("email") or "").strip().lower() if verified else ""
-        # `#` is legal in an address, but separates key parts: no profile and no invitation here has it.
-        return Identity(user_id=claims["sub"], email=email if email and "#" not in email else None)
+        return Identity(
+            user_id=claims["sub"], email=email.normalize(str(claims.get("email"))) if verified else None
+        )
 
     def _claims(self, token: str) -> dict[str, Any]:
         key = self._keys.get(str(jwt.get_unverified_header(token).get("kid")))

@@ -22,6 +22,7 @@ from pydantic import (
 )
 from pydantic.networks import AnyUrl
 
+from app.core import email
 from app.core.clock import Timestamp
 
 T = TypeVar("T")
@@ -96,8 +97,10 @@ def _whole_number(value: Any) -> Any:
     return value
 
 
-def _lower_case(value: Any) -> Any:
-    return value.strip().lower() if isinstance(value, str) else value
+def _email(text: str) -> str:
+    if (normal := email.normalize(text)) is None:
+        raise ValueError("must be an e-mail address, like ada@example.com")
+    return normal
 
 
 _LINE = (
@@ -142,12 +145,10 @@ Amount = Annotated[
     Field(gt=0, le=_MOST, decimal_places=6, allow_inf_nan=False),
     WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": _MOST}),
 ]
-# `#` is legal in an address and would break a key; nobody has one, so it is refused.
 Email = Annotated[
     str,
-    BeforeValidator(_lower_case),
-    StringConstraints(max_length=254, pattern=r"^[^@\s#]+@[^@\s#]+\.[^@\s#]+$"),
-    AfterValidator(_one_line),
+    AfterValidator(_email),
+    WithJsonSchema({"type": "string", "format": "email", "maxLength": email.MAX_LENGTH}),
 ]
 HttpsUrl = Annotated[
     AnyUrl,

@@ -166,6 +166,12 @@ class TestIdentify:
     def test_gives_the_email_as_profiles_have_it(self, verifier: TokenVerifier, key: SigningKey) -> None:
         assert verifier.identify(key.token("user-1", " Ada@Example.COM")).email == "ada@example.com"
 
+    @pytest.mark.parametrize("email", ["mar\u212a@example.com", "ada#1@example.com", "a<b@example.com>", ""])
+    def test_gives_no_email_that_is_no_address(
+        self, verifier: TokenVerifier, key: SigningKey, email: str
+    ) -> None:
+        assert verifier.identify(key.token("user-1", email)).email is None
+
     @pytest.mark.parametrize("verified", [True, "true"])
     def test_gives_an_email_that_cognito_verified(
         self, verifier: TokenVerifier, key: SigningKey, verified: object

@@ -28,6 +28,7 @@ from app.models.fields import (
     View,
     WholeNumber,
 )
+from tests.email_addresses import NO_EMAILS
 from tests.unit.core.entity_helpers import Note, note
 
 # Everything that a JSON body can hold, lone surrogates too.
@@ -105,47 +106,38 @@ class TestProse:
 
 class TestEmail:
     @pytest.mark.parametrize(
-        "email", ["ada@example.com", "a.b+c'd@x.y.z", "ünï@exämple.org", "a" * 242 + "@example.com"]
-    )
-    def test_is_an_address(self, email: str) -> None:
-        assert accepts(Email, email) == email
-
-    def test_is_trimmed_and_lower_case(self) -> None:
-        assert accepts(Email, " Ada@Example.COM ") == "ada@example.com"
-
-    @pytest.mark.parametrize(
         "email",
         [
-            "",
-            "ada",
-            "ada@example",
-            "@example.com",
-            "ada@",
-            "ada@@example.com",
-            "ada@b@example.com",
-            "ada lovelace@example.com",
-            "ada@example.com, bob@example.com",
-            "Ada <ada@example.com>",
-            "ada#1@example.com",
-            "ada@example.com#1",
-            "ada\n@example.com",
-            "ada@example.com\nbcc: bob@example.com",
-            "ada\x00@example.com",
-            "a" * 243 + "@example.com",
-            None,
-            7,
+            "ada@example.com",
+            "a.b+c'd@x.y.z",
+            "!$%&*/=?^_`{|}~-@example.com",
+            "1@1.example",
+            "a" * 64 + "@" + "b" * 63 + ".example",
+            "a@" + "b." * 122 + "example",
+            "ada@xn--exmple-cua.org",
         ],
     )
-    def test_is_nothing_else(self, email: object) -> None:
+    def test_accepts_an_address(self, email: str) -> None:
+        assert accepts(Email, email) == email
+
+    @pytest.mark.parametrize("email", [" Ada@Example.COM ", "ADA@EXAMPLE.COM\r\n", "\tada@example.com"])
+    def test_is_trimmed_and_lower_case(self, email: str) -> None:
+        assert accepts(Email, email) == "ada@example.com"
+
+    @pytest.mark.parametrize("email", NO_EMAILS, ids=ascii)
+    def test_rejects_anything_else(self, email: object) -> None:
         refuses(Email, email)
 
     @given(st.builds("{}@{}.{}".format, ANY_TEXT, ANY_TEXT, ANY_TEXT) | st.emails() | ANY_TEXT)
-    @example("İ@example.com")
-    def test_can_be_a_key_and_stays_as_it_is(self, text: str) -> None:
+    @example("\u0130@example.com")
+    @example("mar\u212a@example.com")
+    def test_can_be_a_key_and_is_ascii(self, text: str) -> None:
         email = accepted_or_refused(Email, text)
         if email is not None:
             assert EMAIL_CLAIMS.key(email=email).pk == f"EMAIL#{email}"
             assert accepts(Email, email) == email
+            assert email.isascii()
+            assert email == text.strip().lower()
 
 
 class TestHttpsUrl:
