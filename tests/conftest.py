@@ -58,6 +58,7 @@ os.environ |= {
     "AWS_SECRET_ACCESS_KEY": "testing",
     "AWS_DEFAULT_REGION": "eu-central-1",
     "AWS_REGION": "eu-central-1",
+    "ENVIRONMENT": "test",
     "POWERTOOLS_SERVICE_NAME": "lifestyle-spaces",
     "POWERTOOLS_METRICS_NAMESPACE": "LifestyleSpaces/test",
 }

@@ -31,6 +31,8 @@ _CLIENT = Config(
     retries={"mode": "standard", "total_max_attempts": 4},
     tcp_keepalive=True,
 )
+# `SendEmail` is not idempotent: one attempt, with time to answer. The outbox tries again what SES refused.
+_MAIL_CLIENT = _CLIENT.merge(Config(read_timeout=8, retries={"total_max_attempts": 1}))
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,9 @@ class Backend:
         dynamodb = client("dynamodb")
         parameters = ssm_parameters(client("ssm"), settings.parameter_prefix)
 
-        def later(service: Any) -> Callable[[], Any]:
+        def later(service: Any, **config: Config) -> Callable[[], Any]:
             """The client, made when it is first asked for: no request needs it, a cold start would pay."""
-            return cache(lambda: client(service))
+            return cache(lambda: client(service, **config))
 
         return cls(
             settings=settings,
@@ -65,7 +67,7 @@ class Backend:
                 audience=settings.user_pool_client_id,
             ),
             parameters=parameters,
-            mail=Mailer(later("sesv2"), parameters),
+            mail=Mailer(later("sesv2", config=_MAIL_CLIENT), parameters),
             directory=Directory(later("cognito-idp"), settings.user_pool_id),
             dead_letters=DeadLetters(later("sqs"), settings.dead_letter_queue_url),
         )

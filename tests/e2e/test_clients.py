@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -161,7 +162,8 @@ class TestPython:
             refused = profile.sync(client=client, body=models.UserCreate(email=ada.email, name="Ada"))
 
         assert made.status_code == 201
-        assert made.headers["Location"] == f"/api/v1/spaces/{made.parsed.space_id}"
+        created_at = urljoin(f"{deployment.api_url}/api/v1/spaces", made.headers["Location"])
+        assert created_at == f"{deployment.api_url}/api/v1/spaces/{made.parsed.space_id}"
         assert [(space.name, space.role) for space in listed.items] == [
             ("Morning runners", models.Role.OWNER)
         ]

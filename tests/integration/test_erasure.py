@@ -19,7 +19,7 @@ from app.models.access_patterns import OUTBOX_MESSAGES, messages_of_shard
 from app.models.operations import OutboxMessage
 from app.services.outbox import SHARDS, enqueue
 from tests.assertions import assert_problem
-from tests.factories import Api, Person
+from tests.factories import TABLE_NAME, Api, FrozenClock, Person
 from tests.integration import journal_helpers
 from tests.integration.conftest import Killed, Killer
 from tests.integration.content_helpers import all_of, close_account, react_to_all, write_everything
@@ -127,6 +127,47 @@ class TestErasure:
         assert kinds_that_name("Bob was here") == set()
         # The audit, what was answered to others, notifications of others: ids only.
         assert kinds_that_name(bob.user_id) <= {"AuditEvent", "Operation", "Notification"}
+
+    def test_later_pass_erases_what_the_index_had_not_told_of(
+        self,
+        bob: Person,
+        space: dict[str, Any],
+        run_background: RunBackground,
+        clock: FrozenClock,
+        dynamodb: DynamoDBClient,
+    ) -> None:
+        here = f"{SPACES}/{space['space_id']}"
+        assert bob.post(f"{here}/journals", {"title": "Bob was here"}).status_code == 201
+        run_background()
+        clock.advance(minutes=1)
+        (late,) = [row for row in rows() if row["entity_type"]["S"] == "JournalEntry"]
+        key = {name: late[name] for name in ("PK", "SK")}
+        dynamodb.delete_item(TableName=TABLE_NAME, Key=key)  # as if the index did not have it yet
+        self.erase(bob, run_background)
+        dynamodb.put_item(TableName=TABLE_NAME, Item=late)
+
+        clock.advance(minutes=59)
+        run_background()
+        assert kinds_that_name("Bob was here") == {"JournalEntry"}
+
+        clock.advance(minutes=2)
+        run_background()
+        assert kinds_that_name("Bob was here") == set()
+
+    def test_later_pass_leaves_alone_what_was_written_since(
+        self, api: Api, run_background: RunBackground, clock: FrozenClock
+    ) -> None:
+        ada = api.person("Ada")
+        self.erase(ada, run_background)
+        assert ada.post("/api/v1/users", {"email": ada.email, "name": "Ada again"}).status_code == 201
+        here = f"{SPACES}/{ada.make_space()['space_id']}"
+        assert ada.post(f"{here}/journals", {"title": "Back again"}).status_code == 201
+
+        clock.advance(hours=2)
+        run_background()
+
+        assert ada.get(here).json()["member_count"] == 1
+        assert [entry["title"] for entry in all_of(ada, f"{here}/journals")] == ["Back again"]
 
     def test_takes_out_of_every_counter_what_it_counted(
         self, ada: Person, bob: Person, space: dict[str, Any], run_background: RunBackground

@@ -1,14 +1,18 @@
 """`lambda_handler.handler`: from an event to what its sender takes for an answer."""
 
+import ast
 import asyncio
 import base64
 import contextlib
 import importlib
 import json
 import logging
+import os
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +25,7 @@ from app.services import outbox
 from tests.conftest import SETTINGS
 from tests.factories import SigningKey
 
+SOURCES = Path(__file__).parents[2] / "lambda_src"
 Handler = Callable[[dict[str, Any], object], Any]
 ORIGIN, USER_ID = "https://app.example.com", "00000000-0000-0000-0000-000000000001"
 ENVIRONMENT = {
@@ -161,6 +166,49 @@ class TestAnswers:
             assert answer["headers"]["x-request-id"] == "id-of-the-gateway"
 
         assert json.loads(answer["body"])["request_id"] == "id-of-the-gateway"
+
+
+class TestLocation:
+    """Resolved against the request's own address, it leads to what was made."""
+
+    def make_space(self, handler: Handler, token: str, event: dict[str, Any]) -> tuple[str, str]:
+        """The path of a new space, and the `Location` that its maker was told."""
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        profile = json.dumps({"email": "ada@example.com", "name": "Ada"})
+        handler(aws_event("POST", "/api/v1/users", headers=headers, body=profile), None)
+        event["headers"] |= headers
+        event.pop("multiValueHeaders", None)
+        made = handler(event, None)
+        path = f"/api/v1/spaces/{json.loads(made['body'])['space_id']}"
+        return path, str(made["headers"]["location"])
+
+    def test_on_the_address_that_aws_gives_begins_with_the_stage(self, handler: Handler, token: str) -> None:
+        # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
+        event = aws_event("POST", "/api/v1/spaces", body='{"name": "Early birds"}')
+        path, location = self.make_space(handler, token, event)
+        assert location == f"/dev{path}"
+
+    def test_on_a_domain_of_its_own_has_no_stage(self, handler: Handler, token: str) -> None:
+        event = aws_event("POST", "/api/v1/spaces", body='{"name": "Early birds"}')
+        event["requestContext"] |= {"domainName": "api.example.com", "path": "/api/v1/spaces"}
+        path, location = self.make_space(handler, token, event)
+        assert location == path
+
+    def test_on_the_emulator_is_the_whole_address(self, handler: Handler, token: str) -> None:
+        event = emulator_event("POST", "/api/v1/spaces", body='{"name": "Early birds"}')
+        path, location = self.make_space(handler, token, event)
+        endpoint = os.environ["AWS_ENDPOINT_URL"]
+        assert location == f"{endpoint}/restapis/abc123/dev/_user_request_{path}"
+
+    def test_of_a_replayed_answer_begins_with_the_stage_too(self, handler: Handler, token: str) -> None:
+        locations = set()
+        for _ in range(2):
+            event = aws_event(
+                "POST", "/api/v1/spaces", body='{"name": "x"}', headers={"Idempotency-Key": "k"}
+            )
+            path, location = self.make_space(handler, token, event)
+            locations.add(location)
+        assert locations == {f"/dev{path}"}
 
 
 class TestRequests:
@@ -333,3 +381,53 @@ class TestEnvironment:
         load()
 
         assert calls == []
+
+
+class TestSnapshot:
+    """SnapStart restores many environments from one snapshot, taken after the module was loaded.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/snapstart-uniqueness.html
+    """
+
+    def test_environments_restored_from_it_draw_different_numbers(
+        self, environment: pytest.MonkeyPatch
+    ) -> None:
+        script = """
+import os, sys, uuid
+import lambda_handler
+from app.background.events import _RANDOM as order
+from app.core.clock import new_ulid
+from app.core.database import _RANDOM as pause
+
+for child in range(2):
+    if not os.fork():
+        drawn = (
+            new_ulid()[10:], str(uuid.uuid4()), lambda_handler._runner.jitter(), pause.random(),
+            tuple(order.sample(range(1000), 4)),
+        )
+        print(*drawn, sep="|", flush=True)
+        os._exit(0)
+    os.wait()
+"""
+        restored = subprocess.run(
+            [sys.executable, "-P", "-c", script],
+            env={**os.environ, "PYTHONPATH": str(SOURCES)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.splitlines()
+        first, second = (line.split("|") for line in restored)
+        assert len(first) == 5
+        assert all(one != other for one, other in zip(first, second, strict=True))
+
+    def test_nothing_of_the_app_draws_from_the_shared_generator(self) -> None:
+        imported = [
+            alias.name
+            for path in SOURCES.rglob("*.py")
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(node, ast.Import | ast.ImportFrom)
+            and "random" in (getattr(node, "module", None), *(alias.name for alias in node.names))
+            for alias in node.names
+        ]
+        assert imported
+        assert set(imported) == {"SystemRandom"}

@@ -3,6 +3,8 @@
 import re
 import time
 import uuid
+from collections.abc import Mapping
+from typing import Any
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
@@ -14,6 +16,22 @@ from app.core.observability import logger
 
 # What stands in a path is whatever the caller wrote, an e-mail or a code perhaps: only ids are logged.
 _ID = re.compile(r"[0-9A-Za-z-]{26,36}")
+
+
+def _base(scope: Scope, gateway: Mapping[str, Any]) -> str:
+    """What stands before the app's paths in the address that the caller used.
+
+    That is the stage on the address that AWS gives, which `$context.path` begins with, and nothing on a
+    domain of one's own. An emulator knows no domains and is called by a longer path, so it is named in full.
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
+    """
+    stage = f"/{gateway.get('stage')}"
+    if not gateway.get("path", "").startswith(f"{stage}/"):
+        return ""
+    emulator = scope["app"].state.backend.settings.aws_endpoint_url
+    if "domainName" in gateway or not emulator:
+        return stage
+    return f"{emulator}/restapis/{gateway['apiId']}{stage}/_user_request_"
 
 
 class RequestContext:
@@ -37,7 +55,10 @@ class RequestContext:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)["X-Request-Id"] = request.state.request_id
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-Id"] = request.state.request_id
+                if "Location" in headers:
+                    headers["Location"] = f"{_base(scope, gateway)}{headers['Location']}"
             await send(message)
 
         try:

@@ -51,7 +51,7 @@ _METHODS = ("get", "post", "put", "patch", "delete")
 _DESCRIBED = {
     "ETag": "The version of the resource and the digest of this answer",
     "Idempotency-Replayed": "`true` where the same request was answered before and this is that answer",
-    "Location": "Where the result is, below the API's base URL",
+    "Location": "Where the result is, to be resolved against the address of the request",
     "Retry-After": "Seconds to wait before the next try",
     "X-Request-Id": "Names this request in the logs",
 }

@@ -1,11 +1,13 @@
 """Erasing an account: everything that a person wrote anywhere, and then the person."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from app.background.cascades import delete_all, each
 from app.background.work import ContinueLater, Work
+from app.core.clock import rfc3339
 from app.core.database import Session
 from app.core.entities import EntityGroup, Record
 from app.models.access_patterns import (
@@ -18,6 +20,7 @@ from app.models.access_patterns import (
     INVITATIONS,
     JOIN_TRIES,
     MEMBERSHIPS,
+    OPERATIONS,
     SPACES,
     USER_PROFILES,
     invitations_of,
@@ -36,6 +39,9 @@ from app.models.members import Membership
 from app.services import audit, outbox
 
 _WRITINGS = (AUTHORED, CHECK_INS)
+# GSI1 is eventually consistent, and AWS names no bound: usually a fraction of a second, longer in a failure.
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html
+_LATER_PASS = timedelta(hours=1)
 
 
 def erase(work: Work, payload: Mapping[str, Any]) -> None:
@@ -48,15 +54,12 @@ def erase(work: Work, payload: Mapping[str, Any]) -> None:
     profile = work.table.get(USER_PROFILES.key(user_id=user_id))
     if profile is None:
         return
-    found = [
-        each(work, memberships_of_user(user_id), _leave),
-        *(each(work, family.on_gsi1(user_id=user_id), partial(_erase, family)) for family in _WRITINGS),
-    ]
+    found = _erase_by_index(work, user_id)
     if payload["email"] is not None:
         # Those to the verified e-mail of the token, which the profile may not have followed.
         found.append(each(work, invitations_of(payload["email"]), _erase_invitation))
     if any(found):
-        # GSI1 lags behind the table: only when it has nothing to tell, a message later, there is nothing.
+        # Another message asks the index again, which lags behind the table.
         raise ContinueLater
     delete_all(work, notifications_of_user(user_id))
     delete_all(work, repeatable_answers_to(user_id))
@@ -66,6 +69,46 @@ def erase(work: Work, payload: Mapping[str, Any]) -> None:
         EMAIL_CLAIMS.delete_if_exists(EMAIL_CLAIMS.key(email=profile.email)),
         USER_PROFILES.delete_if_exists(USER_PROFILES.key(user_id=user_id)),
     )
+    if work.operation is not None:
+        # By the operation's id: the person's own stands nowhere else any more.
+        outbox.enqueue(
+            work.session,
+            "user.swept",
+            due_at=work.session.now + _LATER_PASS,
+            erasure_id=work.operation.operation_id,
+            erased_at=rfc3339(work.session.now),
+        )
+
+
+def erase_remains(work: Work, payload: Mapping[str, Any]) -> None:
+    """Erase what the index had not told of when the account was erased, an hour before.
+
+    What was written since is somebody's who has come back, and stays.
+    """
+    erasure = work.table.get(OPERATIONS.key(operation_id=payload["erasure_id"]))
+    if erasure is None:
+        return  # a week has passed
+    before = datetime.fromisoformat(payload["erased_at"])
+    if any(_erase_by_index(work, erasure.started_by, before)):
+        raise ContinueLater
+
+
+def _erase_by_index(work: Work, user_id: str, before: datetime | None = None) -> list[bool]:
+    """Erase the memberships and writings that GSI1 tells of; say of each list whether there were any.
+
+    Those made from `before` on are left alone.
+    """
+
+    def is_meant(item: Record) -> bool:
+        return before is None or item.created_at < before
+
+    return [
+        each(work, memberships_of_user(user_id), _leave, is_meant),
+        *(
+            each(work, group.on_gsi1(user_id=user_id), partial(_erase, group), is_meant)
+            for group in _WRITINGS
+        ),
+    ]
 
 
 def _leave(session: Session, membership: Membership) -> None:

@@ -33,8 +33,15 @@ def delete_all(
         work.progress(done=len(items))
 
 
-def each(work: Work, query: Query[T], change: Callable[[Session, T], None]) -> bool:
+def each(
+    work: Work,
+    query: Query[T],
+    change: Callable[[Session, T], None],
+    where: Callable[[T], bool] = lambda _: True,
+) -> bool:
     """Make a change for each item of a list, each in a transaction of its own; say whether there were any.
+
+    Items that `where` does not hold for are left alone.
 
     `change` reads for itself how things stand: a list on GSI1 may lag behind. Where that has changed before
     the commit, it is asked again.
@@ -44,7 +51,7 @@ def each(work: Work, query: Query[T], change: Callable[[Session, T], None]) -> b
     """
     found = False
     for items in pages(work, query):
-        for item in items:
+        for item in filter(where, items):
             once(work, change, item)
             work.progress(done=1)
             found = True

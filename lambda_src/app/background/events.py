@@ -1,13 +1,14 @@
 """What wakes the outbox: the table's stream, at once, and the schedules, which forget nothing."""
 
-import random
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from random import SystemRandom
 from typing import Any
 
 from app.background.outbox import Runner
 from app.background.registry import HOURLY
 from app.background.work import RESERVE_S
+from app.core import observability
 from app.core.clock import rfc3339
 from app.core.database import Session
 from app.core.entities import Key
@@ -19,6 +20,14 @@ from app.services import outbox
 # No message is begun with less: a task shall get somewhere before it must stop.
 START_S = 2 * RESERVE_S
 _PAGE = 100
+# Environments that are restored from one SnapStart snapshot share the state of `random`.
+# https://docs.aws.amazon.com/lambda/latest/dg/snapstart-uniqueness.html
+_RANDOM = SystemRandom()
+# How the partitions of the audit begin; the stream brings what was changed there, never what was inserted.
+_AUDIT = "AUDIT#"
+# The principal of deletions by the time to live.
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-streams.html
+_TIME_TO_LIVE = "dynamodb.amazonaws.com"
 
 SecondsLeft = Callable[[], float]
 
@@ -46,16 +55,17 @@ def handle(runner: Runner, event: Mapping[str, Any], seconds_left: SecondsLeft) 
 
 
 def on_stream(runner: Runner, event: Mapping[str, Any], seconds_left: SecondsLeft) -> dict[str, Any]:
-    """Run the messages that were just inserted.
+    """Run the messages that were just inserted; report audit events that were changed or deleted.
 
-    The answer names those that could not be begun, so that the stream brings them again. A task that
+    The answer names the messages that could not be begun, so that the stream brings them again. A task that
     failed is none of them.
     """
-    left = [
-        record["dynamodb"]["SequenceNumber"]
-        for record in event["Records"]
-        if not _run(runner, _key(record["dynamodb"]["Keys"]), seconds_left)
-    ]
+    left = []
+    for record in event["Records"]:
+        if record["dynamodb"]["Keys"]["PK"]["S"].startswith(_AUDIT):
+            _report_audit_change(record)
+        elif not _run(runner, _key(record["dynamodb"]["Keys"]), seconds_left):
+            left.append(record["dynamodb"]["SequenceNumber"])
     return {"batchItemFailures": [{"itemIdentifier": number} for number in left]}
 
 
@@ -64,7 +74,7 @@ def run_overdue(runner: Runner, seconds_left: SecondsLeft) -> None:
 
     The shards take turns at being first, as the time may not be enough for all.
     """
-    for shard in random.sample(range(outbox.SHARDS), outbox.SHARDS):
+    for shard in _RANDOM.sample(range(outbox.SHARDS), outbox.SHARDS):
         query, cursor = messages_of_shard(shard), None
         while seconds_left() >= START_S:
             page = runner.table.page(query, limit=_PAGE, cursor=cursor)
@@ -96,6 +106,17 @@ def _run(runner: Runner, key: Key[OutboxMessage], seconds_left: SecondsLeft) -> 
         logger.exception("background.not_begun", message_id=key.sk)
         return False
     return True
+
+
+def _report_audit_change(record: Mapping[str, Any]) -> None:
+    """Log and count a change of an audit event, which nothing of this system makes."""
+    if (record.get("userIdentity") or {}).get("principalId") == _TIME_TO_LIVE:
+        return
+    keys = record["dynamodb"]["Keys"]
+    logger.critical(
+        "audit.changed", change=record["eventName"], partition=keys["PK"]["S"], event_id=keys["SK"]["S"]
+    )
+    observability.count("AuditChanged")
 
 
 def _key(names: Mapping[str, Any]) -> Key[OutboxMessage]:

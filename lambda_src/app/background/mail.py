@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
+
 from app.core.config import ParameterSource
 from app.core.observability import logger
 
@@ -11,10 +13,18 @@ if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
 
 _CHARSET = "UTF-8"
+# SES rejects a message with these words while the sender is not verified, or the recipient of an account in
+# the sandbox: the account is at fault, not this mail, which can be sent once that is mended.
+# https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-error-messages.html
+_NOT_VERIFIED = "not verified"
 
 
 class MailRefused(Exception):  # noqa: N818 - it is SES's answer
     """SES will not take this mail, however often it is asked."""
+
+
+class MailOutcomeUnknown(Exception):  # noqa: N818 - it may have been sent
+    """SES has not answered and may have sent the mail. `SendEmail` is not idempotent: it is not repeated."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +53,8 @@ class Mailer:
 
         Raises:
             MailRefused: the address or the mail itself is not acceptable.
-            botocore.exceptions.ClientError: SES refuses for now.
+            MailOutcomeUnknown: the request was sent and no answer came.
+            botocore.exceptions.ClientError: SES refuses for now, or until the account is set up.
         """
         parameters = self._parameters()
         if parameters.mail_delivery == "log":
@@ -61,8 +72,14 @@ class Mailer:
                     }
                 },
             )
-        except (client.exceptions.MessageRejected, client.exceptions.BadRequestException) as error:
+        except client.exceptions.MessageRejected as error:
+            if _NOT_VERIFIED in error.response["Error"]["Message"]:
+                raise
             raise MailRefused from error
+        except client.exceptions.BadRequestException as error:
+            raise MailRefused from error
+        except (ReadTimeoutError, ConnectionClosedError) as error:
+            raise MailOutcomeUnknown from error
 
 
 def _content(data: str) -> Any:

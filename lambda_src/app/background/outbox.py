@@ -10,19 +10,19 @@ A run that fails leaves the message as the lease made it. After `MAX_TRIES` the 
 table, and its key goes to the dead-letter queue.
 """
 
-import random
 import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from random import SystemRandom
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from app.background.dead_letters import DeadLetters
 from app.background.directory import Directory
-from app.background.mail import Mailer, MailRefused
+from app.background.mail import Mailer, MailOutcomeUnknown, MailRefused
 from app.background.work import ContinueLater, Task, Work
 from app.core import observability
 from app.core.config import ParameterSource
@@ -52,7 +52,7 @@ class Runner:
     directory: Directory
     dead_letters: DeadLetters
     parameters: ParameterSource
-    jitter: Callable[[], float] = random.random
+    jitter: Callable[[], float] = SystemRandom().random
 
     def run(self, key: Key[OutboxMessage], seconds_left: Callable[[], float]) -> None:
         """Run the message if it is due; whatever its task does wrong is caught and logged.
@@ -90,6 +90,10 @@ class Runner:
             self._run(leased, task, seconds_left, operation)
         except MailRefused as refusal:
             self._drop(leased, refusal)
+        except MailOutcomeUnknown as error:
+            # A person decides whether to send it again: `make redrive` does.
+            self._log_failure(leased, error)
+            self._give_up(leased)
         except Exception as error:  # noqa: BLE001 - whatever a task does, the others of its batch go on
             self._fail(leased, error)
 
@@ -145,6 +149,11 @@ class Runner:
         logger.info(event, **_who(leased))
 
     def _fail(self, leased: OutboxMessage, error: Exception) -> None:
+        self._log_failure(leased, error)
+        if leased.attempts >= MAX_TRIES:
+            self._give_up(leased)
+
+    def _log_failure(self, leased: OutboxMessage, error: Exception) -> None:
         # Not the error's own text, which may quote what people wrote.
         logger.error(
             "background.failure",
@@ -154,14 +163,13 @@ class Runner:
             where=[f"{at.filename}:{at.lineno}" for at in traceback.extract_tb(error.__traceback__)],
         )
         observability.count("BackgroundFailure")
-        if leased.attempts >= MAX_TRIES:
-            self._give_up(leased)
 
     def _give_up(self, message: OutboxMessage) -> None:
         self.dead_letters.send(message)
         logger.error("background.dead_letter", **_who(message))
         session = Session(self.table)
-        waiting = message.patched(session.now, {"next_try_at": session.now + REMINDED_EVERY})
+        changes = {"attempts": MAX_TRIES, "next_try_at": session.now + REMINDED_EVERY}
+        waiting = message.patched(session.now, changes)
         session.add(OUTBOX_MESSAGES.update(message, waiting))
         self._set_status(session, self._operation_of(message), "failed")
         session.commit()

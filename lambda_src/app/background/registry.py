@@ -29,6 +29,7 @@ TASKS: Mapping[str, Task] = {
     "reminders.hourly": reminders.remind_all,
     "space.deleted": spaces.delete,
     "user.deleted": accounts.erase,
+    "user.swept": accounts.erase_remains,
 }
 
 # What the hourly schedule promises; each is a kind of `TASKS`.

@@ -7,10 +7,13 @@ kept for `PARAMETERS_MAX_AGE_S` seconds: a changed parameter is in force everywh
 
 import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from aws_lambda_powertools.utilities.parameters import SSMProvider
+from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl
+
+from app.core.observability import logger
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
@@ -93,13 +96,24 @@ ParameterSource = Callable[[], Parameters]
 def ssm_parameters(client: "SSMClient", prefix: str) -> ParameterSource:
     """A source that reads `<prefix>/app/*` by one call and remembers it (see the module's docstring).
 
+    Where SSM cannot be read any more, the source answers what it has read last, however old.
+
     The source raises:
         pydantic.ValidationError: a parameter is missing or malformed.
-        aws_lambda_powertools.utilities.parameters.exceptions.GetParameterError: SSM cannot be read.
+        aws_lambda_powertools.utilities.parameters.exceptions.GetParameterError: SSM could never be read.
     """
     provider = SSMProvider(boto3_client=client)
 
+    last: dict[str, Any] | None = None
+
     def read() -> Parameters:
-        return Parameters.model_validate(provider.get_multiple(f"{prefix}/app", max_age=PARAMETERS_MAX_AGE_S))
+        nonlocal last
+        try:
+            last = provider.get_multiple(f"{prefix}/app", max_age=PARAMETERS_MAX_AGE_S)
+        except GetParameterError:
+            if last is None:
+                raise
+            logger.warning("parameters.stale", exc_info=True)
+        return Parameters.model_validate(last)
 
     return read

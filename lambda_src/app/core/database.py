@@ -4,12 +4,12 @@
 wait and are committed together, once.
 """
 
-import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
+from random import SystemRandom
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from botocore.exceptions import ClientError
@@ -27,6 +27,7 @@ T = TypeVar("T", bound=Record)
 BATCH_GET_KEYS, BATCH_WRITE_KEYS = 100, 25  # DynamoDB's limits a call
 FILTER_READS = 5  # a filter that no key serves reads at most this many times the page's limit
 TRIES = 8
+_RANDOM = SystemRandom()  # environments restored from one SnapStart snapshot share the state of `random`
 _BUSY = {"ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded"}
 # The same, as the reason for which a transaction was cancelled; the AWS client does not try these again.
 _THROTTLED = {"ProvisionedThroughputExceeded", "ThrottlingError"}
@@ -188,7 +189,7 @@ class Table:
 
     def _pause(self, attempt: int) -> None:
         if attempt:
-            self._sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - jitter needs no secrecy
+            self._sleep(_RANDOM.uniform(0, 0.02 * 2**attempt))
 
     def _call(self, call: Callable[..., Any], **request: Any) -> Any:
         try:

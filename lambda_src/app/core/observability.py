@@ -1,8 +1,11 @@
 """Logs are events with fields; metrics are few and named.
 
 Fields never hold titles, bodies, e-mails, tokens or codes: ids only. Service name, namespace and log
-level come from Powertools' own environment variables.
+level come from Powertools' own environment variables. Each metric has the dimensions `service` and
+`environment`: environments in one account would else be added up.
 """
+
+import os
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
@@ -21,5 +24,6 @@ def measure_seconds(metric: str, value: float) -> None:
 
 
 def _write(metric: str, unit: MetricUnit, value: float) -> None:
-    with single_metric(name=metric, unit=unit, value=value):
+    dimensions = {"environment": os.environ.get("ENVIRONMENT", "unknown")}
+    with single_metric(name=metric, unit=unit, value=value, default_dimensions=dimensions):
         pass

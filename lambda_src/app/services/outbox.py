@@ -1,6 +1,6 @@
 """The outbox: promises of background work, kept in the transaction of the change that calls for it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zlib import crc32
 
@@ -12,8 +12,8 @@ OPERATION_KEPT = timedelta(days=7)
 SHARDS = 4
 
 
-def enqueue(session: Session, kind: str, /, **payload: Any) -> None:
-    """Have a task done after the commit, whatever happens to this process.
+def enqueue(session: Session, kind: str, /, *, due_at: datetime | None = None, **payload: Any) -> None:
+    """Have a task done after the commit, whatever happens to this process; not before `due_at`, if given.
 
     The payload is JSON: text, numbers, None, lists and dictionaries of these.
     """
@@ -23,6 +23,7 @@ def enqueue(session: Session, kind: str, /, **payload: Any) -> None:
         message_id=message_id,
         kind=kind,
         payload=payload,
+        next_try_at=due_at,
         created_at=session.now,
         updated_at=session.now,
     )

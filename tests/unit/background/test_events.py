@@ -12,7 +12,7 @@ from app.models.access_patterns import OUTBOX_MESSAGES
 from app.models.operations import OutboxMessage
 from app.services import outbox
 from tests.factories import FrozenClock
-from tests.outbox_helpers import Bench, Payload
+from tests.outbox_helpers import Bench, Payload, metrics
 
 Logs = Callable[[], list[dict[str, Any]]]
 
@@ -38,6 +38,16 @@ def record(message: OutboxMessage, number: str = "100") -> dict[str, Any]:
 def stream(*messages: OutboxMessage) -> dict[str, Any]:
     """The event of a batch; sequence numbers are 0, 1, ..."""
     return {"Records": [record(message, str(number)) for number, message in enumerate(messages)]}
+
+
+def audit_record(change: str) -> dict[str, Any]:
+    """The record of a change of an audit event."""
+    keys = {"PK": {"S": "AUDIT#S"}, "SK": {"S": "E"}}
+    return {
+        "eventName": change,
+        "eventSource": "aws:dynamodb",
+        "dynamodb": {"Keys": keys, "SequenceNumber": "1", "StreamViewType": "NEW_IMAGE"},
+    }
 
 
 def failures(answer: dict[str, Any]) -> list[str]:
@@ -75,6 +85,27 @@ class TestOnStream:
 
         assert ran == ["a", "b"]
         assert [(left.message_id, left.attempts) for left in bench.messages()] == [(poison.message_id, 1)]
+
+    @pytest.mark.parametrize("change", ["MODIFY", "REMOVE"])
+    def test_reports_an_audit_event_that_was_changed(
+        self, bench: Bench, logs: Logs, capsys: pytest.CaptureFixture[str], change: str
+    ) -> None:
+        answer = on_stream(bench.runner, {"Records": [audit_record(change)]}, lambda: 60.0)
+
+        assert answer == {"batchItemFailures": []}
+        (event,) = logs()
+        assert (event["level"], event["message"], event["change"]) == ("CRITICAL", "audit.changed", change)
+        assert (event["partition"], event["event_id"]) == ("AUDIT#S", "E")
+        assert metrics(capsys.readouterr().out) == {"AuditChanged": [1]}
+
+    def test_reports_no_audit_event_that_its_time_to_live_has_deleted(self, bench: Bench, logs: Logs) -> None:
+        # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-streams.html
+        expired = {
+            **audit_record("REMOVE"),
+            "userIdentity": {"type": "Service", "principalId": "dynamodb.amazonaws.com"},
+        }
+        assert failures(on_stream(bench.runner, {"Records": [expired]}, lambda: 60.0)) == []
+        assert logs() == []
 
     def test_leaves_alone_what_has_run(self, bench: Bench, ran: list[str]) -> None:
         batch = stream(bench.promise("works", name="a"))

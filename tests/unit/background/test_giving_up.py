@@ -5,11 +5,40 @@ from typing import Any
 
 import pytest
 
+from app.background.mail import MailOutcomeUnknown
 from app.background.work import Work
 from tests.factories import FrozenClock
 from tests.outbox_helpers import Bench, Payload, fail, is_claimed, metrics, refuse, write_claim
 
 Logs = Callable[[], list[dict[str, Any]]]
+
+
+def lose_answer(work: Work, payload: Payload) -> None:
+    raise MailOutcomeUnknown
+
+
+class TestMailOutcomeUnknown:
+    """SES has not answered: it may have sent the mail, and would send it again."""
+
+    def test_goes_to_the_dead_letters_at_once(self, bench: Bench, logs: Logs) -> None:
+        bench.tasks["noun.verb"] = lose_answer
+        message = bench.promise()
+
+        bench.run(message)
+
+        assert [letter["message_id"] for letter in bench.dead_letters()] == [message.message_id]
+        assert [event["message"] for event in logs()[-2:]] == ["background.failure", "background.dead_letter"]
+
+    def test_is_never_retried_by_itself(self, bench: Bench, clock: FrozenClock) -> None:
+        bench.tasks["noun.verb"] = lose_answer
+        message = bench.promise()
+        bench.run(message)
+        bench.tasks["noun.verb"] = write_claim
+
+        clock.advance(days=14)
+        bench.run(message)
+
+        assert not is_claimed(bench.table)
 
 
 class TestDeadLetters:

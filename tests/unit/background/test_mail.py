@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ConnectionClosedError, ConnectTimeoutError, ReadTimeoutError
+from botocore.stub import Stubber
 
-from app.background.mail import Mail, MailRefused
+from app.background.mail import Mail, MailOutcomeUnknown, MailRefused
 from app.main import Backend
+from tests.conftest import SETTINGS
 
 MAIL = Mail(kind="invitation", to="ben@example.com", subject="Grüße", text="Hello", html="<p>Hello</p>")
 
@@ -34,6 +36,24 @@ def answer(outside: Callable[[Any], Any]) -> Iterator[Callable[[str], None]]:
     events.register("before-send.sesv2.SendEmail", instead)
     yield codes.append
     events.unregister("before-send.sesv2.SendEmail", instead)
+
+
+@pytest.fixture
+def break_connection(outside: Callable[[Any], Any], inbox: object) -> Iterator[Callable[[Exception], None]]:
+    """`break_connection(error)`: what becomes of each request to SES from now on."""
+    events = outside("sesv2").meta.events
+    broken: list[Callable[..., None]] = []
+
+    def begin(error: Exception) -> None:
+        def fail(**_: Any) -> None:
+            raise error
+
+        broken.append(fail)
+        events.register("before-send.sesv2.SendEmail", fail)
+
+    yield begin
+    for fail in broken:
+        events.unregister("before-send.sesv2.SendEmail", fail)
 
 
 class TestSend:
@@ -63,6 +83,40 @@ class TestSend:
             answer(code)
             with pytest.raises(MailRefused):
                 backend.mail.send(MAIL)
+
+    def test_sender_or_recipient_that_is_not_verified_is_no_refusal_of_the_mail(
+        self, backend: Backend, inbox: list[dict[str, Any]], outside: Callable[[Any], Any]
+    ) -> None:
+        # As SES words it: https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-error-messages.html
+        message = (
+            "Email address is not verified. The following identities failed the check in region EU-WEST-1: "
+            "ben@example.com"
+        )
+        with Stubber(outside("sesv2")) as stub:
+            stub.add_client_error("send_email", "MessageRejected", message, http_status_code=400)
+            with pytest.raises(ClientError, match="not verified"):
+                backend.mail.send(MAIL)
+
+    @pytest.mark.parametrize("error", [ReadTimeoutError, ConnectionClosedError])
+    def test_request_without_an_answer_may_have_sent_the_mail(
+        self, backend: Backend, break_connection: Callable[[Exception], None], error: Any
+    ) -> None:
+        break_connection(error(endpoint_url="https://email.eu-west-1.amazonaws.com"))
+        with pytest.raises(MailOutcomeUnknown):
+            backend.mail.send(MAIL)
+
+    def test_request_that_was_not_sent_has_sent_no_mail(
+        self, backend: Backend, break_connection: Callable[[Exception], None]
+    ) -> None:
+        break_connection(ConnectTimeoutError(endpoint_url="https://email.eu-west-1.amazonaws.com"))
+        with pytest.raises(ConnectTimeoutError):
+            backend.mail.send(MAIL)
+
+    def test_client_asks_once_and_waits_for_the_answer(self) -> None:
+        # `SendEmail` is not idempotent: a request repeated after a time-out would send a second mail.
+        config: Any = Backend.from_settings(SETTINGS).mail._client().meta.config
+        assert config.retries == {"mode": "standard", "total_max_attempts": 1}
+        assert config.read_timeout == 8
 
     @pytest.mark.parametrize(
         "code",

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from aws_lambda_powertools.utilities.parameters import base
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
+from botocore.exceptions import ClientError
 from mypy_boto3_ssm import SSMClient
 from pydantic import ValidationError
 
@@ -22,6 +23,7 @@ VARIABLES = {
     "AWS_REGION": "eu-west-1",
 }
 SetParameter = Callable[[str, str], None]
+Logs = Callable[[], list[dict[str, Any]]]
 
 
 class TestSettingsFromEnvironment:
@@ -152,3 +154,22 @@ class TestSsmParametersOverTime:
         parameter_store("invite_code_days", "7")
         wait(301)
         assert read().invite_code_days == 7
+
+    def test_answers_what_it_has_read_last_where_ssm_cannot_be_read_any_more(
+        self, read: ParameterSource, ssm: SSMClient, wait: Callable[[float], None], logs: Logs
+    ) -> None:
+        before = read()
+        wait(301)
+
+        def throttle(**_: Any) -> Any:
+            raise ClientError(
+                {"Error": {"Code": "ThrottlingException", "Message": "Rate exceeded"}}, "GetParametersByPath"
+            )
+
+        ssm.meta.events.register("before-call.ssm", throttle)
+        try:
+            assert read() == before
+        finally:
+            ssm.meta.events.unregister("before-call.ssm", throttle)
+        (event,) = logs()
+        assert (event["level"], event["message"]) == ("WARNING", "parameters.stale")

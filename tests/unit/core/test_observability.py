@@ -36,7 +36,8 @@ class TestCount:
         written = json.loads(capsys.readouterr().out)
         (metrics,) = written["_aws"]["CloudWatchMetrics"]
         assert metrics["Namespace"] == "LifestyleSpaces/test"
-        assert metrics["Dimensions"] == [["service"]]
+        assert metrics["Dimensions"] == [["environment", "service"]]
         assert metrics["Metrics"] == [{"Name": "InviteCodeRejected", "Unit": "Count"}]
         assert written["InviteCodeRejected"] == [1]
         assert written["service"] == "lifestyle-spaces"
+        assert written["environment"] == "test"
