@@ -396,18 +396,19 @@ class TestSnapshot:
 import os, sys, uuid
 import lambda_handler
 from app.background.events import _RANDOM as order
+from app.background.outbox import Runner
 from app.core.clock import new_ulid
 from app.core.database import _RANDOM as pause
 
 for child in range(2):
     if not os.fork():
         drawn = (
-            new_ulid()[10:], str(uuid.uuid4()), lambda_handler._runner.jitter(), pause.random(),
+            new_ulid()[10:], str(uuid.uuid4()), Runner.jitter(), pause.random(),
             tuple(order.sample(range(1000), 4)),
         )
         print(*drawn, sep="|", flush=True)
         os._exit(0)
-    os.wait()
+    assert os.wait()[1] == 0
 """
         restored = subprocess.run(
             [sys.executable, "-P", "-c", script],
