@@ -29,6 +29,7 @@ _GUIDE = (
     "signing-in",
     "errors",
     "pagination",
+    "text",
     "idempotency",
     "concurrency",
     "rate-limits",

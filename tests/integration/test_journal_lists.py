@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from ulid import ULID
@@ -11,7 +12,7 @@ from app.models.access_patterns import JOURNAL_ENTRIES
 from app.models.journals import JournalEntry
 from tests.assertions import assert_problem
 from tests.factories import Api, Person
-from tests.integration.journal_helpers import NOWHERE, at, listed, write_entry
+from tests.integration.journal_helpers import NOWHERE, at, listed, path_of, write_entry
 
 MINE = "/api/v1/users/me/journals"
 
@@ -55,6 +56,16 @@ class TestListEntries:
             write_entry(ada, space, title=title, tags=tags)
 
         assert [item["title"] for item in listed(ada, f"{at(space)}/journals?tag=river")] == ["river"]
+
+    @pytest.mark.parametrize("spelling", ["Café", "cafe\u0301", "CAFÉ", "caf\u200bé"], ids=ascii)
+    def test_by_tag_in_any_spelling(self, ada: Person, space: dict[str, Any], spelling: str) -> None:
+        entry = write_entry(ada, space, tags=["Run", "run", "cafe\u0301", "café"])
+        assert entry["tags"] == ["Run", "cafe\u0301"]
+        ada.patch(path_of(entry), {"tags": ["Café", "CAFE\u0301"]})
+
+        (found,) = listed(ada, f"{at(space)}/journals?tag={quote(spelling)}")
+        assert found["tags"] == ["Café"]
+        assert listed(ada, f"{at(space)}/journals?tag=run") == []
 
     def test_by_whether_they_are_pinned(self, ada: Person, space: dict[str, Any]) -> None:
         for pinned in (True, False):

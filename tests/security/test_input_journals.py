@@ -33,7 +33,7 @@ def nested(levels: int) -> Any:
 @pytest.mark.parametrize("name", ENTRIES)
 class TestEntry:
     def test_content(self, target: Find, calls: list[str], name: str) -> None:
-        wrong = ["a\x00b", "a\x07", "a\rb", "\x1b[31m", "a\x7f", "\ud800", "a" * 300_001, "🦉" * 75_001]
+        wrong = ["a\x00b", "a\x07", "a\x1cb", "\x1b[31m", "a\x7f", "\ud800", "a" * 300_001, "🦉" * 75_001]
 
         assert_refused(target(name), "content", [*wrong, *NOT_TEXT], calls)
 
@@ -62,8 +62,8 @@ class TestEntry:
             [None],
             [1],
             [["a"]],
-            ["a", "a"],
-            ["a", " a "],
+            ["\u3164"],
+            ["a\u202eb"],
             [str(number) for number in range(21)],
             ["a"] * 100_000,
         ]
@@ -73,9 +73,9 @@ class TestEntry:
     def test_tags_at_their_limits(self, target: Find, name: str) -> None:
         request = target(name)
 
-        for tags in ([], ["🦉" * 50], [f"tag {number}" for number in range(20)], ["a", "A"]):
+        for tags in ([], ["🦉" * 50], [f"tag {number}" for number in range(20)]):
             assert request.send(tags=tags).json()["tags"] == tags
-        assert request.send(tags=[" a "]).json()["tags"] == ["a"]
+        assert request.send(tags=[" A ", "a", "A"]).json()["tags"] == ["A"]
 
     def test_emotions(self, target: Find, calls: list[str], name: str) -> None:
         wrong: list[Any] = [[""], ["Calm"], ["calm "], ["hungry"], [None], [0], ["calm", "calm"]]

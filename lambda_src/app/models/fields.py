@@ -29,25 +29,58 @@ T = TypeVar("T")
 _URL_LENGTH = 2048
 
 
+# Control characters (category Cc) and Unicode's own line and paragraph separator.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROL_IN_PROSE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# As Windows, old Macs, word processors and mainframes end a line.
+_LINE_BREAK = re.compile(r"\r\n?|[\v\f\x85\u2028\u2029]")
+# Embeddings, overrides and isolates (UAX #9), and those that they replaced: what comes behind them, as in a
+# mail's subject, is shown in another order. Plain direction marks are part of many writings.
+_DIRECTION = re.compile(r"[\u202a-\u202e\u2066-\u206f]")
+# Shown as nothing by themselves: control, format and space characters, marks, fillers, and the empty Braille
+# pattern.
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Mc", "Me", "Mn", "Zl", "Zp", "Zs"})
+_FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0\ufffc\U0001d159")
+# Format characters and variation selectors, which tell no tag from another.
+_ZERO_WIDTH = re.compile(r"[\ufe00-\ufe0f\U000e0100-\U000e01ef\u034f\u180b-\u180d]")
+
+
 def _one_line(text: str) -> str:
-    kinds = {unicodedata.category(character) for character in text}
-    if kinds & {"Cc", "Zl", "Zp"}:
+    if _CONTROL.search(text):
         raise ValueError("must be one line, without control characters")
+    if _DIRECTION.search(text):
+        raise ValueError("must not change the direction of writing")
     return text
 
 
 def _visible(text: str) -> str:
-    # Zero-width and direction marks are part of many writings, but no text by themselves.
-    if {unicodedata.category(character) for character in text} <= {"Cc", "Cf", "Zl", "Zp", "Zs"}:
+    if all(char in _FILLERS or unicodedata.category(char) in _INVISIBLE for char in text):
         raise ValueError("must hold something that can be seen")
     return text
 
 
 def _prose(text: str) -> str:
-    text = text.replace("\r\n", "\n")  # as Windows pastes it
-    if any(unicodedata.category(character) == "Cc" and character not in "\n\t" for character in text):
-        raise ValueError("must not contain control characters other than newline and tab")
+    text = _LINE_BREAK.sub("\n", text)
+    if _CONTROL_IN_PROSE.search(text):
+        raise ValueError("must not contain control characters other than line breaks and tabs")
     return text
+
+
+def tag_key(tag: str) -> str:
+    """What two spellings of one tag have in common: NFC and case folding, without zero-width characters."""
+    shown = "".join(
+        char
+        for char in unicodedata.normalize("NFC", tag)
+        if unicodedata.category(char) != "Cf" and not _ZERO_WIDTH.match(char)
+    )
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", shown).casefold())
+
+
+def _first_of_each_tag(tags: list[str]) -> list[str]:
+    first: dict[str, str] = {}
+    for tag in tags:
+        first.setdefault(tag_key(tag), tag)
+    return list(first.values())
 
 
 def _each_once(items: Sequence[T]) -> Sequence[T]:
@@ -110,6 +143,15 @@ _LINE = (
 )
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
+# RFC 5646 2.1: language and what narrows it, private use, or one of the irregular tags of before. No language
+# of four letters or more is registered.
+_LANGUAGE_TAG = (
+    r"^(?:[A-Za-z]{2,3}(?:-[A-Za-z]{3}){0,3}(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|[0-9]{3}))?"
+    r"(?:-(?:[A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*(?:-[0-9A-WY-Za-wy-z](?:-[A-Za-z0-9]{2,8})+)*"
+    r"(?:-[xX](?:-[A-Za-z0-9]{1,8})+)?|[xX](?:-[A-Za-z0-9]{1,8})+|[iI]-[A-Za-z]{3,8}|en-GB-oed|"
+    r"sgn-(?:BE-FR|BE-NL|CH-DE))$"
+)
+
 Name = Annotated[str, *_LINE, StringConstraints(max_length=100)]
 Description = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(_prose)]
 Bio = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000), AfterValidator(_prose)]
@@ -118,6 +160,15 @@ Title = Annotated[str, *_LINE, StringConstraints(max_length=200)]
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(_prose)]
 Unit = Annotated[str, *_LINE, StringConstraints(max_length=20)]
 Tag = Annotated[str, *_LINE, StringConstraints(max_length=50)]
+Tags = Annotated[
+    list[Tag],
+    Field(
+        max_length=20,
+        description="Spellings of one tag count once, as first written",
+        examples=[["running", "morning"]],
+    ),
+    AfterValidator(_first_of_each_tag),
+]
 Phrase = Annotated[str, *_LINE, StringConstraints(max_length=500)]
 Remark = Annotated[
     str,
@@ -156,7 +207,7 @@ HttpsUrl = Annotated[
     AfterValidator(_stored_whole),
 ]
 TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_timezone)]
-Locale = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
+Locale = Annotated[str, StringConstraints(pattern=_LANGUAGE_TAG, max_length=100)]
 TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 Ulid = Annotated[str, StringConstraints(pattern=r"^[0-7][0-9A-HJKMNP-TV-Z]{25}$")]
 # Cognito's `sub`.

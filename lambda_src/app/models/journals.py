@@ -7,7 +7,7 @@ from pydantic import MISSING, Field, StrictBool, StringConstraints
 
 from app.models.answers import Answer, Answers
 from app.models.content import Content, ContentView
-from app.models.fields import EachOnce, Input, Markdown, Patch, Tag, Title, WholeNumber
+from app.models.fields import EachOnce, Input, Markdown, Patch, Tags, Title, WholeNumber
 from app.models.templates import Section
 
 # Without the copy of its template's sections (docs/adr/0015).
@@ -49,7 +49,6 @@ class Emotion(StrEnum):
     TIRED = "tired"
 
 
-Tags = Annotated[list[Tag], Field(max_length=20, examples=[["running", "morning"]]), EachOnce]
 Emotions = Annotated[list[Emotion], Field(max_length=10, examples=[["calm", "grateful"]]), EachOnce]
 _ANSWERS_EXAMPLE = [
     {"section_id": "energy", "type": "scale", "value": 8},
@@ -88,7 +87,10 @@ class JournalPatch(Patch):
 
 
 class JournalEntry(Content):
-    """An entry as stored. `template_sections` is the template as it was; the last two fields derive."""
+    """An entry as stored. `template_sections` is the template as it was.
+
+    `tag_keys`, `excerpt` and `word_count` derive from the other fields.
+    """
 
     entry_id: str
     title: str
@@ -98,6 +100,7 @@ class JournalEntry(Content):
     template_sections: list[Section]
     sections: list[Answer]
     tags: list[str]
+    tag_keys: list[str] = Field(default_factory=list)
     emotions: list[Emotion]
     pinned: bool
     excerpt: str

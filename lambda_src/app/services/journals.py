@@ -1,5 +1,6 @@
 """Journals: writing entries, freely or by a template, and finding them again."""
 
+from collections.abc import Collection
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -11,7 +12,7 @@ from app.core.queries import Query
 from app.models import answers
 from app.models.access_patterns import JOURNAL_ENTRIES, journals_of_author, journals_of_space
 from app.models.activity import ActivityKind
-from app.models.fields import Page
+from app.models.fields import Page, tag_key
 from app.models.journals import (
     MAX_ENTRY_BYTES,
     JournalCard,
@@ -46,7 +47,7 @@ def list_page(
 ) -> Page[JournalCard]:
     """The entries of the space, newest first; those of the days (UTC) from `first` to `last`."""
     query = _within(journals_of_space(access.space.space_id), first, last)
-    query = query.where(author_id=author_id, pinned=pinned).holding(tags=tag)
+    query = query.where(author_id=author_id, pinned=pinned).holding(tag_keys=tag_key(tag) if tag else None)
     return _cards.list_page(session, query, limit=limit, cursor=cursor)
 
 
@@ -71,7 +72,7 @@ def create(session: Session, access: Access, body: JournalCreate) -> JournalView
         body,
         template_version=template.version if template else None,
         template_sections=sections,
-        **_derived(body),
+        **_derived(body, {"content", "tags"}),
     )
     activity.announce(session, access, ActivityKind.JOURNAL_CREATED, subject_id=entry.entry_id)
     return entry
@@ -89,7 +90,7 @@ def update(
     changes = body.changes()
     changed = entry.model_copy(update=changes)
     _require_valid(changed, entry.template_sections)
-    derived = _derived(changed) if {"content", "sections"} & changes.keys() else {}
+    derived = _derived(changed, changes.keys())
     return _entries.update(session, access, entry, body, versions=versions, **derived)
 
 
@@ -139,7 +140,13 @@ def _require_valid(written: JournalCreate | JournalEntry, sections: list[Section
         raise ValidationFailed(fields={f"body.{longest}": message})
 
 
-def _derived(written: JournalCreate | JournalEntry) -> dict[str, Any]:
-    texts = [text for answer in written.sections for text in answer.texts]
-    text = "\n".join([plain_text.of_markdown(written.content), *texts])
-    return {"excerpt": plain_text.excerpt(text), "word_count": plain_text.count_words(text)}
+def _derived(written: JournalCreate | JournalEntry, changed: Collection[str]) -> dict[str, Any]:
+    """The fields that follow from those that have changed."""
+    derived: dict[str, Any] = {}
+    if "tags" in changed:
+        derived["tag_keys"] = [tag_key(tag) for tag in written.tags]
+    if "content" in changed or "sections" in changed:
+        texts = [text for answer in written.sections for text in answer.texts]
+        text = "\n".join([plain_text.of_markdown(written.content), *texts])
+        derived |= {"excerpt": plain_text.excerpt(text), "word_count": plain_text.count_words(text)}
+    return derived

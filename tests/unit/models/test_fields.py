@@ -17,22 +17,64 @@ from app.models.fields import (
     HttpsUrl,
     Input,
     Locale,
+    LongText,
+    Markdown,
     Name,
     Page,
     Patch,
     Quantity,
+    Remark,
+    Tags,
     TimeOfDay,
     TimeZone,
     Ulid,
     UserId,
     View,
     WholeNumber,
+    tag_key,
 )
+from app.models.fields import Note as NoteText
 from tests.email_addresses import NO_EMAILS
 from tests.unit.core.entity_helpers import Note, note
 
 # Everything that a JSON body can hold, lone surrogates too.
 ANY_TEXT = st.text(st.characters(exclude_categories=[]))
+
+# The examples of RFC 5646, appendix A, and others of their kinds.
+LOCALES = [
+    *("en", "en-GB", "gsw", "de", "fr", "ja", "i-enochian", "zh-Hant", "sr-Latn", "zh-cmn-Hans-CN", "yue-HK"),
+    *("zh-Hans-CN", "sr-Latn-RS", "sl-rozaj", "sl-rozaj-biske", "sl-nedis", "de-CH-1901", "sl-IT-nedis"),
+    *("hy-Latn-IT-arevela", "de-DE", "en-US", "es-419", "de-CH-x-phonebk", "az-Arab-x-AZE-derbend"),
+    *("x-whatever", "x-private", "qaa-Qaaa-QM-x-southern", "de-Qaaa", "sr-Latn-QM", "sr-Qaaa-RS"),
+    *("en-US-u-islamcal", "zh-CN-a-myext-x-private", "en-a-myext-b-another", "en-US-u-hc-h12", "art-lojban"),
+    *("en-GB-oed", "sgn-BE-FR", "zh-min-nan", "EN-us", "de-1996", "en-u-ca-gregory-nu-latn"),
+]
+NO_LOCALES = [
+    *(
+        "",
+        "e",
+        "en_GB",
+        "en-",
+        "-en",
+        "english",
+        "en-GB\n",
+        "e1",
+        "de-419-DE",
+        "a-DE",
+        "en--GB",
+        "en-x",
+        "x-",
+    ),
+    *(
+        "en-u",
+        "en-GB-123456789",
+        "en-US.UTF-8",
+        "\u0435n",
+        "ar-a-aaa-b-bbb-a-",
+        "x-123456789",
+        "en-" + "a" * 98,
+    ),
+]
 
 
 def accepts(kind: Any, value: object) -> Any:
@@ -45,9 +87,39 @@ def refuses(kind: Any, value: object) -> None:
         accepts(kind, value)
 
 
-def test_prose_has_one_kind_of_line_break() -> None:
-    assert accepts(Bio, "one\r\ntwo\nthree") == "one\ntwo\nthree"
-    refuses(Bio, "one\rtwo")
+@pytest.mark.parametrize("kind", [Bio, Description, LongText, Markdown, NoteText, Remark])
+@pytest.mark.parametrize(
+    "line_break", ["\r\n", "\r", "\n", "\v", "\f", "\x85", "\u2028", "\u2029"], ids=ascii
+)
+def test_prose_has_one_kind_of_line_break(kind: Any, line_break: str) -> None:
+    assert accepts(kind, f"one{line_break}two{line_break * 2}three") == "one\ntwo\n\nthree"
+
+
+class TestTag:
+    @pytest.mark.parametrize(
+        ("tags", "kept"),
+        [
+            (["Run", "run", "RUN"], ["Run"]),
+            (["cafe\u0301", "caf\u00e9"], ["cafe\u0301"]),
+            (["CAF\u00c9", "cafe\u0301"], ["CAF\u00c9"]),
+            (["run", "ru\u200bn", "run\ufe0f", "\u2060run", "ru\u00adn"], ["run"]),
+            (["stra\u00dfe", "STRASSE", "Strasse"], ["stra\u00dfe"]),
+            (
+                ["\u03a3\u039f\u03a6\u039f\u03a3", "\u03c3\u03bf\u03c6\u03bf\u03c2"],
+                ["\u03a3\u039f\u03a6\u039f\u03a3"],
+            ),
+            (["\u2764\ufe0f", "\u2764"], ["\u2764\ufe0f"]),
+            (["run", " run "], ["run"]),
+            (["resume", "r\u00e9sum\u00e9", "running"], ["resume", "r\u00e9sum\u00e9", "running"]),
+        ],
+        ids=ascii,
+    )
+    def test_counts_once_however_it_is_spelled(self, tags: list[str], kept: list[str]) -> None:
+        assert accepts(Tags, tags) == kept
+
+    @given(ANY_TEXT)
+    def test_key_is_its_own_key(self, text: str) -> None:
+        assert tag_key(tag_key(text)) == tag_key(text)
 
 
 @pytest.mark.parametrize("value", ["7", True, None, [7]])
@@ -79,12 +151,28 @@ class TestLine:
         assert accepts(kind, " " + "ä" * longest + " ") == "ä" * longest
         refuses(kind, "a" * (longest + 1))
 
-    @pytest.mark.parametrize("text", ["\u200b", "\u200e \u200f", "\u00a0\u2060"], ids=ascii)
+    @pytest.mark.parametrize(
+        "text",
+        [
+            *("\u200b", "\u200e \u200f", "\u00a0\u2060", "\u3164", "\u2800", "\u115f\u1160", "\uffa0"),
+            *("\ufe0f", "\u0301", "\u034f", "\u180e", "\u3000", "\U000e0020", "\ufffc", "\u00ad", "\u2063"),
+        ],
+        ids=ascii,
+    )
     def test_holds_something_that_can_be_seen(self, kind: Any, longest: int, text: str) -> None:
         refuses(kind, text)
         assert accepts(kind, f"{text}a").endswith("a")
 
-    @pytest.mark.parametrize("text", ["", "   ", "\t\n", "two\nlines", "a\x00b", "a\x7fb", "a\x85b", None, 1])
+    @pytest.mark.parametrize(
+        "mark", "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u206f", ids=ascii
+    )
+    def test_does_not_change_the_direction_of_writing(self, kind: Any, longest: int, mark: str) -> None:
+        refuses(kind, f"a{mark}b")
+        assert accepts(kind, "\u05e2\u05d1\u200f A\u200e") == "\u05e2\u05d1\u200f A\u200e"
+
+    @pytest.mark.parametrize(
+        "text", ["", "   ", "\t\n", "two\nlines", "a\vb", "a\x00b", "a\x7fb", "a\x85b", "a\u2028b", None, 1]
+    )
     def test_holds_something_on_one_line(self, kind: Any, longest: int, text: object) -> None:
         refuses(kind, text)
 
@@ -99,7 +187,7 @@ class TestProse:
         assert accepts(kind, " " + "a" * longest + "\n") == "a" * longest
         refuses(kind, "a" * (longest + 1))
 
-    @pytest.mark.parametrize("text", ["a\x00b", "a\x1bb", "a\rb", None])
+    @pytest.mark.parametrize("text", ["a\x00b", "a\x1bb", "a\x1cb", "a\x9fb", None])
     def test_holds_no_control_characters(self, kind: Any, longest: int, text: object) -> None:
         refuses(kind, text)
 
@@ -222,7 +310,7 @@ class TestTimeZone:
 @pytest.mark.parametrize(
     ("kind", "good", "bad"),
     [
-        (Locale, ["en", "en-GB", "zh-Hans-CN", "gsw"], ["", "e", "en_GB", "en-", "english", "en-GB\n", "e1"]),
+        (Locale, LOCALES, NO_LOCALES),
         (
             TimeOfDay,
             ["00:00", "09:30", "23:59"],
