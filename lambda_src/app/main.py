@@ -1,12 +1,10 @@
 """The composition root: what the app stands on, and the app itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from typing import TYPE_CHECKING, Any, Self
 
-import boto3
-from botocore.config import Config
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
@@ -20,19 +18,20 @@ from app.background.directory import Directory
 from app.background.mail import Mailer
 from app.core.config import ParameterSource, Settings, ssm_parameters
 from app.core.database import Table
+from app.core.dynamodb import DynamoDB
 from app.core.security import TokenKeys, TokenVerifier
 
 if TYPE_CHECKING:
     from app.background.outbox import Runner
 
-_CLIENT = Config(
-    connect_timeout=2,
-    read_timeout=3,
-    retries={"mode": "standard", "total_max_attempts": 4},
-    tcp_keepalive=True,
-)
+_CLIENT: dict[str, Any] = {
+    "connect_timeout": 2,
+    "read_timeout": 3,
+    "retries": {"mode": "standard", "total_max_attempts": 4},
+    "tcp_keepalive": True,
+}
 # `SendEmail` is not idempotent: one attempt, with time to answer. The outbox tries again what SES refused.
-_MAIL_CLIENT = _CLIENT.merge(Config(read_timeout=8, retries={"total_max_attempts": 1}))
+_MAIL_CLIENT = {**_CLIENT, "read_timeout": 8, "retries": {"total_max_attempts": 1}}
 
 
 @dataclass(frozen=True)
@@ -50,14 +49,17 @@ class Backend:
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
         """The AWS services that the settings name."""
-        client = partial(boto3.client, region_name=settings.aws_region, config=_CLIENT)
-        dynamodb = client("dynamodb")
-        parameters = ssm_parameters(client("ssm"), settings.parameter_prefix)
 
-        def later(service: Any, **config: Config) -> Callable[[], Any]:
-            """The client, made when it is first asked for: no request needs it, a cold start would pay."""
-            return cache(lambda: client(service, **config))
+        def later(service: str, config: Mapping[str, Any] = _CLIENT) -> Callable[[], Any]:
+            """The client, made when it is first asked for: most requests need none of these."""
+            return cache(lambda: _boto3_client(service, settings.aws_region, config))
 
+        dynamodb = DynamoDB(
+            region=settings.aws_region,
+            endpoint_url=settings.aws_endpoint_url_dynamodb or settings.aws_endpoint_url,
+            ca_bundle=settings.aws_ca_bundle,
+        )
+        parameters = ssm_parameters(later("ssm"), settings.parameter_prefix)
         return cls(
             settings=settings,
             table=Table(dynamodb, settings.table_name),
@@ -67,10 +69,18 @@ class Backend:
                 audience=settings.user_pool_client_id,
             ),
             parameters=parameters,
-            mail=Mailer(later("sesv2", config=_MAIL_CLIENT), parameters),
+            mail=Mailer(later("sesv2", _MAIL_CLIENT), parameters),
             directory=Directory(later("cognito-idp"), settings.user_pool_id),
             dead_letters=DeadLetters(later("sqs"), settings.dead_letter_queue_url),
         )
+
+
+def _boto3_client(service: Any, region: str, config: Mapping[str, Any]) -> Any:
+    # The import is a tenth of a cold start (docs/adr/0029), and most requests need nothing but DynamoDB.
+    import boto3  # noqa: PLC0415
+    from botocore.config import Config  # noqa: PLC0415
+
+    return boto3.client(service, region_name=region, config=Config(**config))
 
 
 def create_runner(backend: Backend) -> "Runner":

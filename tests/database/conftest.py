@@ -16,6 +16,7 @@ from httpx2 import Response
 from mypy_boto3_dynamodb import DynamoDBClient
 
 from app.core.database import Session, Table
+from app.core.dynamodb import DynamoDB
 from app.core.errors import Problem, StaleRead
 from local.dynamodb import dynamodb_local
 from tests.factories import TABLE_NAME, FrozenClock, create_table
@@ -38,14 +39,16 @@ def endpoint() -> Iterator[str]:
 
 
 @pytest.fixture
-def dynamodb(endpoint: str) -> Iterator[DynamoDBClient]:
-    """A client of an empty table. Each access key has a database of its own there."""
+def dynamodb(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[DynamoDBClient]:
+    """boto3's client of an empty table. Each access key has a database of its own there."""
+    access_key = uuid.uuid4().hex[:20]
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", access_key)
     client = boto3.client(
         "dynamodb",
         endpoint_url=endpoint,
         region_name="eu-central-1",
-        aws_access_key_id=uuid.uuid4().hex[:20],
-        aws_secret_access_key="local",
+        aws_access_key_id=access_key,
+        aws_secret_access_key="testing",
         # DynamoDB judges what is sent; the client's own judgement takes longer than the call. A name that is
         # given need not be composed anew for each call.
         config=Config(max_pool_connections=2 * THREADS, parameter_validation=False, user_agent="tests"),
@@ -55,9 +58,45 @@ def dynamodb(endpoint: str) -> Iterator[DynamoDBClient]:
     client.delete_table(TableName=TABLE_NAME)
 
 
+@dataclass
+class Bill:
+    """What DynamoDB charged: each operation with its capacity units."""
+
+    charges: list[tuple[str, float]] = field(default_factory=list)
+
+
+class MeteredClient:
+    """The app's own DynamoDB client; each call is charged to the bill."""
+
+    def __init__(self, client: DynamoDB, bill: Bill) -> None:
+        self._client = client
+        self._bill = bill
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        method = getattr(self._client, name)
+
+        def call(**parameters: Any) -> Any:
+            answer = method(**parameters, ReturnConsumedCapacity="TOTAL")
+            consumed = answer.get("ConsumedCapacity", [])
+            each = consumed if isinstance(consumed, list) else [consumed]
+            operation = "".join(word.capitalize() for word in name.split("_"))
+            self._bill.charges.append((operation, sum(one["CapacityUnits"] for one in each)))
+            return answer
+
+        return call
+
+
 @pytest.fixture
-def table(dynamodb: DynamoDBClient, clock: FrozenClock) -> Table:
-    return Table(dynamodb, TABLE_NAME, clock=clock, sleep=time.sleep)
+def bill() -> Bill:
+    return Bill()
+
+
+@pytest.fixture
+def table(dynamodb: DynamoDBClient, endpoint: str, clock: FrozenClock, bill: Bill) -> Table:
+    """The table over the app's own client, as it is deployed."""
+    client = DynamoDB(region="eu-central-1", endpoint_url=endpoint, max_connections=2 * THREADS)
+    metered: Any = MeteredClient(client, bill)
+    return Table(metered, TABLE_NAME, clock=clock, sleep=time.sleep)
 
 
 @pytest.fixture
@@ -119,28 +158,3 @@ class Rounds:
 @pytest.fixture
 def rounds(table: Table) -> Rounds:
     return Rounds(table)
-
-
-@dataclass
-class Bill:
-    """What DynamoDB charged: each operation with its capacity units."""
-
-    charges: list[tuple[str, float]] = field(default_factory=list)
-
-
-@pytest.fixture
-def bill(dynamodb: DynamoDBClient) -> Bill:
-    charged = Bill()
-
-    def ask(params: dict[str, Any], **_: Any) -> None:
-        params["ReturnConsumedCapacity"] = "TOTAL"
-
-    def note(parsed: dict[str, Any], model: Any, **_: Any) -> None:
-        consumed = parsed.get("ConsumedCapacity", [])
-        each = consumed if isinstance(consumed, list) else [consumed]
-        charged.charges.append((model.name, sum(one["CapacityUnits"] for one in each)))
-
-    for operation in ("GetItem", "BatchGetItem", "Query"):
-        dynamodb.meta.events.register(f"provide-client-params.dynamodb.{operation}", ask)
-        dynamodb.meta.events.register(f"after-call.dynamodb.{operation}", note)
-    return charged

@@ -251,7 +251,7 @@ class TestWhereAServiceIsAway:
     def test_asks_to_come_again_where_the_parameters_cannot_be_read(
         self, app: FastAPI, backend: Backend, ada: Person, ssm: SSMClient
     ) -> None:
-        app.state.backend = dataclasses.replace(backend, parameters=ssm_parameters(ssm, "/test"))
+        app.state.backend = dataclasses.replace(backend, parameters=ssm_parameters(lambda: ssm, "/test"))
 
         def fail(**_: Any) -> None:
             raise ConnectTimeoutError(endpoint_url="https://ssm.example.com")

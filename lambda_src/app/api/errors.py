@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 from botocore.exceptions import ConnectionError as AwsConnectionError
 from botocore.exceptions import HTTPClientError
 from fastapi import FastAPI, Request, Response
@@ -108,7 +107,7 @@ def install_error_handlers(app: FastAPI) -> None:
     app.exception_handler(ValidationFailed)(_on_broken_rule)
     app.exception_handler(RequestValidationError)(_on_invalid_input)
     app.exception_handler(HTTPException)(_on_http_exception)
-    for unreachable in (AwsConnectionError, HTTPClientError, GetParameterError):
+    for unreachable in (AwsConnectionError, HTTPClientError):
         app.exception_handler(unreachable)(_on_unreachable_aws)
 
 

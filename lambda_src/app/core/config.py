@@ -6,13 +6,14 @@ kept for `PARAMETERS_MAX_AGE_S` seconds: a changed parameter is in force everywh
 """
 
 import os
+import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from aws_lambda_powertools.utilities.parameters import SSMProvider
-from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
+from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl
 
+from app.core.errors import ServiceUnavailable
 from app.core.observability import logger
 
 if TYPE_CHECKING:
@@ -38,6 +39,13 @@ class Settings(BaseModel):
     aws_region: Annotated[str, Field(description="Set by Lambda; part of the token issuer's name")]
     aws_endpoint_url: Annotated[
         str | None, Field(description="Set by an AWS emulator only; the AWS SDK reads it too")
+    ] = None
+    aws_endpoint_url_dynamodb: Annotated[
+        str | None, Field(description="Where DynamoDB is, if not where the other services are")
+    ] = None
+    aws_ca_bundle: Annotated[
+        str | None,
+        Field(description="A file of certificate authorities to trust instead of the system's"),
     ] = None
 
     @classmethod
@@ -93,27 +101,40 @@ class Parameters(BaseModel):
 ParameterSource = Callable[[], Parameters]
 
 
-def ssm_parameters(client: "SSMClient", prefix: str) -> ParameterSource:
+def ssm_parameters(
+    client: Callable[[], "SSMClient"], prefix: str, *, monotonic: Callable[[], float] = time.monotonic
+) -> ParameterSource:
     """A source that reads `<prefix>/app/*` by one call and remembers it (see the module's docstring).
 
     Where SSM cannot be read any more, the source answers what it has read last, however old.
 
     The source raises:
         pydantic.ValidationError: a parameter is missing or malformed.
-        aws_lambda_powertools.utilities.parameters.exceptions.GetParameterError: SSM could never be read.
+        ServiceUnavailable: SSM could never be read.
     """
-    provider = SSMProvider(boto3_client=client)
-
-    last: dict[str, Any] | None = None
+    parameters: Parameters | None = None
+    read_at = 0.0
 
     def read() -> Parameters:
-        nonlocal last
-        try:
-            last = provider.get_multiple(f"{prefix}/app", max_age=PARAMETERS_MAX_AGE_S)
-        except GetParameterError:
-            if last is None:
-                raise
-            logger.warning("parameters.stale", exc_info=True)
-        return Parameters.model_validate(last)
+        nonlocal parameters, read_at
+        if parameters is None or monotonic() - read_at >= PARAMETERS_MAX_AGE_S:
+            try:
+                parameters = Parameters.model_validate(_values_below(client(), f"{prefix}/app"))
+            except (BotoCoreError, ClientError) as error:
+                logger.warning("parameters.stale" if parameters else "parameters.unreadable", exc_info=True)
+                if parameters is None:
+                    raise ServiceUnavailable("The parameters cannot be read", retry_after_s=1) from error
+            read_at = monotonic()
+        return parameters
 
     return read
+
+
+def _values_below(client: "SSMClient", path: str) -> dict[str, str]:
+    """The values of the parameters directly below the path, by the last part of their names."""
+    pages = client.get_paginator("get_parameters_by_path").paginate(Path=path)
+    return {
+        parameter["Name"].removeprefix(f"{path}/"): parameter["Value"]
+        for page in pages
+        for parameter in page["Parameters"]
+    }

@@ -22,6 +22,8 @@ from app.core.queries import Query
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+    from app.core.dynamodb import DynamoDB
+
 T = TypeVar("T", bound=Record)
 
 BATCH_GET_KEYS, BATCH_WRITE_KEYS = 100, 25  # DynamoDB's limits a call
@@ -49,7 +51,7 @@ class Table:
 
     def __init__(
         self,
-        client: "DynamoDBClient",
+        client: "DynamoDB | DynamoDBClient",
         name: str,
         *,
         clock: Clock = utc_now,

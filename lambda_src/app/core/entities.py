@@ -15,16 +15,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Generic, Literal, Self, TypeVar
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.core import key_templates
+from app.core.attribute_values import deserialize, serialize
 from app.core.clock import Timestamp, rfc3339
 from app.core.errors import PreconditionFailed, Problem, StaleRead
 from app.core.queries import Query
 
-_to_wire = TypeSerializer().serialize
-_from_wire = TypeDeserializer().deserialize
 _META = ("version", "created_at", "updated_at")
 # An item that was deleted and made anew counts from 1 again: the version alone could take it for the old one.
 _CURRENT = "#version = :was_version AND #created_at = :was_created_at"
@@ -150,7 +148,7 @@ class Entity(Generic[T]):
 
     def load(self, row: Mapping[str, Any]) -> T:
         """The model in a row as DynamoDB answers it."""
-        plain = {name: _from_wire(value) for name, value in row.items() if name in (*_META, "data")}
+        plain = {name: deserialize(value) for name, value in row.items() if name in (*_META, "data")}
         return self.model.model_validate(plain.pop("data") | plain)
 
     # Writing
@@ -301,4 +299,4 @@ def _current(item: Record, require: Mapping[str, int] | None) -> tuple[str, dict
 
 
 def _wire(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _to_wire(value) for name, value in values.items()}
+    return {name: serialize(value) for name, value in values.items()}

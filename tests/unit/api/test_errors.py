@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 from botocore.exceptions import (
     ConnectionClosedError,
     ConnectTimeoutError,
@@ -120,7 +119,6 @@ class TestServiceThatIsAway:
             ReadTimeoutError(endpoint_url="https://dynamodb.example.com"),
             EndpointConnectionError(endpoint_url="https://dynamodb.example.com"),
             ConnectionClosedError(endpoint_url="https://dynamodb.example.com"),
-            GetParameterError("ThrottlingException"),
         ],
         ids=lambda error: type(error).__name__,
     )

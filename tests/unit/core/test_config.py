@@ -1,15 +1,13 @@
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from aws_lambda_powertools.utilities.parameters import base
-from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError
 from mypy_boto3_ssm import SSMClient
 from pydantic import ValidationError
 
 from app.core.config import Parameters, ParameterSource, Settings, ssm_parameters
+from app.core.errors import ServiceUnavailable
 
 PREFIX = "/lifestyle-spaces/test"
 VARIABLES = {
@@ -31,7 +29,8 @@ class TestSettingsFromEnvironment:
     def _environment(self, monkeypatch: pytest.MonkeyPatch) -> None:
         for name, value in VARIABLES.items():
             monkeypatch.setenv(name, value)
-        monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+        for name in ("AWS_CA_BUNDLE", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DYNAMODB"):
+            monkeypatch.delenv(name, raising=False)
 
     def test_reads_each_variable(self) -> None:
         settings = Settings.from_environment()
@@ -64,9 +63,24 @@ class TestSettingsFromEnvironment:
         assert settings.token_keys_url == "http://localhost:4566/eu-west-1_pool/.well-known/jwks.json"
 
 
+class Monotonic:
+    """A clock that shows how many seconds it was told have passed."""
+
+    def __init__(self) -> None:
+        self.seconds = 1_000.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
 @pytest.fixture
-def read(ssm: SSMClient, parameter_store: SetParameter) -> ParameterSource:
-    return ssm_parameters(ssm, PREFIX)
+def monotonic() -> Monotonic:
+    return Monotonic()
+
+
+@pytest.fixture
+def read(ssm: SSMClient, parameter_store: SetParameter, monotonic: Monotonic) -> ParameterSource:
+    return ssm_parameters(lambda: ssm, PREFIX, monotonic=monotonic)
 
 
 class TestSsmParameters:
@@ -109,57 +123,46 @@ class TestSsmParameters:
 
     def test_says_that_ssm_cannot_be_read(self, read: ParameterSource, ssm: SSMClient) -> None:
         def refuse(**_: Any) -> Any:
-            raise ConnectionError
+            raise EndpointConnectionError(endpoint_url="https://ssm.example.com")
 
         ssm.meta.events.register("before-send.ssm", refuse)
         try:
-            with pytest.raises(GetParameterError):
+            with pytest.raises(ServiceUnavailable) as raised:
                 read()
+            assert raised.value.retry_after_s
         finally:
             ssm.meta.events.unregister("before-send.ssm", refuse)
 
+    def test_reads_more_parameters_than_fit_on_one_page_of_ssm(
+        self, read: ParameterSource, parameter_store: SetParameter
+    ) -> None:
+        for number in range(10):
+            parameter_store(f"a_{number}", "1")  # before all others in the order of SSM's pages
+        assert read().web_url
+
 
 class TestSsmParametersOverTime:
-    """The parameters are Powertools' to remember, by a clock of its own."""
-
-    @pytest.fixture
-    def wait(self, monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
-        waited = timedelta()
-
-        class Clock:
-            @staticmethod
-            def now() -> datetime:
-                return datetime.now() + waited  # noqa: DTZ005 - as Powertools asks
-
-        monkeypatch.setattr(base, "datetime", Clock)
-
-        def wait(seconds: float) -> None:
-            nonlocal waited
-            waited += timedelta(seconds=seconds)
-
-        return wait
-
     def test_asks_ssm_once_in_five_minutes(
-        self, read: ParameterSource, parameter_store: SetParameter, wait: Callable[[float], None]
+        self, read: ParameterSource, parameter_store: SetParameter, monotonic: Monotonic
     ) -> None:
         read()
         parameter_store("invite_code_days", "7")
-        wait(299)
+        monotonic.seconds += 299
         assert read().invite_code_days == 30
 
     def test_sees_a_change_after_five_minutes(
-        self, read: ParameterSource, parameter_store: SetParameter, wait: Callable[[float], None]
+        self, read: ParameterSource, parameter_store: SetParameter, monotonic: Monotonic
     ) -> None:
         read()
         parameter_store("invite_code_days", "7")
-        wait(301)
+        monotonic.seconds += 301
         assert read().invite_code_days == 7
 
     def test_answers_what_it_has_read_last_where_ssm_cannot_be_read_any_more(
-        self, read: ParameterSource, ssm: SSMClient, wait: Callable[[float], None], logs: Logs
+        self, read: ParameterSource, ssm: SSMClient, monotonic: Monotonic, logs: Logs
     ) -> None:
         before = read()
-        wait(301)
+        monotonic.seconds += 301
 
         def throttle(**_: Any) -> Any:
             raise ClientError(
