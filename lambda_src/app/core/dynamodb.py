@@ -6,7 +6,6 @@ both side by side (tests/unit/core/test_dynamodb_faults.py). Why not boto3's: do
 
 import json
 import os
-import random
 import socket
 import ssl
 import time
@@ -14,6 +13,7 @@ from collections.abc import Callable
 from email.utils import parsedate_to_datetime
 from functools import partialmethod
 from http import HTTPStatus
+from random import SystemRandom
 from typing import Any
 from urllib.parse import quote, urlsplit
 from uuid import uuid4
@@ -53,7 +53,7 @@ _NETWORK_ERRORS: tuple[tuple[type[HTTPError], type[aws.BotoCoreError]], ...] = (
     (HTTPError, aws.ConnectionClosedError),
 )
 # The state of `random` itself is in a SnapStart snapshot: all that are restored would wait equally long.
-_random = random.SystemRandom()
+_RANDOM = SystemRandom()
 
 
 class DynamoDB:
@@ -199,7 +199,7 @@ def _connection_pool(
 
 def _backoff(longest_s: float, attempt: int) -> float:
     """Exponential backoff with full jitter, in seconds."""
-    return _random.uniform(0, longest_s * 2 ** (attempt - 1))
+    return _RANDOM.uniform(0, longest_s * 2 ** (attempt - 1))
 
 
 def _trace_header() -> dict[str, str]:
