@@ -36,6 +36,7 @@ ADVICE: Mapping[str, str] = {
     "service_unavailable": "Send the request again after `Retry-After` seconds.",
     "space_full": "The space has all the members that it may have; somebody has to leave first.",
     "space_limit_reached": "Leave or delete a space, then make or join another.",
+    "habit_archived": "Set `archived` to false to check in on the habit again.",
     "template_changed": "Read the template again and fill in its sections as they are now.",
     "too_many_invitations": "Send the rest tomorrow: days are those of UTC.",
     "too_many_requests": "Wait for `Retry-After` seconds.",

@@ -8,7 +8,7 @@ from app.core.database import Table
 from app.models.access_patterns import check_ins_of_goal
 from tests.assertions import assert_problem
 from tests.factories import Api
-from tests.integration.tracker_helpers import goals_of, path_of, progress, set_goal
+from tests.integration.tracker_helpers import goals_of, path_of, progress, set_goal, step
 
 NOWHERE = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
 
@@ -119,3 +119,84 @@ class TestGoalCheckIns:
 
         assert_problem(ada.get(path), 404, "not_found")
         assert_problem(ada.post(path, {}), 404, "not_found")
+
+
+class TestGoalRange:
+    @pytest.mark.parametrize(
+        ("day", "status"), [("2025-03-13", 201), ("2025-03-12", 422), ("0001-01-01", 422)]
+    )
+    def test_step_reaches_back_366_days_before_the_goal(self, api: Api, day: str, status: int) -> None:
+        ada = api.person()
+        goal = set_goal(ada, ada.make_space())
+
+        assert ada.post(f"{path_of(goal)}/check-ins", {"date": day}).status_code == status
+
+    def test_sum_reached_is_shown_past_the_target(self, api: Api) -> None:
+        ada = api.person()
+        goal = set_goal(ada, ada.make_space(), target_value=10)
+        step(ada, goal, value=25)
+
+        shown = ada.get(path_of(goal)).json()
+
+        assert (shown["reached"], shown["progress"]) == (25, 1)
+
+
+class TestUpdateGoalCheckIn:
+    def test_moves_the_sum_by_the_difference(self, api: Api) -> None:
+        ada = api.person()
+        goal = set_goal(ada, ada.make_space())
+        made = step(ada, goal, value=1000)
+
+        changed = ada.patch(f"{path_of(goal)}/check-ins/{made['check_in_id']}", {"value": 10, "note": "Typo"})
+
+        assert (changed.status_code, changed.json()["value"], changed.json()["note"]) == (200, 10, "Typo")
+        assert ada.get(path_of(goal)).json()["reached"] == 10
+
+    def test_without_a_change_writes_nothing(self, api: Api) -> None:
+        ada = api.person()
+        goal = set_goal(ada, ada.make_space())
+        made = step(ada, goal, value=2)
+
+        same = ada.patch(f"{path_of(goal)}/check-ins/{made['check_in_id']}", {"value": 2})
+
+        assert same.json()["version"] == 1
+
+    @pytest.mark.parametrize("day", ["2026-03-15", "2025-03-12"])
+    def test_rejects_day_out_of_range(self, api: Api, day: str) -> None:
+        ada = api.person()
+        goal = set_goal(ada, ada.make_space())
+        made = step(ada, goal)
+
+        response = ada.patch(f"{path_of(goal)}/check-ins/{made['check_in_id']}", {"date": day})
+
+        assert_problem(response, 422, "date_out_of_range", field="body.date")
+
+    def test_rejects_stale_version(self, api: Api) -> None:
+        ada = api.person()
+        goal = set_goal(ada, ada.make_space())
+        made = step(ada, goal)
+        path = f"{path_of(goal)}/check-ins/{made['check_in_id']}"
+        stale = ada.patch(path, {"note": "First"}).headers["ETag"]
+        ada.patch(path, {"note": "Second"})
+
+        assert_problem(ada.patch(path, {"note": "Third"}, if_match=stale), 412, "precondition_failed")
+        assert_problem(ada.delete(path, if_match=stale), 412, "precondition_failed")
+
+    def test_rejects_unknown_step(self, api: Api) -> None:
+        ada = api.person()
+        goal = set_goal(ada, ada.make_space())
+
+        assert_problem(ada.patch(f"{path_of(goal)}/check-ins/{NOWHERE}", {"value": 1}), 404, "not_found")
+
+
+class TestDeleteGoalCheckIn:
+    def test_takes_its_value_from_the_sum(self, api: Api) -> None:
+        ada = api.person()
+        goal = set_goal(ada, ada.make_space())
+        made = step(ada, goal, value=1000)
+        step(ada, goal, value=4)
+
+        response = ada.delete(f"{path_of(goal)}/check-ins/{made['check_in_id']}")
+
+        assert response.status_code == 204
+        assert ada.get(path_of(goal)).json()["reached"] == 4

@@ -29,6 +29,7 @@ class TestCreateGoal:
             "unit": "km",
             "due_on": "2028-02-29",
             "status": "active",
+            "reached": 0,
             "progress": 0,
             "version": 1,
             "created_at": "2026-03-14T15:09:26.535Z",

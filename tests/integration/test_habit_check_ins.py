@@ -26,6 +26,8 @@ class TestPutCheckIn:
             "date": "2026-03-14",
             "note": "Ten minutes",
             "value": 10,
+            "skipped": False,
+            "backfilled": False,
             "version": 1,
             "created_at": "2026-03-14T15:09:26.535Z",
             "updated_at": "2026-03-14T15:09:26.535Z",
@@ -136,6 +138,73 @@ class TestPutCheckIn:
         response = ada.request("PUT", f"{path_of(habit)}/check-ins/2026-03-14", json={})
 
         assert_problem(response, 404, "not_found")
+
+    @pytest.mark.parametrize(("day", "backfilled"), [("2026-03-07", False), ("2026-03-06", True)])
+    def test_marks_days_more_than_seven_days_ago(self, api: Api, day: str, backfilled: bool) -> None:
+        ada = api.person()
+        habit = begin(ada, ada.make_space())
+
+        response = ada.request("PUT", f"{path_of(habit)}/check-ins/{day}", json={})
+
+        assert response.json()["backfilled"] is backfilled
+
+    def test_refuses_backfilled_days_where_the_space_forbids_them(self, api: Api) -> None:
+        ada = api.person()
+        habit = begin(ada, ada.make_space(allow_backfill=False))
+        path = f"{path_of(habit)}/check-ins"
+
+        assert ada.request("PUT", f"{path}/2026-03-07", json={}).status_code == 200
+        refused = ada.request("PUT", f"{path}/2026-03-06", json={})
+        assert_problem(refused, 422, "date_out_of_range", field="path.date")
+
+    def test_of_an_archived_habit_is_refused(self, api: Api) -> None:
+        ada = api.person()
+        habit = begin(ada, ada.make_space())
+        check_in(ada, habit, "2026-03-14")
+        ada.patch(path_of(habit), {"archived": True})
+
+        for day in ("2026-03-13", "2026-03-14"):
+            response = ada.request("PUT", f"{path_of(habit)}/check-ins/{day}", json={})
+            assert_problem(response, 409, "habit_archived")
+
+        ada.patch(path_of(habit), {"archived": False})
+        check_in(ada, habit, "2026-03-13")
+
+    def test_own_check_in_can_be_changed_and_deleted_after_demotion(self, api: Api) -> None:
+        ada = api.person()
+        space = ada.make_space()
+        habit = begin(ada, space)
+        bob = api.member_of(space, ada, "member")
+        check_in(bob, habit, "2026-03-14")
+        ada.patch(f"/api/v1/spaces/{space['space_id']}/members/{bob.user_id}", {"role": "viewer"})
+
+        path = f"{path_of(habit)}/check-ins"
+        assert bob.request("PUT", f"{path}/2026-03-14", json={"note": "Slowly"}).status_code == 200
+        assert_problem(bob.request("PUT", f"{path}/2026-03-13", json={}), 403, "forbidden")
+        assert bob.delete(f"{path}/2026-03-14").status_code == 204
+
+    def test_own_check_in_can_be_changed_after_a_move_west(self, api: Api) -> None:
+        ada = api.person()
+        ada.patch("/api/v1/users/me", {"timezone": "Pacific/Auckland"})
+        habit = begin(ada, ada.make_space())
+        check_in(ada, habit, "2026-03-15")
+        ada.patch("/api/v1/users/me", {"timezone": "Pacific/Honolulu"})  # where it is still the 14th
+
+        check_in(ada, habit, "2026-03-15", note="Changed")
+
+        (item,) = ada.get(f"{path_of(habit)}/check-ins").json()["items"]
+        assert item["note"] == "Changed"
+
+    def test_skipped_day_is_no_activity(self, api: Api, run_background: Any) -> None:
+        ada = api.person()
+        space = ada.make_space()
+        habit = begin(ada, space)
+        check_in(ada, habit, "2026-03-14", skipped=True)
+        run_background()
+
+        feed = ada.get(f"/api/v1/spaces/{space['space_id']}/activity").json()["items"]
+
+        assert [item["kind"] for item in feed] == ["habit_created"]
 
 
 class TestDeleteCheckIn:

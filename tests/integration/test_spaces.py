@@ -37,6 +37,7 @@ class TestCreateSpace:
             "description": None,
             "visibility": "private",
             "category": None,
+            "allow_backfill": True,
             "owner_id": ada.user_id,
             "member_count": 1,
             "role": "owner",

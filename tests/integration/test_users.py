@@ -19,6 +19,7 @@ EVERYTHING_OPTIONAL = {
         "mail": {"mention": True, "reminder": False},
         "notifications": {"comment": False},
         "reminder_time": "07:30",
+        "week_start": "sunday",
     },
 }
 
@@ -42,7 +43,12 @@ class TestCreateUser:
             "locale": None,
             "org_id": None,
             "org_role": None,
-            "preferences": {"mail": {}, "notifications": {}, "reminder_time": None},
+            "preferences": {
+                "mail": {},
+                "notifications": {},
+                "reminder_time": None,
+                "week_start": "monday",
+            },
             "version": 1,
             "created_at": "2026-03-14T15:09:26.535Z",
             "updated_at": "2026-03-14T15:09:26.535Z",

@@ -46,6 +46,7 @@ MODULE_BY_PATH = {
     "/api/v1/spaces/{space_id}/goals": "goals",
     "/api/v1/spaces/{space_id}/goals/{goal_id}": "goals",
     "/api/v1/spaces/{space_id}/goals/{goal_id}/check-ins": "goals",
+    "/api/v1/spaces/{space_id}/goals/{goal_id}/check-ins/{check_in_id}": "goals",
     "/api/v1/spaces/{space_id}/habits": "habits",
     "/api/v1/spaces/{space_id}/habits/{habit_id}": "habits",
     "/api/v1/spaces/{space_id}/habits/{habit_id}/check-ins/{date}": "habits",

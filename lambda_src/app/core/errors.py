@@ -26,6 +26,7 @@
     |   |-- SpaceLimitReached
     |   |-- SpaceFull
     |   |-- TooManyTrackers
+    |   |-- HabitArchived
     |   `-- TemplateChanged
     |-- InvitationClosed          410
     |-- PreconditionFailed        412
@@ -213,6 +214,12 @@ class TooManyTrackers(Conflict):
     """The space has the maximum number of goals and habits."""
 
     code, title = "too_many_trackers", "The space has the maximum number of goals and habits"
+
+
+class HabitArchived(Conflict):
+    """An archived habit takes no check-ins."""
+
+    code, title = "habit_archived", "The habit is archived"
 
 
 class TemplateChanged(Conflict):

@@ -107,6 +107,14 @@ class GoalCheckInCreate(Input):
     date: Annotated[Day | None, Field(description="Today in your time zone, if absent")] = None
 
 
+class GoalCheckInPatch(Patch):
+    """Any of these fields; null clears the note."""
+
+    value: Annotated[Quantity, Field(description="What is added to the goal")] | MISSING = MISSING
+    note: Note | None | MISSING = MISSING
+    date: Day | MISSING = MISSING
+
+
 class GoalCheckIn(Record):
     """One step as stored."""
 
@@ -142,4 +150,5 @@ class GoalView(ContentView):
     unit: str | None
     due_on: Day | None
     status: GoalStatus
-    progress: Annotated[float, Field(ge=0, le=1)]
+    reached: Annotated[Total, Field(description="The sum of the steps, which may pass the target")]
+    progress: Annotated[float, Field(ge=0, le=1, description="The part of the target that is reached")]

@@ -1,6 +1,7 @@
-"""Habits: what one wants to do again and again, and the days on which one did."""
+"""Habits: what members want to do regularly, and the days on which they did."""
 
-from typing import Annotated, Literal
+from datetime import date, timedelta
+from typing import Annotated, Any, Literal
 
 from pydantic import MISSING, BaseModel, ConfigDict, Field, StrictBool
 
@@ -20,6 +21,9 @@ from app.models.fields import (
     WholeNumber,
 )
 
+_DAY = timedelta(days=1)
+# As many changes of cadence, and as many pauses, are remembered for each habit.
+HISTORY = 50
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 
@@ -45,7 +49,7 @@ class Weekly(BaseModel):
 
 
 class TimesPerWeek(BaseModel):
-    """On so many days of each week, whichever they are. Weeks begin on Monday."""
+    """On a number of days of each week, whichever they are. A week begins as the user's preference says."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -65,7 +69,7 @@ class HabitCreate(Input):
 
 
 class HabitPatch(Patch):
-    """Any of these fields; null clears those that may be empty. A new cadence holds for the past too."""
+    """Any of these fields; null clears those that may be empty. A new cadence applies from today on."""
 
     title: Title | MISSING = MISSING
     description: Description | None | MISSING = MISSING
@@ -73,14 +77,46 @@ class HabitPatch(Patch):
     archived: StrictBool | MISSING = MISSING
 
 
+class PastCadence(BaseModel):
+    """A cadence that a habit had, and the last day on which it applied."""
+
+    cadence: Cadence
+    until: Day
+
+
+class Pause(BaseModel):
+    """The days for which a habit was archived: from `first` until the day before `end`; open while None."""
+
+    first: Day
+    end: Day | None = None
+
+
 class Habit(Content):
-    """A habit as stored."""
+    """A habit as stored. `past_cadences` and `pauses` are in the order of their days."""
 
     habit_id: str
     title: str
     description: str | None = None
     cadence: Cadence
     archived: bool = False
+    past_cadences: tuple[PastCadence, ...] = ()
+    pauses: tuple[Pause, ...] = ()
+
+    def with_cadence(self, cadence: Cadence, today: date) -> dict[str, Any]:
+        """The changes for another cadence from `today` on. One that held for no whole day is forgotten."""
+        past = self.past_cadences
+        if cadence != self.cadence and not (past and past[-1].until >= today - _DAY):
+            past = (*past, PastCadence(cadence=self.cadence, until=today - _DAY))
+        return {"cadence": cadence, "past_cadences": past[-HISTORY:]}
+
+    def with_archived(self, today: date, *, archived: bool) -> dict[str, Any]:
+        """The changes for a habit that is archived, or no longer, from `today` on."""
+        pauses = self.pauses
+        if archived and not self.archived:
+            pauses = (*pauses, Pause(first=today))
+        elif self.archived and not archived and pauses:
+            pauses = (*pauses[:-1], pauses[-1].model_copy(update={"end": today}))
+        return {"archived": archived, "pauses": pauses[-HISTORY:]}
 
 
 class HabitView(ContentView):
@@ -94,10 +130,15 @@ class HabitView(ContentView):
 
 
 class HabitCheckInPut(Input):
-    """What to note of the day."""
+    """What to store for the day."""
 
     note: Note | None = None
-    value: Annotated[Quantity | None, Field(examples=[20])] = None
+    value: Annotated[
+        Quantity | None, Field(description="0 or less does not count as kept", examples=[20])
+    ] = None
+    skipped: Annotated[
+        StrictBool, Field(description="The day neither counts as kept nor breaks the streak")
+    ] = False
 
 
 class HabitCheckIn(Record):
@@ -109,6 +150,13 @@ class HabitCheckIn(Record):
     date: Day
     note: str | None = None
     value: Quantity | None = None
+    skipped: bool = False
+    backfilled: bool = False
+
+    @property
+    def kept(self) -> bool:
+        """Whether the day counts as kept."""
+        return not self.skipped and (self.value is None or self.value > 0)
 
 
 class HabitCheckInView(Resource):
@@ -120,6 +168,8 @@ class HabitCheckInView(Resource):
     date: Day
     note: str | None
     value: Quantity | None
+    skipped: Annotated[bool, Field(description="The day neither counts as kept nor breaks the streak")]
+    backfilled: Annotated[bool, Field(description="Checked in more than 7 days later")]
 
 
 class HabitStats(View):

@@ -3,12 +3,14 @@
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import MISSING, Field
+from pydantic import MISSING, Field, StrictBool
 
 from app.core.clock import Timestamp
 from app.core.entities import Record, stored_as
 from app.models.fields import Category, Description, Input, Name, Patch, Resource
 from app.models.members import Role
+
+_ALLOW_BACKFILL = "Whether habits may be checked in on for days more than 7 days ago"
 
 
 class Visibility(StrEnum):
@@ -27,6 +29,7 @@ class SpaceCreate(Input):
     ] = None
     visibility: Visibility = Visibility.PRIVATE
     category: Annotated[Category | None, Field(examples=["fitness"])] = None
+    allow_backfill: Annotated[StrictBool, Field(description=_ALLOW_BACKFILL)] = True
 
 
 class SpacePatch(Patch):
@@ -36,6 +39,7 @@ class SpacePatch(Patch):
     description: Description | None | MISSING = MISSING
     visibility: Visibility | MISSING = MISSING
     category: Category | None | MISSING = MISSING
+    allow_backfill: Annotated[StrictBool, Field(description=_ALLOW_BACKFILL)] | MISSING = MISSING
 
 
 class Space(Record):
@@ -49,6 +53,7 @@ class Space(Record):
     description: str | None = None
     visibility: Visibility
     category: str | None = None
+    allow_backfill: bool = True
     owner_id: str
     member_count: int
     tracker_count: int = 0
@@ -63,6 +68,7 @@ class SpaceView(Resource):
     description: str | None
     visibility: Visibility
     category: str | None
+    allow_backfill: Annotated[bool, Field(description=_ALLOW_BACKFILL)]
     owner_id: Annotated[str | None, Field(description="Null unless you are a member")]
     member_count: int
     role: Annotated[Role | None, Field(description="Your role, or null")]

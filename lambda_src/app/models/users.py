@@ -36,6 +36,10 @@ class Preferences(BaseModel):
     reminder_time: Annotated[
         TimeOfDay | None, Field(description="In the user's time zone; null for none")
     ] = None
+    week_start: Annotated[
+        Literal["monday", "saturday", "sunday"],
+        Field(description="The first day of the week, for habits that count a number of days a week"),
+    ] = "monday"
 
 
 class UserCreate(Input):

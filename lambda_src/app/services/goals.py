@@ -1,15 +1,27 @@
-"""Goals: setting them, moving towards them, and how far they have come."""
+"""Goals: creating them, steps towards them, and their progress."""
+
+from datetime import date
 
 from app.core.config import Parameters
 from app.core.database import Session
 from app.core.entities import Versions
+from app.core.errors import Forbidden, NotFound
 from app.models.access_patterns import GOAL_CHECK_INS, GOALS, check_ins_of_goal, goals_of_space
 from app.models.activity import ActivityKind
 from app.models.fields import Page
-from app.models.goals import GoalCheckIn, GoalCheckInCreate, GoalCheckInView, GoalCreate, GoalPatch, GoalView
+from app.models.goals import (
+    Goal,
+    GoalCheckIn,
+    GoalCheckInCreate,
+    GoalCheckInPatch,
+    GoalCheckInView,
+    GoalCreate,
+    GoalPatch,
+    GoalView,
+)
 from app.services import activity, outbox, trackers
 from app.services.content import ContentService
-from app.services.permissions import Access
+from app.services.permissions import Access, Action
 
 _goals = ContentService(GOALS, GoalView, "goal_id")
 get = _goals.get
@@ -57,12 +69,12 @@ def check_in(session: Session, access: Access, body: GoalCheckInCreate, *, goal_
     """Take a step; the goal counts it in the same transaction.
 
     Raises:
-        NotFound: there is no such goal.
-        DateOutOfRange: the day has not begun yet.
+        NotFound: the goal does not exist.
+        DateOutOfRange: the day has not begun, or is more than 366 days before the goal was made.
     """
     goal = _goals.read(session, access, goal_id=goal_id)
     day = body.date or trackers.local_day(session.now, access.user)
-    trackers.require_begun(day, session.now, access.user, field="body.date")
+    _require_in_range(session, access, goal, day)
     step = GoalCheckIn(
         check_in_id=session.new_id(),
         goal_id=goal_id,
@@ -81,6 +93,68 @@ def check_in(session: Session, access: Access, body: GoalCheckInCreate, *, goal_
     )
     activity.announce(session, access, ActivityKind.GOAL_CHECK_IN, subject_id=goal_id)
     return GoalCheckInView.of(step)
+
+
+def update_check_in(
+    session: Session,
+    access: Access,
+    body: GoalCheckInPatch,
+    *,
+    goal_id: str,
+    check_in_id: str,
+    versions: Versions,
+) -> GoalCheckInView:
+    """Change an own step; the goal's sum follows in the same transaction.
+
+    Raises:
+        NotFound: the goal or the step does not exist.
+        Forbidden: the caller did not take the step.
+        DateOutOfRange: the day has not begun, or is more than 366 days before the goal was made.
+        PreconditionFailed: the step is at none of these versions.
+    """
+    goal, step = _read_own_step(session, access, goal_id, check_in_id)
+    step.require_version(versions)
+    changed = step.patched(session.now, body.changes())
+    if changed is step:
+        return GoalCheckInView.of(step)
+    if changed.date != step.date:
+        _require_in_range(session, access, goal, changed.date)
+    session.add(GOAL_CHECK_INS.update(step, changed), access.membership_unchanged())
+    if changed.value != step.value:
+        session.add(GOALS.increment(GOALS.key_of(goal), {"reached": changed.value - step.value}))
+    return GoalCheckInView.of(changed)
+
+
+def delete_check_in(
+    session: Session, access: Access, *, goal_id: str, check_in_id: str, versions: Versions
+) -> None:
+    """Delete an own step, or as a moderator any. Raises as `update_check_in` does."""
+    goal, step = _read_own_step(session, access, goal_id, check_in_id, moderated=True)
+    step.require_version(versions)
+    session.add(
+        GOAL_CHECK_INS.delete(step),
+        GOALS.increment(GOALS.key_of(goal), {"reached": -step.value}),
+        access.membership_unchanged(),
+    )
+
+
+def _read_own_step(
+    session: Session, access: Access, goal_id: str, check_in_id: str, *, moderated: bool = False
+) -> tuple[Goal, GoalCheckIn]:
+    goal = _goals.read(session, access, goal_id=goal_id)
+    step = session.table.get(GOAL_CHECK_INS.key(goal_id=goal_id, check_in_id=check_in_id))
+    if step is None:
+        raise NotFound
+    if step.user_id != access.user.user_id:
+        if not moderated:
+            raise Forbidden
+        access.require(Action.DELETE_OTHERS_CONTENT)
+    return goal, step
+
+
+def _require_in_range(session: Session, access: Access, goal: Goal, day: date) -> None:
+    trackers.require_begun(day, session.now, access.user, field="body.date")
+    trackers.require_not_long_before(day, goal.created_at, access.user, field="body.date")
 
 
 def list_check_ins(

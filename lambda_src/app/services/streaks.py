@@ -1,59 +1,122 @@
-"""Streaks and completion rates, from nothing but days.
+"""Streaks and completion rates, computed from calendar days alone.
 
-Check-ins are stored under the calendar day of whoever made them, so neither clock changes nor travel
-move them. A *period* is what a cadence counts: a day, a scheduled day, or a week from Monday. The
-period that is not over yet neither breaks a streak nor counts, unless it is done. The current cadence
-holds for the past too.
+Check-ins are stored under the calendar day of their user, so neither clock changes nor travel move them.
+A *period* is what a cadence counts: a day, a scheduled day, or a week. A period that has not ended neither
+breaks a streak nor counts, unless it is done. A change of cadence applies from its day on; a week that it
+cuts counts only if it is done.
 """
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass
 from datetime import date, timedelta
 
-from app.models.habits import Cadence, HabitStats, TimesPerWeek, Weekly
+from app.models.habits import Cadence, HabitStats, TimesPerWeek, Weekday, Weekly
 
 RATE_DAYS = 30
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_DAY, _WEEK = timedelta(days=1), timedelta(days=7)
+_WEEKDAYS: tuple[Weekday, ...] = (
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+)
+_DAY = timedelta(days=1)
 
 
-def statistics(cadence: Cadence, days: Set[date], *, today: date, began: date) -> HabitStats:
-    """How well these days keep the cadence.
+@dataclass(frozen=True)
+class Schedule:
+    """The cadences of a habit: each of `past` until its last day, then `current`."""
 
-    `today` and `began`, the day the habit was made, are calendar days where the user lives.
+    current: Cadence
+    past: Sequence[tuple[date, Cadence]] = ()
+    week_start: Weekday = "monday"
+
+
+@dataclass(frozen=True)
+class Days:
+    """The days on which a user kept a habit, and those that they skipped: neither kept nor missed."""
+
+    kept: Set[date]
+    skipped: Set[date] = frozenset()
+
+
+@dataclass(frozen=True)
+class _Period:
+    first: date
+    last: date
+    needed: int
+    kept: int
+    whole: bool = True
+
+    @property
+    def done(self) -> bool:
+        return self.kept >= self.needed
+
+    @property
+    def part(self) -> float:
+        return min(self.kept / self.needed, 1.0)
+
+
+def statistics(schedule: Schedule, days: Days, *, today: date, began: date) -> HabitStats:
+    """Compute how well a user keeps a habit.
+
+    `today` and `began` are calendar days in the user's time zone. `began` is the day from which days count as
+    missed: the later of the habit's creation and the user's joining. Days that were checked in on before it
+    extend it.
     """
-    # Who has moved west may have checked in on a day that is still to come.
-    kept = {day for day in days if day <= today}
-    periods = list(_periods(cadence, min([*kept, began, today]), today))
-    done = {period for period in periods if _is_done(cadence, period, kept)}
-    over = [period for period in periods if period in done or _end(cadence, period) < today]
+    # A user who moved west may have checked in on a day that is still to come.
+    kept = {day for day in days.kept if day <= today}
+    start = min([*kept, began, today])
+    periods = [
+        period
+        for period in _periods(schedule, Days(kept, days.skipped - kept), start, today)
+        if period.done or (period.last < today and period.whole)
+    ]
     longest = current = 0
-    for period in over:
-        current = current + 1 if period in done else 0
+    for period in periods:
+        current = current + 1 if period.done else 0
         longest = max(longest, current)
-    window = max(began, today - (RATE_DAYS - 1) * _DAY)
-    # A week counts where it ends. The one in which the habit was made is not whole, so it counts only if it
-    # is done all the same.
-    counted = [p for p in over if _end(cadence, p) >= window and (p >= began or p in done)]
-    rate = sum(period in done for period in counted) / len(counted) if counted else None
+    window = today - (RATE_DAYS - 1) * _DAY
+    # A week counts in the window in which it ends.
+    counted = [period.part for period in periods if period.last >= window]
+    rate = sum(counted) / len(counted) if counted else None
     return HabitStats(current_streak=current, longest_streak=longest, completion_rate_30d=rate)
 
 
-def _periods(cadence: Cadence, first: date, last: date) -> Iterator[date]:
-    """The first days of all periods that touch `first` to `last`, in order."""
-    step, day = _DAY, first
-    if isinstance(cadence, TimesPerWeek):
-        step, day = _WEEK, first - first.weekday() * _DAY
-    while day <= last:
-        if not isinstance(cadence, Weekly) or _WEEKDAYS[day.weekday()] in cadence.days:
-            yield day
-        day += step
+def _periods(schedule: Schedule, days: Days, start: date, today: date) -> Iterator[_Period]:
+    """The periods that touch `start` to `today`, in order, without those that were skipped whole."""
+    first = start
+    for last, cadence in (*schedule.past, (date.max, schedule.current)):
+        if first <= min(last, today):
+            if isinstance(cadence, TimesPerWeek):
+                yield from _weeks(cadence, schedule.week_start, days, first=first, last=last, today=today)
+            else:
+                yield from _scheduled_days(cadence, days, first, min(last, today))
+            first = last + _DAY if last < today else today + _DAY
 
 
-def _is_done(cadence: Cadence, period: date, days: Set[date]) -> bool:
-    if isinstance(cadence, TimesPerWeek):
-        return sum(period + offset * _DAY in days for offset in range(7)) >= cadence.times
-    return period in days
+def _scheduled_days(cadence: Cadence, days: Days, first: date, last: date) -> Iterator[_Period]:
+    for number in range((last - first).days + 1):
+        day = first + number * _DAY
+        scheduled = not isinstance(cadence, Weekly) or _WEEKDAYS[day.weekday()] in cadence.days
+        if scheduled and day not in days.skipped:
+            yield _Period(day, day, needed=1, kept=int(day in days.kept))
 
 
-def _end(cadence: Cadence, period: date) -> date:
-    return period + 6 * _DAY if isinstance(cadence, TimesPerWeek) else period
+def _weeks(
+    cadence: TimesPerWeek, week_start: Weekday, days: Days, *, first: date, last: date, today: date
+) -> Iterator[_Period]:
+    """Weeks of a cadence that holds from `first` to `last`; those that either cuts are not whole."""
+    week = first - (first.weekday() - _WEEKDAYS.index(week_start)) % 7 * _DAY
+    while week <= min(last, today):
+        end = week + 6 * _DAY
+        inside = [day for day in (week + n * _DAY for n in range(7)) if first <= day <= last]
+        # Skipped days lower what is needed only where too few days remain.
+        needed = min(cadence.times, sum(day not in days.skipped for day in inside))
+        if needed:
+            kept = sum(day in days.kept for day in inside)
+            whole = first <= week and end <= last
+            yield _Period(week, end, needed if whole else cadence.times, kept, whole)
+        week = end + _DAY

@@ -20,6 +20,10 @@ DELETE /spaces/{space}/goals/{member2_goal}                    204   204   403  
 DELETE /spaces/{space}/goals/{viewer_goal}                     204   204   403    204
 POST   /spaces/{space}/goals/{member_goal}/check-ins value=1   201   201   201    403
 GET    /spaces/{space}/goals/{member_goal}/check-ins           200   200   200    200
+PATCH  /spaces/{space}/goals/{member_goal}/check-ins/{step} value=2  403  403  200   403
+PATCH  /spaces/{space}/goals/{member_goal}/check-ins/{viewer_step} value=2  403  403  403  200
+DELETE /spaces/{space}/goals/{member_goal}/check-ins/{step}          204  204  204   403
+DELETE /spaces/{space}/goals/{member_goal}/check-ins/{viewer_step}   204  204  403   204
 """
 
 
@@ -28,13 +32,16 @@ def items(world: World) -> list[Write]:
         Goal(**world.content(author, "goal"), title="Run", kind="milestone")
         for author in ("member", "member2", "viewer")
     ]
-    step = GoalCheckIn(
-        check_in_id=world.make("step"),
-        goal_id=goals[0].goal_id,
-        space_id=goals[0].space_id,
-        user_id=goals[0].author_id,
-        value=Decimal(1),
-        date=world.clock.now.date(),
-        **world.stamps,
-    )
-    return [*map(GOALS.create, goals), GOAL_CHECK_INS.create(step)]
+    steps = [
+        GoalCheckIn(
+            check_in_id=world.make(name),
+            goal_id=goals[0].goal_id,
+            space_id=goals[0].space_id,
+            user_id=world.names[user],
+            value=Decimal(1),
+            date=world.clock.now.date(),
+            **world.stamps,
+        )
+        for name, user in (("step", "member"), ("viewer_step", "viewer"))
+    ]
+    return [*map(GOALS.create, goals), *map(GOAL_CHECK_INS.create, steps)]

@@ -19,8 +19,9 @@ PATCH  /spaces/{space}/habits/{viewer_habit} title=Walk               403   403 
 DELETE /spaces/{space}/habits/{member_habit}                          204   204   204    403
 DELETE /spaces/{space}/habits/{member2_habit}                         204   204   403    403
 DELETE /spaces/{space}/habits/{viewer_habit}                          204   204   403    204
-PUT    /spaces/{space}/habits/{member_habit}/check-ins/2026-03-14 note=Far  200   200   200    403
-DELETE /spaces/{space}/habits/{member_habit}/check-ins/2026-03-14     404   404   204    403
+PUT    /spaces/{space}/habits/{member_habit}/check-ins/2026-03-14 note=Far  200   200   200    200
+DELETE /spaces/{space}/habits/{member_habit}/check-ins/2026-03-14     404   404   204    204
+PUT    /spaces/{space}/habits/{member_habit}/check-ins/2026-03-13 note=Far  200   200   200    403
 GET    /spaces/{space}/habits/{member_habit}/check-ins                200   200   200    200
 GET    /spaces/{space}/habits/{member_habit}/stats                    200   200   200    200
 """

@@ -200,7 +200,13 @@ class TestExamples:
         examples = content["components"]["examples"]
         assert set(examples["SpaceCreate"]["value"]) == {"name", "description", "category"}
         assert set(examples["CommentCreate"]["value"]) == {"text"}
-        assert set(examples["SpacePatch"]["value"]) == {"name", "description", "visibility", "category"}
+        assert set(examples["SpacePatch"]["value"]) == {
+            "name",
+            "description",
+            "visibility",
+            "category",
+            "allow_backfill",
+        }
 
     def test_stand_at_every_field(self, content: dict[str, Any]) -> None:
         for schema in content["components"]["schemas"].values():

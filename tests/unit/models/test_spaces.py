@@ -18,6 +18,7 @@ class TestSpaceCreate:
             "description": None,
             "visibility": Visibility.PRIVATE,
             "category": None,
+            "allow_backfill": True,
         }
 
     @pytest.mark.parametrize(
@@ -76,6 +77,7 @@ class TestSpaceView:
             "description": None,
             "visibility": "public",
             "category": None,
+            "allow_backfill": True,
             "owner_id": None,
             "member_count": 3,
             "role": None,

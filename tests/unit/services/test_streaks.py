@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.models.habits import Cadence, Daily, HabitStats, TimesPerWeek, Weekday, Weekly
-from app.services.streaks import statistics
+from app.services.streaks import Days, Schedule, statistics
 
 DAILY = Daily(kind="daily")
 # A Wednesday; its week began on Monday, 9 March.
@@ -22,7 +22,7 @@ def days_ago(*numbers: int) -> set[date]:
 
 
 def stats(cadence: Cadence, days: set[date], began: date = LONG_AGO, today: date = TODAY) -> HabitStats:
-    return statistics(cadence, days, today=today, began=began)
+    return statistics(Schedule(cadence), Days(days), today=today, began=began)
 
 
 def weekly(*days: Literal["monday", "wednesday", "friday", "sunday"]) -> Weekly:
@@ -130,6 +130,103 @@ class TestCompletionRate:
         assert stats(cadence, set(), began=date(2026, 3, 5)).completion_rate_30d is None
 
 
+class TestBackfilledDays:
+    def test_extend_the_rate_to_the_first_of_them(self) -> None:
+        # Ten days before a new habit, all kept; today is still open.
+        result = stats(DAILY, days_ago(*range(1, 11)), began=TODAY)
+        assert (result.current_streak, result.completion_rate_30d) == (10, 1)
+
+    def test_count_gaps_between_them_as_missed(self) -> None:
+        # 8 of the 10 days from the first on: the third and the fifth are missing.
+        days = days_ago(*(set(range(1, 11)) - {3, 5}))
+        assert stats(DAILY, days, began=TODAY).completion_rate_30d == pytest.approx(8 / 10)
+
+
+class TestPartlyKeptWeek:
+    def test_counts_with_its_part(self) -> None:
+        # Two of three in each of the last four whole weeks, from Monday, 9 February.
+        mondays = [date(2026, 2, 9) + timedelta(days=7 * week) for week in range(4)]
+        days = {day + timedelta(days=offset) for day in mondays for offset in (0, 2)}
+        result = stats(TestTimesPerWeek.THREE, days, began=date(2026, 2, 9))
+        assert result.completion_rate_30d == pytest.approx(2 / 3)
+        assert (result.current_streak, result.longest_streak) == (0, 0)
+
+    def test_counts_once_when_more_is_done_than_needed(self) -> None:
+        week = {date(2026, 3, 2) + timedelta(days=offset) for offset in range(7)}
+        result = stats(TestTimesPerWeek.THREE, week, began=date(2026, 3, 2))
+        assert result.completion_rate_30d == 1
+
+
+class TestSkippedDays:
+    def skipping(self, kept: set[date], skipped: set[date], cadence: Cadence = DAILY) -> HabitStats:
+        began = min(kept | skipped)
+        return statistics(Schedule(cadence), Days(kept, skipped), today=TODAY, began=began)
+
+    def test_do_not_break_a_streak(self) -> None:
+        assert self.skipping(days_ago(1, 2, 5, 6), days_ago(3, 4)).current_streak == 4
+
+    def test_are_left_out_of_the_rate(self) -> None:
+        # Kept, skipped, missed, kept: two of three.
+        assert self.skipping(days_ago(1, 4), days_ago(3)).completion_rate_30d == pytest.approx(2 / 3)
+
+    def test_that_are_kept_all_the_same_count_as_kept(self) -> None:
+        assert self.skipping(days_ago(1, 2), days_ago(2)).current_streak == 2
+
+    def test_lower_what_a_week_needs_only_where_too_few_days_remain(self) -> None:
+        monday = date(2026, 3, 2)
+        week = [monday + timedelta(days=offset) for offset in range(7)]
+        one_skipped = self.skipping({week[0], week[1]}, {week[2]}, TestTimesPerWeek.THREE)
+        five_skipped = self.skipping({week[0], week[1]}, set(week[2:]), TestTimesPerWeek.THREE)
+        assert (one_skipped.current_streak, five_skipped.current_streak) == (0, 1)
+
+    def test_a_week_skipped_whole_is_left_out(self) -> None:
+        week = {date(2026, 3, 2) + timedelta(days=offset) for offset in range(7)}
+        kept = set(TestTimesPerWeek.WEEK_BEFORE)
+        assert self.skipping(kept, week, TestTimesPerWeek.THREE).current_streak == 1
+
+
+class TestChangedCadence:
+    MWF = weekly("monday", "wednesday", "friday")
+
+    def test_leaves_the_streak_of_the_past_as_it_was(self) -> None:
+        # Monday, Wednesday, Friday from 9 February to 9 March: 13 periods; daily from 10 March on.
+        first = date(2026, 2, 9)
+        days = {first + timedelta(days=7 * week + offset) for week in range(4) for offset in (0, 2, 4)}
+        days |= {date(2026, 3, 9)}
+        schedule = Schedule(DAILY, past=[(date(2026, 3, 9), self.MWF)])
+        before = statistics(Schedule(self.MWF), Days(days), today=date(2026, 3, 9), began=first)
+        after = statistics(schedule, Days(days), today=date(2026, 3, 10), began=first)
+        kept_on = statistics(schedule, Days(days | {date(2026, 3, 10)}), today=date(2026, 3, 10), began=first)
+        assert (before.current_streak, after.current_streak, kept_on.current_streak) == (13, 13, 14)
+
+    def test_judges_later_days_by_the_new_cadence(self) -> None:
+        schedule = Schedule(DAILY, past=[(date(2026, 3, 6), self.MWF)])
+        days = {date(2026, 3, 2), date(2026, 3, 4), date(2026, 3, 6), date(2026, 3, 9)}
+        # Saturday and Sunday, 7 and 8 March, are missed under the new cadence.
+        result = statistics(schedule, Days(days), today=date(2026, 3, 9), began=date(2026, 3, 2))
+        assert (result.current_streak, result.longest_streak) == (1, 3)
+
+    def test_a_week_that_the_change_cuts_counts_only_if_it_is_done(self) -> None:
+        three = TestTimesPerWeek.THREE
+        schedule = Schedule(DAILY, past=[(date(2026, 3, 4), three)])
+        began = date(2026, 2, 23)
+        days = set(TestTimesPerWeek.WEEK_BEFORE) | {date(2026, 3, 2)}
+        result = statistics(schedule, Days(days), today=date(2026, 3, 5), began=began)
+        assert result.current_streak == 1
+
+
+class TestWeekStart:
+    def test_moves_a_sunday_into_the_week_that_it_begins(self) -> None:
+        # Friday, Saturday and Sunday, 6 to 8 March: one week from Monday, two from Sunday.
+        days = {date(2026, 3, 6), date(2026, 3, 7), date(2026, 3, 8)}
+        three = TestTimesPerWeek.THREE
+        by_monday = statistics(Schedule(three), Days(days), today=TODAY, began=date(2026, 2, 23))
+        by_sunday = statistics(
+            Schedule(three, week_start="sunday"), Days(days), today=TODAY, began=date(2026, 2, 23)
+        )
+        assert (by_monday.current_streak, by_sunday.current_streak) == (1, 0)
+
+
 CADENCES: st.SearchStrategy[Cadence] = st.one_of(
     st.just(DAILY),
     st.builds(
@@ -144,7 +241,8 @@ CADENCES: st.SearchStrategy[Cadence] = st.one_of(
 def by_hand(cadence: Cadence, days: set[date], today: date, began: date) -> HabitStats:
     """The same, as one would do it with a pencil: a line of letters, one a period.
 
-    `D` stands for done and `M` for missed; what is not over yet leaves no letter unless it is done.
+    `D` stands for done and `M` for missed; what is not over yet, or begins before the first day, leaves no
+    letter unless it is done.
     """
     calendar = [began + timedelta(days=number) for number in range(-500, 500)]
     if isinstance(cadence, TimesPerWeek):
@@ -155,19 +253,25 @@ def by_hand(cadence: Cadence, days: set[date], today: date, began: date) -> Habi
         wanted = cadence.days if isinstance(cadence, Weekly) else get_args(Weekday)
         periods = [[day] for day in calendar if f"{day:%A}".lower() in wanted]
         needed = 1
-    begin = min({began, *days})
-    line, recent = "", ""
+    begin = min({began, *(day for day in days if day <= today)})
+    line = ""
+    recent: list[float] = []
     for period in periods:
-        done = sum(day in days and day <= today for day in period) >= needed
-        if period[-1] < begin or period[0] > today or (period[-1] >= today and not done):
+        kept = sum(day in days and day <= today for day in period)
+        done = kept >= needed
+        if (
+            period[-1] < begin
+            or period[0] > today
+            or (not done and (period[-1] >= today or period[0] < begin))
+        ):
             continue
         line += "D" if done else "M"
-        in_time = today - period[-1] < timedelta(days=30) and period[-1] >= began
-        recent += line[-1] if in_time and (done or period[0] >= began) else ""
+        if today - period[-1] < timedelta(days=30):
+            recent.append(min(kept, needed) / needed)
     return HabitStats(
         current_streak=len(line) - len(line.rstrip("D")),
         longest_streak=max(map(len, line.split("M"))),
-        completion_rate_30d=recent.count("D") / len(recent) if recent else None,
+        completion_rate_30d=sum(recent) / len(recent) if recent else None,
     )
 
 
@@ -183,7 +287,9 @@ def test_is_what_one_counts_by_hand(cadence: Cadence, age: int, kept: list[bool]
     # From three days that have not come on, backwards.
     days = {today - timedelta(days=number - 3) for number, is_kept in enumerate(kept) if is_kept}
     began = today - timedelta(days=age)
-    assert statistics(cadence, days, today=today, began=began) == by_hand(cadence, days, today, began)
+    assert statistics(Schedule(cadence), Days(days), today=today, began=began) == by_hand(
+        cadence, days, today, began
+    )
 
 
 @given(st.sets(st.integers(0, 400)), st.integers(0, 400))

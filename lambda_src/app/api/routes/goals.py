@@ -17,12 +17,20 @@ from app.core.errors import (
     TooManyTrackers,
 )
 from app.models.fields import Page, Ulid
-from app.models.goals import GoalCheckInCreate, GoalCheckInView, GoalCreate, GoalPatch, GoalView
+from app.models.goals import (
+    GoalCheckInCreate,
+    GoalCheckInPatch,
+    GoalCheckInView,
+    GoalCreate,
+    GoalPatch,
+    GoalView,
+)
 from app.services import goals
 
 router = api_router("goals", prefix="/spaces/{space_id}/goals")
 
 GoalId = Annotated[Ulid, Path(description="The goal")]
+CheckInId = Annotated[Ulid, Path(description="The step")]
 
 
 @router.post(
@@ -91,3 +99,33 @@ async def list_goal_check_ins(
 ) -> Page[GoalCheckInView]:
     """List the steps towards a goal, newest first."""
     return goals.list_check_ins(session, access, goal_id=goal_id, limit=paging.limit, cursor=paging.cursor)
+
+
+@router.patch(
+    "/{goal_id}/check-ins/{check_in_id}",
+    responses=problem_responses(*IN_SPACE, DateOutOfRange, PreconditionFailed),
+)
+async def update_goal_check_in(
+    session: SessionDep,
+    access: Reader,
+    goal_id: GoalId,
+    check_in_id: CheckInId,
+    body: GoalCheckInPatch,
+    versions: AcceptedVersions,
+) -> GoalCheckInView:
+    """Change a step of yours."""
+    return goals.update_check_in(
+        session, access, body, goal_id=goal_id, check_in_id=check_in_id, versions=versions
+    )
+
+
+@router.delete(
+    "/{goal_id}/check-ins/{check_in_id}",
+    status_code=204,
+    responses=problem_responses(*IN_SPACE, PreconditionFailed),
+)
+async def delete_goal_check_in(
+    session: SessionDep, access: Reader, goal_id: GoalId, check_in_id: CheckInId, versions: AcceptedVersions
+) -> None:
+    """Delete a step of yours; owner and admins may delete any."""
+    goals.delete_check_in(session, access, goal_id=goal_id, check_in_id=check_in_id, versions=versions)

@@ -1,4 +1,4 @@
-"""`/spaces/{space_id}/habits`: habits, the days one kept them, and statistics."""
+"""`/spaces/{space_id}/habits`: habits, check-ins by day, and statistics."""
 
 from typing import Annotated
 
@@ -11,6 +11,7 @@ from app.api.routing import api_router
 from app.api.unit_of_work import REPEATABLE
 from app.core.errors import (
     DateOutOfRange,
+    HabitArchived,
     InvalidCursor,
     PreconditionFailed,
     TooManyTrackers,
@@ -81,17 +82,17 @@ async def delete_habit(
 
 @router.put(
     "/{habit_id}/check-ins/{date}",
-    responses=problem_responses(*IN_SPACE, DateOutOfRange, PreconditionFailed),
+    responses=problem_responses(*IN_SPACE, HabitArchived, DateOutOfRange, PreconditionFailed),
 )
 async def put_habit_check_in(
     session: SessionDep,
-    access: Writer,
+    access: Reader,
     habit_id: HabitId,
     day: DayInPath,
     body: HabitCheckInPut,
     versions: AcceptedVersions,
 ) -> HabitCheckInView:
-    """Note that you did it on that day, or change the note."""
+    """Check in on a day, or change your check-in of that day. A viewer can change one, but create none."""
     return habits.check_in(session, access, body, habit_id=habit_id, day=day, versions=versions)
 
 
@@ -101,9 +102,9 @@ async def put_habit_check_in(
     responses=problem_responses(*IN_SPACE, PreconditionFailed),
 )
 async def delete_habit_check_in(
-    session: SessionDep, access: Writer, habit_id: HabitId, day: DayInPath, versions: AcceptedVersions
+    session: SessionDep, access: Reader, habit_id: HabitId, day: DayInPath, versions: AcceptedVersions
 ) -> None:
-    """Take your check-in of that day away."""
+    """Delete your check-in of that day."""
     habits.undo_check_in(session, access, habit_id=habit_id, day=day, versions=versions)
 
 
