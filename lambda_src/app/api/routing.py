@@ -1,7 +1,7 @@
 """Where routes are registered, and how a request finds the module that has its route.
 
 A module of `app.api.routes` is imported, and its routes are built, when a request first names one of its
-paths: most environments answer few nouns, and a cold start pays for these alone (docs/adr/0028).
+paths: most environments answer few nouns, and a cold start pays for these alone (docs/adr/0030).
 """
 
 from collections.abc import Iterable, Mapping

@@ -15,12 +15,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Generic, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from app.core import key_templates
 from app.core.attribute_values import deserialize, serialize
 from app.core.clock import Timestamp, rfc3339
 from app.core.errors import PreconditionFailed, Problem, StaleRead
+from app.core.model import Model
 from app.core.queries import Query
 
 _META = ("version", "created_at", "updated_at")
@@ -31,7 +32,7 @@ _CURRENT = "#version = :was_version AND #created_at = :was_created_at"
 Versions = frozenset[int] | None
 
 
-class Record(BaseModel):
+class Record(Model):
     """What every stored item has. `version` counts changes from 1; counters do not raise it."""
 
     # An error that quoted what is stored would carry it into the log.

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from app.core.model import Model
 from app.models.fields import EachOnce, LongText, Name, Note, Phrase, TimeOfDay, WholeNumber
 from app.models.templates import (
     MAX_SECTIONS,
@@ -17,7 +18,7 @@ from app.models.templates import (
 )
 
 
-class _Answer(BaseModel):
+class _Answer(Model):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     section_id: SectionId
@@ -101,7 +102,7 @@ class TableAnswer(_Answer):
         return [cell for row in self.value for cell in row]
 
 
-class TimeLogEntry(BaseModel):
+class TimeLogEntry(Model):
     """What was done from when to when; an end before the start is on the next day."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

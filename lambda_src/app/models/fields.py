@@ -24,6 +24,7 @@ from pydantic.networks import AnyUrl
 
 from app.core import email
 from app.core.clock import Timestamp
+from app.core.model import Model
 
 T = TypeVar("T")
 _URL_LENGTH = 2048
@@ -214,7 +215,7 @@ Ulid = Annotated[str, StringConstraints(pattern=r"^[0-7][0-9A-HJKMNP-TV-Z]{25}$"
 UserId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f-]{36}$")]
 
 
-class Input(BaseModel):
+class Input(Model):
     """A request's body. Unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid")
@@ -228,7 +229,7 @@ class Patch(Input):
         return {name: getattr(self, name) for name in self.model_fields_set}
 
 
-class View(BaseModel):
+class View(Model):
     """An answer's body: exactly these fields, taken by name from what is stored."""
 
     model_config = ConfigDict(from_attributes=True, hide_input_in_errors=True)

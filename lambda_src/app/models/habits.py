@@ -3,9 +3,10 @@
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import MISSING, BaseModel, ConfigDict, Field, StrictBool
+from pydantic import MISSING, ConfigDict, Field, StrictBool
 
 from app.core.entities import Record
+from app.core.model import Model
 from app.models.content import Content, ContentView
 from app.models.fields import (
     Day,
@@ -27,7 +28,7 @@ HISTORY = 50
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 
-class Daily(BaseModel):
+class Daily(Model):
     """Every day."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -35,7 +36,7 @@ class Daily(BaseModel):
     kind: Literal["daily"]
 
 
-class Weekly(BaseModel):
+class Weekly(Model):
     """On these days of each week."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -48,7 +49,7 @@ class Weekly(BaseModel):
     ]
 
 
-class TimesPerWeek(BaseModel):
+class TimesPerWeek(Model):
     """On a number of days of each week, whichever they are. A week begins as the user's preference says."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

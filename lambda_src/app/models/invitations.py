@@ -5,10 +5,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
 from app.core.clock import Timestamp
 from app.core.entities import Record, stored_as
+from app.core.model import Model
 from app.models.fields import Email, Input, Note, Resource, View
 from app.models.members import MemberView, Role
 from app.models.organizations import OrganizationUserView, OrgRole
@@ -44,7 +45,7 @@ class OrganizationInvitationCreate(Input):
     message: Annotated[Note | None, Field(examples=["Welcome aboard"])] = None
 
 
-class InvalidInvitation(BaseModel):
+class InvalidInvitation(Model):
     """One of a batch that breaks a rule, so that the others are judged all the same."""
 
     email: str

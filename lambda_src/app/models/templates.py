@@ -5,7 +5,6 @@ from typing import Annotated, Literal
 from pydantic import (
     MISSING,
     AfterValidator,
-    BaseModel,
     ConfigDict,
     Field,
     StrictBool,
@@ -14,6 +13,7 @@ from pydantic import (
     field_validator,
 )
 
+from app.core.model import Model
 from app.models.content import Content, ContentView
 from app.models.fields import Description, EachOnce, Input, Name, Patch, Phrase, Title, View, WholeNumber
 
@@ -24,7 +24,7 @@ MAX_TEMPLATE_BYTES = 50_000
 SectionId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,49}$")]
 
 
-class _Section(BaseModel):
+class _Section(Model):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     section_id: Annotated[SectionId, Field(description="Unique in the template", examples=["highlights"])]
