@@ -78,14 +78,14 @@ class HabitPatch(Patch):
     archived: StrictBool | MISSING = MISSING
 
 
-class PastCadence(BaseModel):
+class PastCadence(Model):
     """A cadence that a habit had, and the last day on which it applied."""
 
     cadence: Cadence
     until: Day
 
 
-class Pause(BaseModel):
+class Pause(Model):
     """The days for which a habit was archived: from `first` until the day before `end`; open while None."""
 
     first: Day
