@@ -32,6 +32,7 @@ _GUIDE = (
     "text",
     "idempotency",
     "concurrency",
+    "roles",
     "rate-limits",
     "clients",
 )

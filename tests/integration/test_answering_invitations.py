@@ -140,11 +140,13 @@ class TestAccept:
         assert ada.get(f"/api/v1/spaces/{space['space_id']}").json()["member_count"] == 2
 
     def test_is_refused_to_who_is_in_already(
-        self, ada: Person, space: dict[str, Any], eve: Person, invitation: dict[str, Any]
+        self, api: Api, ada: Person, space: dict[str, Any], eve: Person
     ) -> None:
         eve.join(ada.make_code(space["space_id"]))
+        to_another_address = invite(ada, space, "second@example.com")
+        eve.token = api.signing_key.token(eve.user_id, "second@example.com")
 
-        assert_problem(eve.accept(invitation), 409, "already_member")
+        assert_problem(eve.accept(to_another_address), 409, "already_member")
 
     def test_stops_at_the_limit_of_members_a_space(
         self, set_parameter: Any, ada: Person, eve: Person

@@ -71,14 +71,18 @@ async def _repeatable(
         record = idempotency.find(
             session, user_id=identity.user_id, key=idempotency_key, fingerprint=fingerprint
         )
-        answered = await _replay(request, record) if record else None
+        answered = await _replay(request, session, record) if record else None
         request.state.repeatable = RepeatableRequest(identity.user_id, idempotency_key, fingerprint, answered)
     repeatable: RepeatableRequest | None = request.state.repeatable
     return repeatable
 
 
-async def _replay(request: Request, record: IdempotencyRecord) -> Response:
-    """The answer that was given before; as it is now, where it was too long to be kept."""
+async def _replay(request: Request, session: Session, record: IdempotencyRecord) -> Response:
+    """The answer that was given before; as it is now, where it was too long to be kept.
+
+    Raises what `idempotency.require_access` raises.
+    """
+    idempotency.require_access(session, record)
     replayed = {**record.headers, "Idempotency-Replayed": "true"}
     if record.body is not None:
         return Response(record.body, record.status, replayed)

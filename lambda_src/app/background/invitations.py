@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from app.background import mail_templates
+from app.background.cascades import each
 from app.background.work import Work
+from app.core.database import Session
 from app.core.entities import Key
 from app.models.access_patterns import (
     EMAIL_CLAIMS,
@@ -14,11 +17,13 @@ from app.models.access_patterns import (
     ORGANIZATIONS,
     SPACES,
     USER_PROFILES,
+    invitation_claims_to,
 )
-from app.models.invitations import Invitation, InvitationStatus
+from app.models.invitations import Invitation, InvitationClaim, InvitationStatus
 from app.models.notifications import Notification
 from app.models.users import UserProfile
 from app.services import outbox
+from app.services.invitations import close
 
 
 def announce(work: Work, payload: Mapping[str, Any]) -> None:
@@ -54,6 +59,24 @@ def mail(work: Work, payload: Mapping[str, Any]) -> None:
         work.mail.send(
             mail_templates.invitation(invitation, inviter=inviter.name, parameters=work.parameters())
         )
+
+
+def close_sent(work: Work, payload: Mapping[str, Any]) -> None:
+    """Close the open invitations that somebody sent who may not invite to there any more."""
+    query = invitation_claims_to(payload["target_id"]).where(invited_by=payload["user_id"])
+    each(work, query, partial(_close_sent, payload))
+
+
+def _close_sent(payload: Mapping[str, Any], session: Session, claim: InvitationClaim) -> None:
+    key = INVITATIONS.key(target_id=claim.target_id, invitation_id=claim.invitation_id)
+    invitation = session.table.get(key)
+    if invitation is None or invitation.status_at(session.now) is not InvitationStatus.PENDING:
+        return
+    to_role = payload["roles"] is None or invitation.role in payload["roles"]
+    # Who was made admin again since may invite, and what they sent after that stays.
+    sent_before = invitation.created_at <= datetime.fromisoformat(payload["until"])
+    if to_role and sent_before and invitation.invited_by == payload["user_id"]:
+        session.add(*close(session, invitation, InvitationStatus.REVOKED))
 
 
 def _find_open(work: Work, payload: Mapping[str, Any]) -> Invitation | None:

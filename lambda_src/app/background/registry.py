@@ -22,6 +22,7 @@ TASKS: Mapping[str, Task] = {
     "habit.deleted": trackers.after_habit,
     "invitation.mailed": invitations.mail,
     "invitation.sent": invitations.announce,
+    "inviter.demoted": invitations.close_sent,
     "journal.deleted": journals.after_entry,
     "mention.mailed": activity.mail_mention,
     "organization.deleted": organizations.after_organization,

@@ -6,6 +6,7 @@ the record, its request is run again, and it finds the answer (docs/adr/0004).
 """
 
 import hashlib
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,8 @@ from app.core.database import Session
 from app.core.errors import IdempotencyKeyReused
 from app.models.access_patterns import IDEMPOTENCY_RECORDS
 from app.models.idempotency import IdempotencyRecord
+from app.services import permissions
+from app.services.permissions import Action
 
 KEPT = timedelta(hours=24)
 # In UTF-8. A longer answer is that of a resource, and is read again where it is.
@@ -29,6 +32,23 @@ def find(session: Session, *, user_id: str, key: str, fingerprint: str) -> Idemp
     if record is not None and record.fingerprint != fingerprint:
         raise IdempotencyKeyReused
     return record
+
+
+def require_access(session: Session, record: IdempotencyRecord) -> None:
+    """Check that the caller may still read the space or organization that the stored answer is of.
+
+    A route authorises by its path; what a request has made of the caller, as joining does, it cannot know.
+
+    Raises:
+        NotFound, Forbidden, ProfileRequired: they may not, as reading it would answer.
+    """
+    answer = json.loads(record.body) if record.body else {}
+    if (space_id := answer.get("space_id")) is not None:
+        permissions.authorize(session, user_id=record.user_id, space_id=space_id, action=Action.READ_SPACE)
+    elif (org_id := answer.get("org_id")) is not None:
+        permissions.authorize_in_organization(
+            session, user_id=record.user_id, org_id=org_id, action=Action.READ_ORGANIZATION
+        )
 
 
 def remember(

@@ -3,6 +3,7 @@
 `app.services.inviting` makes them, and `app.services.invitees` is for those who are invited.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from math import ceil
@@ -27,7 +28,14 @@ from app.models.access_patterns import (
     invitations_to,
 )
 from app.models.fields import Page
-from app.models.invitations import Invitation, InvitationClaim, InvitationStatus, InvitationView, TargetKind
+from app.models.invitations import (
+    Invitation,
+    InvitationClaim,
+    InvitationStatus,
+    InvitationView,
+    InvitedRole,
+    TargetKind,
+)
 from app.models.users import UserProfile
 from app.services import outbox
 from app.services.permissions import ALLOWED, Access, Action, OrganizationAccess
@@ -153,6 +161,44 @@ def close(session: Session, invitation: Invitation, status: InvitationStatus) ->
     claim = INVITATION_CLAIMS.key(target_id=invitation.target_id, email=invitation.email)
     closed = invitation.patched(session.now, {"status": status, "message": None})
     return [INVITATIONS.update(invitation, closed), INVITATION_CLAIMS.delete_if_exists(claim)]
+
+
+def close_open(session: Session, *, target_id: str, email: str, accepted: Invitation | None = None) -> None:
+    """Close the open invitation of an e-mail to here, if any; the commit fails where one comes meanwhile.
+
+    Whoever is in, or was taken out, shall not come in again by an older invitation. The one that is being
+    `accepted` is left to the caller.
+    """
+    if accepted is not None and accepted.email == email:
+        return
+    key = INVITATION_CLAIMS.key(target_id=target_id, email=email)
+    claim = session.table.get(key)
+    if claim is None:
+        session.add(INVITATION_CLAIMS.require_absent(key, session.now))
+        return
+    invitation = session.table.get(INVITATIONS.key(target_id=target_id, invitation_id=claim.invitation_id))
+    if invitation is not None and invitation.status_at(session.now) is InvitationStatus.PENDING:
+        session.add(*close(session, invitation, InvitationStatus.REVOKED))
+    else:
+        session.add(INVITATION_CLAIMS.require_unchanged(claim))
+
+
+def close_sent(
+    session: Session, *, target_id: str, user_id: str, roles: Collection[InvitedRole] | None = None
+) -> None:
+    """Have the open invitations to here closed that this user sent until now; to these roles, or to any.
+
+    It is done in the background, as there may be many. Nobody comes in by one meanwhile: accepting checks
+    the inviter's role.
+    """
+    outbox.enqueue(
+        session,
+        "inviter.demoted",
+        target_id=target_id,
+        user_id=user_id,
+        roles=None if roles is None else sorted(roles),
+        until=rfc3339(session.now),
+    )
 
 
 def enqueue_mail(session: Session, invitation: Invitation) -> None:

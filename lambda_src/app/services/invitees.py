@@ -7,15 +7,22 @@ from app.core.config import Parameters
 from app.core.database import Session
 from app.core.errors import InvitationClosed, NotFound
 from app.core.security import Identity
-from app.models.access_patterns import INVITATIONS, MEMBERSHIPS, ORGANIZATIONS, SPACES, invitations_of
+from app.models.access_patterns import (
+    INVITATIONS,
+    MEMBERSHIPS,
+    ORGANIZATIONS,
+    SPACES,
+    USER_PROFILES,
+    invitations_of,
+)
 from app.models.fields import Page
 from app.models.invitations import Accepted, Invitation, InvitationStatus, InvitationView
-from app.models.members import MemberView
-from app.models.organizations import OrganizationUserView, OrgRole
+from app.models.members import MemberView, Role
+from app.models.organizations import OrganizationUserView
 from app.models.users import UserProfile
 from app.services import members, organizations
 from app.services.invitations import close
-from app.services.permissions import Access
+from app.services.permissions import ALLOWED, ALLOWED_IN_ORGANIZATION, Access, Action
 
 
 def list_page(
@@ -40,7 +47,8 @@ def accept(
 
     Raises:
         NotFound: the caller was sent no such invitation.
-        InvitationClosed: it is no longer open, or what it leads to is gone.
+        InvitationClosed: it is no longer open, what it leads to is gone, or whoever sent it may not
+            invite to that role any more.
     """
     invitation = _read_open(session, identity, invitation_id)
     accepted: Accepted
@@ -66,23 +74,47 @@ def decline(session: Session, *, identity: Identity, invitation_id: str) -> None
 def _enter_space(
     session: Session, user: UserProfile, invitation: Invitation, parameters: Parameters
 ) -> MemberView:
+    space_id, inviter_id = invitation.target_id, invitation.invited_by
     keys = (
-        SPACES.key(space_id=invitation.target_id),
-        MEMBERSHIPS.key(space_id=invitation.target_id, user_id=user.user_id),
+        SPACES.key(space_id=space_id),
+        MEMBERSHIPS.key(space_id=space_id, user_id=user.user_id),
+        MEMBERSHIPS.key(space_id=space_id, user_id=inviter_id),
+        USER_PROFILES.key(user_id=inviter_id),
     )
-    space, membership = session.table.batch_get(keys, consistent=True)
+    space, membership, inviter, profile = session.table.batch_get(keys, consistent=True)
     if space is None or space.status != "active":
         raise InvitationClosed
-    return members.enter(
-        session, access=Access(user, space, membership), role=invitation.role, parameters=parameters
+    needed = Action.MANAGE_ADMINS if invitation.role is Role.ADMIN else Action.INVITE
+    if inviter is None or needed not in ALLOWED[inviter.role] or not _is_active(profile):
+        raise InvitationClosed
+    view = members.enter(
+        session,
+        access=Access(user, space, membership),
+        role=invitation.role,
+        parameters=parameters,
+        accepted=invitation,
     )
+    session.add(MEMBERSHIPS.require_unchanged(inviter), USER_PROFILES.require_unchanged(profile))
+    return view
 
 
 def _enter_organization(session: Session, user: UserProfile, invitation: Invitation) -> OrganizationUserView:
-    if session.table.get(ORGANIZATIONS.key(org_id=invitation.target_id)) is None:
+    keys = (
+        ORGANIZATIONS.key(org_id=invitation.target_id),
+        USER_PROFILES.key(user_id=invitation.invited_by),
+    )
+    organization, inviter = session.table.batch_get(keys, consistent=True)
+    if organization is None or not _is_active(inviter) or inviter.org_id != invitation.target_id:
         raise InvitationClosed
-    role = OrgRole(invitation.role)
-    return organizations.enter(session, user=user, org_id=invitation.target_id, role=role)
+    if Action.MANAGE_ORGANIZATION not in ALLOWED_IN_ORGANIZATION[inviter.org_role]:
+        raise InvitationClosed
+    view = organizations.enter(session, user=user, accepted=invitation)
+    session.add(USER_PROFILES.require_unchanged(inviter))
+    return view
+
+
+def _is_active(profile: UserProfile | None) -> bool:
+    return profile is not None and profile.status == "active"
 
 
 def _read_open(session: Session, identity: Identity, invitation_id: str) -> Invitation:

@@ -19,19 +19,27 @@ from app.models.access_patterns import INVITE_CODES, MEMBERSHIPS, SPACES, USER_P
 from app.models.activity import ActivityKind
 from app.models.audit import AuditKind
 from app.models.fields import Page
+from app.models.invitations import Invitation
 from app.models.members import Membership, MemberView, Role
 from app.models.spaces import InviteCode, SpaceView
 from app.models.users import NotificationKind, UserProfile
-from app.services import activity, audit, invite_codes, rate_limits
-from app.services.permissions import Access, Action
+from app.services import activity, audit, invitations, invite_codes, rate_limits
+from app.services.permissions import ALLOWED, Access, Action
 
 
 def enter(
-    session: Session, *, access: Access, role: Role, parameters: Parameters, **require: str
+    session: Session,
+    *,
+    access: Access,
+    role: Role,
+    parameters: Parameters,
+    accepted: Invitation | None = None,
+    **require: str,
 ) -> MemberView:
     """Make the caller a member, however they came; both counters move in the same transaction.
 
-    `require` names fields of the space and the values that they must still have then.
+    Their open invitation to the space is closed, unless it is the one that is being `accepted`. `require`
+    names fields of the space and the values that they must still have then.
 
     Raises:
         AlreadyMember: the caller is in the space.
@@ -67,6 +75,7 @@ def enter(
             require={"status": "active"},
         ),
     )
+    invitations.close_open(session, target_id=space.space_id, email=user.email, accepted=accepted)
     audit.record(
         session,
         space.space_id,
@@ -140,9 +149,9 @@ def get(session: Session, *, access: Access, user_id: str) -> MemberView:
 
 
 def change_role(
-    session: Session, *, access: Access, user_id: str, role: Role, versions: Versions
+    session: Session, *, access: Access, user_id: str, role: Role, versions: Versions, parameters: Parameters
 ) -> MemberView:
-    """Give a member another role.
+    """Give a member another role. With a lower one, all that could undo it goes: see `_close_ways_back`.
 
     Raises:
         NotFound: the user is not in the space.
@@ -156,6 +165,8 @@ def change_role(
     changed = member.patched(session.now, {"role": role})
     if changed is not member:
         session.add(MEMBERSHIPS.update(member, changed), access.membership_unchanged())
+        if ALLOWED[role] < ALLOWED[member.role]:
+            _close_ways_back(session, access, member, profile, parameters)
         audit.record(
             session,
             member.space_id,
@@ -172,7 +183,7 @@ def change_role(
 def remove(
     session: Session, *, access: Access, user_id: str, versions: Versions, parameters: Parameters
 ) -> None:
-    """Remove a member, or leave. A removal rotates the invite code, which the removed may know.
+    """Remove a member, or leave. A removal closes the ways back in: see `_close_ways_back`.
 
     Raises:
         NotFound: the user is not in the space.
@@ -185,9 +196,11 @@ def remove(
     if not leaves:
         _require_power(access, member)
     member.require_version(versions)
-    if not leaves:
+    if leaves:
+        _close_sent(session, member)
+    else:
         session.add(access.membership_unchanged())
-        invite_codes.rotate_if_any(session, access=access, parameters=parameters)
+        _close_ways_back(session, access, member, profile, parameters)
     session.add(
         MEMBERSHIPS.delete(member),
         SPACES.increment(SPACES.key(space_id=member.space_id), {"member_count": -1}),
@@ -197,6 +210,21 @@ def remove(
     kind = AuditKind.MEMBER_LEFT if leaves else AuditKind.MEMBER_REMOVED
     audit.record(session, member.space_id, kind, actor_id=access.user.user_id, subject_id=user_id)
     activity.announce(session, access, None, subject_id=member.space_id, notify={user_id: "removed"})
+
+
+def _close_ways_back(
+    session: Session, access: Access, member: Membership, profile: UserProfile | None, parameters: Parameters
+) -> None:
+    """Rotate the code that a member may know, and close the invitations to them and those that they sent."""
+    invite_codes.rotate_if_any(session, access=access, parameters=parameters)
+    if profile is not None:
+        invitations.close_open(session, target_id=member.space_id, email=profile.email)
+    _close_sent(session, member)
+
+
+def _close_sent(session: Session, member: Membership) -> None:
+    if Action.INVITE in ALLOWED[member.role]:
+        invitations.close_sent(session, target_id=member.space_id, user_id=member.user_id)
 
 
 def _read(session: Session, access: Access, user_id: str) -> tuple[Membership, UserProfile | None]:

@@ -8,6 +8,7 @@ from app.core.entities import Versions, Write
 from app.core.errors import AlreadyInOrganization, AlreadyMember, LastAdmin, NotFound, OrganizationNotEmpty
 from app.models.access_patterns import ORGANIZATIONS, USER_PROFILES, users_of_organization
 from app.models.fields import Page
+from app.models.invitations import Invitation
 from app.models.organizations import (
     Organization,
     OrganizationCreate,
@@ -18,7 +19,7 @@ from app.models.organizations import (
     OrgRole,
 )
 from app.models.users import UserProfile
-from app.services import outbox
+from app.services import invitations, outbox
 from app.services.permissions import Action, OrganizationAccess
 
 
@@ -87,15 +88,19 @@ def list_users(
     return Page(items=[user_view(user) for user in found.items], next_cursor=found.next_cursor)
 
 
-def enter(session: Session, *, user: UserProfile, org_id: str, role: OrgRole) -> OrganizationUserView:
-    """Make the user a member, with this role.
+def enter(session: Session, *, user: UserProfile, accepted: Invitation) -> OrganizationUserView:
+    """Make the user a member, with the role of the invitation that they accept.
+
+    Their other open invitation to the organization, to another address of theirs, is closed.
 
     Raises:
         AlreadyMember: the user is in this organization.
         AlreadyInOrganization: the user is in another one.
     """
+    org_id, role = accepted.target_id, OrgRole(accepted.role)
     if user.org_id is not None:
         raise AlreadyMember if user.org_id == org_id else AlreadyInOrganization
+    invitations.close_open(session, target_id=org_id, email=user.email, accepted=accepted)
     changed = _with_membership(session, user, org_id, role)
     session.add(USER_PROFILES.update(user, changed), _count(org_id, members=1, admins=_admins(role)))
     return user_view(changed)
@@ -109,7 +114,7 @@ def change_role(
     body: OrganizationUserPatch,
     versions: Versions,
 ) -> OrganizationUserView:
-    """Give a user another role.
+    """Give a user another role. Whoever is admin no more has the invitations closed that they sent.
 
     Raises:
         NotFound: the user is not in the organization.
@@ -123,13 +128,15 @@ def change_role(
     _require_another_admin(access, user)
     changed = _with_membership(session, user, user.org_id, body.role)
     admins = _admins(body.role) - _admins(user.org_role)
+    if admins < 0:
+        _close_ways_back(session, user)
     session.add(USER_PROFILES.update(user, changed), _count(access.organization.org_id, admins=admins))
     _require_still(session, access, user)
     return user_view(changed)
 
 
 def remove(session: Session, *, access: OrganizationAccess, user_id: str, versions: Versions) -> None:
-    """Leave the organization, or remove a user.
+    """Leave the organization, or remove a user. The invitations to them, and those they sent, are closed.
 
     Raises:
         Forbidden: removing others is for admins.
@@ -142,6 +149,7 @@ def remove(session: Session, *, access: OrganizationAccess, user_id: str, versio
     user = _read(session, access, user_id)
     user.require_version(versions)
     _require_another_admin(access, user)
+    _close_ways_back(session, user)
     session.add(
         _membership_write(session, user, None, None),
         _count(access.organization.org_id, members=-1, admins=-_admins(user.org_role)),
@@ -176,6 +184,14 @@ def _read(session: Session, access: OrganizationAccess, user_id: str) -> UserPro
     if user is None or user.org_id != access.organization.org_id:
         raise NotFound
     return user
+
+
+def _close_ways_back(session: Session, user: UserProfile) -> None:
+    """Close the open invitations to a user's address and those that they sent."""
+    org_id = str(user.org_id)
+    invitations.close_open(session, target_id=org_id, email=user.email)
+    if user.org_role is OrgRole.ADMIN:
+        invitations.close_sent(session, target_id=org_id, user_id=user.user_id)
 
 
 def _require_another_admin(access: OrganizationAccess, user: UserProfile) -> None:

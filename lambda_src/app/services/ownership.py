@@ -6,7 +6,7 @@ from app.models.access_patterns import MEMBERSHIPS, SPACES, USER_PROFILES
 from app.models.audit import AuditKind
 from app.models.members import Role
 from app.models.spaces import SpaceView
-from app.services import activity, audit
+from app.services import activity, audit, invitations
 from app.services.permissions import Access
 
 
@@ -38,6 +38,8 @@ def transfer(session: Session, access: Access, *, user_id: str) -> SpaceView:
             USER_PROFILES.key_of(profile), {"owned_spaces": 1}, require={"status": "active"}
         ),
     )
+    # An admin may not invite admins, so neither may the invitations that the owner sent.
+    invitations.close_sent(session, target_id=space_id, user_id=owner, roles=[Role.ADMIN])
     audit.record(
         session,
         space_id,

@@ -256,7 +256,9 @@ class TestChangeRole:
         member(table, clock, owner, role)
         calls.clear()
         session = Session(table)
-        view = members.change_role(session, access=owner, user_id="bob", role=role, versions=None)
+        view = members.change_role(
+            session, access=owner, user_id="bob", role=role, versions=None, parameters=PARAMETERS
+        )
         session.commit()
         assert calls == ["BatchGetItem"]
         assert (view.role, view.version) == (role, 1)
@@ -266,7 +268,9 @@ class TestChangeRole:
     ) -> None:
         admin, session = member(table, clock, owner, Role.ADMIN, "carol"), Session(table)
         member(table, clock, owner, Role.MEMBER)
-        members.change_role(session, access=admin, user_id="bob", role=Role.VIEWER, versions=None)
+        members.change_role(
+            session, access=admin, user_id="bob", role=Role.VIEWER, versions=None, parameters=PARAMETERS
+        )
         demote(table, admin)
         with pytest.raises(StaleRead):
             session.commit()
@@ -276,7 +280,12 @@ class TestChangeRole:
         for access, refusal in ((owner, OwnerIsFixed), (admin, Forbidden)):
             with pytest.raises(refusal):
                 members.change_role(
-                    Session(table), access=access, user_id="ada", role=Role.MEMBER, versions=None
+                    Session(table),
+                    access=access,
+                    user_id="ada",
+                    role=Role.MEMBER,
+                    versions=None,
+                    parameters=PARAMETERS,
                 )
 
 

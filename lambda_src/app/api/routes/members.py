@@ -96,9 +96,12 @@ async def update_member(
     user_id: MemberId,
     body: MemberPatch,
     versions: AcceptedVersions,
+    parameters: ParametersDep,
 ) -> MemberView:
-    """Give a member another role."""
-    return members.change_role(session, access=access, user_id=user_id, role=body.role, versions=versions)
+    """Give a member another role. A lower one rotates the invite code and closes their invitations."""
+    return members.change_role(
+        session, access=access, user_id=user_id, role=body.role, versions=versions, parameters=parameters
+    )
 
 
 @router.post("/{space_id}/ownership", responses=problem_responses(*IN_SPACE, AlreadyOwner, *REPEATABLE))
@@ -123,5 +126,8 @@ async def remove_member(
     versions: AcceptedVersions,
     parameters: ParametersDep,
 ) -> None:
-    """Leave a space, or remove a member; a removal rotates the invite code."""
+    """Leave a space, or remove a member.
+
+    A removal rotates the invite code, and closes the open invitations to the member and by them.
+    """
     members.remove(session, access=access, user_id=user_id, versions=versions, parameters=parameters)
