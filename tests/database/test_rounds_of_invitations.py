@@ -12,7 +12,7 @@ from app.models.access_patterns import (
     invitations_to,
     users_of_organization,
 )
-from app.models.invitations import InvitationCreate, InvitationStatus
+from app.models.invitations import Invitation, InvitationCreate, InvitationStatus
 from app.models.organizations import OrganizationCreate, OrganizationUserPatch, OrgRole
 from app.models.users import UserProfile
 from app.services import invitations, invitees, inviting, organizations, permissions
@@ -50,6 +50,23 @@ def found(table: Table, admin: UserProfile) -> str:
     made = organizations.create(session, user=admin, body=OrganizationCreate(name="Engines"))
     session.commit()
     return made.org_id
+
+
+def invited(user: UserProfile, org_id: str, role: OrgRole) -> Invitation:
+    """An invitation that the user accepts."""
+    now = user.created_at
+    return Invitation.model_validate(
+        {
+            "invitation_id": "01ARZ3NDEKTSV4RRFFQ69G5FAV",
+            "target_kind": "organization",
+            "target_id": org_id,
+            "target_name": "Engines",
+            "email": user.email,
+            "role": role,
+            "invited_by": "ada",
+            **dict.fromkeys(("created_at", "updated_at", "expires_at", "purge_at", "sent_at"), now),
+        }
+    )
 
 
 class TestInvitations:
@@ -128,7 +145,7 @@ class TestOrganizations:
             user = user_of(table, crowd[thread % 4])
             if user.org_id is None:
                 role = OrgRole.ADMIN if number % 2 else OrgRole.MEMBER
-                organizations.enter(session, user=user, org_id=org_id, role=role)
+                organizations.enter(session, user=user, accepted=invited(user, org_id, role))
                 return
             access = self.admit(session, user.user_id, org_id)
             whom = crowd[(number + thread // 4) % 4]
@@ -153,7 +170,8 @@ class TestOrganizations:
                 access = self.admit(session, admins[number].user_id, ids[number])
                 organizations.delete(session, access=access, versions=None)
             else:
-                organizations.enter(session, user=eves[number], org_id=ids[number], role=OrgRole.MEMBER)
+                accepted = invited(eves[number], ids[number], OrgRole.MEMBER)
+                organizations.enter(session, user=eves[number], accepted=accepted)
 
         for ends in rounds.run(dissolve_or_enter):
             assert ends == {"done": 1, "stale": THREADS - 1}
