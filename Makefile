@@ -117,8 +117,7 @@ review: environment-named deployer ## Write a report for reviewers to reports/: 
 
 .PHONY: deploy
 deploy: environment-named account-named gate-passed deployer ## Deploy to the AWS account you are signed in to: make deploy ENV=dev [AT_ONCE="why it cannot wait"]
-	@$(cdk) deploy -c env=$(ENV) $(if $(AT_ONCE),-c "at_once=$$AT_ONCE")
-	@$(tool) delivery.protect $(ENV)
+	@$(tool) delivery.deploy $(ENV)
 
 .PHONY: protect
 protect: environment-named account-named .venv/.installed ## Set the stack policy, as each deployment does: make protect ENV=prod

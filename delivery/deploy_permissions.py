@@ -113,6 +113,7 @@ DEPLOYING: dict[str, dict[str, str]] = {
         "cognito-idp:SetUserPoolMfaConfig": "the second factor",
         "cognito-idp:UpdateUserPool": "password policy, deletion protection",
         "cognito-idp:TagResource": _TAGS,
+        "iam:CreateServiceLinkedRole": "the role by which Cognito sends mail with SES",
         "cognito-idp:DeleteUserPool": "removes it with the stack, where it is not protected",
     },
     "AWS::Cognito::UserPoolClient": {

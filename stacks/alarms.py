@@ -150,3 +150,17 @@ def _data(props: AlarmsProps) -> Iterator[AlarmDefinition]:
         metric=metrics.given_up(),
         threshold=settings.dead_letters,
     )
+    yield AlarmDefinition(
+        name="MailRefusals",
+        page="mail-refusals",
+        says="SES refused mail for good.",
+        metric=metrics.of_app("BackgroundRefusal"),
+        threshold=settings.mail_refusals,
+    )
+    yield AlarmDefinition(
+        name="AuditChanges",
+        page="audit-changes",
+        says="Somebody changed or deleted events of the audit.",
+        metric=metrics.of_app("AuditChanged"),
+        threshold=settings.audit_changes,
+    )

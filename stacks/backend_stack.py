@@ -14,15 +14,12 @@ from stacks.dead_letters import DeadLetters, DeadLettersProps
 from stacks.function import Function, FunctionCode, FunctionProps
 from stacks.gateway import Gateway, GatewayProps
 from stacks.identity import Identity, IdentityProps
-from stacks.metrics import Metrics
+from stacks.metrics import METRICS_NAMESPACE, SERVICE_NAME, Metrics
 from stacks.notifications import Notifications, NotificationsProps
 from stacks.parameters import Parameters, ParametersProps, app_parameters
 from stacks.release import Release, ReleaseProps
 from stacks.routes import Route
 from stacks.settings import Canary, Settings
-
-SERVICE_NAME = "lifestyle-spaces"
-METRICS_NAMESPACE = "LifestyleSpaces"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +49,11 @@ class BackendStack(Stack):
         self.identity = Identity(
             self,
             "Identity",
-            props=IdentityProps(settings=settings.identity, protected=settings.data.protected),
+            props=IdentityProps(
+                settings=settings.identity,
+                mail_sender=settings.app.mail_sender,
+                protected=settings.data.protected,
+            ),
         )
         self.dead_letters = DeadLetters(self, "DeadLetters", props=DeadLettersProps(key=self.data.key))
         self.function = Function(
@@ -110,6 +111,7 @@ class BackendStack(Stack):
             self, "Notifications", props=NotificationsProps(emails=settings.alarms.emails)
         )
         metrics = Metrics(
+            environment=settings.name,
             function=self.function.function,
             api_name=self.gateway.api.rest_api_name,
             table=self.data.table,
@@ -130,7 +132,7 @@ class BackendStack(Stack):
             ),
         )
         if settings.function.canary is not None:
-            self._release(settings.function.canary, alarms, notifications)
+            self._release(settings.function.canary, metrics, alarms, notifications)
         if settings.alarms.monthly_budget_usd is not None:
             monthly_usd, tags = settings.alarms.monthly_budget_usd, self.tags.tag_values()
             Budget(
@@ -139,7 +141,9 @@ class BackendStack(Stack):
                 props=BudgetProps(monthly_usd=monthly_usd, tags=tags, notifications=notifications),
             )
 
-    def _release(self, settings: Canary, alarms: Alarms, notifications: Notifications) -> None:
+    def _release(
+        self, settings: Canary, metrics: Metrics, alarms: Alarms, notifications: Notifications
+    ) -> None:
         Release(
             self,
             "Release",
@@ -147,6 +151,7 @@ class BackendStack(Stack):
                 settings=settings,
                 function=self.function.function,
                 alias=self.function.alias,
+                metrics=metrics,
                 alarms=alarms,
                 notifications=notifications,
             ),

@@ -12,6 +12,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from stacks.function import AUDIT_KEYS
 from stacks.settings import BackgroundSettings
 
 STREAM_ACTIONS = (
@@ -27,11 +28,18 @@ MESSAGES = {
 }
 
 
+# Nothing changes or deletes an audit event but its time to live. What does is reported by the function.
+AUDIT_CHANGES = {
+    "eventName": lambda_.FilterRule.or_("MODIFY", "REMOVE"),
+    "dynamodb": {"Keys": {"PK": {"S": lambda_.FilterRule.begins_with(AUDIT_KEYS.removesuffix("*"))}}},
+}
+
+
 @dataclass(frozen=True, kw_only=True)
 class BackgroundProps:
     """What background work needs to know, and the role that does it.
 
-    The domain of `mail_sender` is an identity that this account has verified with SES.
+    The domain of `mail_sender`, or one above it, is verified with SES in this account and region.
     """
 
     settings: BackgroundSettings
@@ -55,17 +63,31 @@ class Background(Construct):
 
     def _grant(self, props: BackgroundProps) -> None:
         # Not the CDK's own grants: they give more actions, and every stream of the account.
-        identity = Stack.of(self).format_arn(
-            service="ses", resource="identity", resource_name=props.mail_sender.partition("@")[2]
-        )
         for actions, resource in (
             (STREAM_ACTIONS, props.table.table_stream_arn),
             (("sqs:SendMessage",), props.dead_letters.queue_arn),
-            (("ses:SendEmail",), identity),
             (("cognito-idp:AdminDeleteUser",), props.user_pool.user_pool_arn),
         ):
             assert resource is not None  # noqa: S101 - the table has a stream
             props.role.add_to_policy(iam.PolicyStatement(actions=list(actions), resources=[resource]))
+        self._grant_mail(props)
+
+    def _grant_mail(self, props: BackgroundProps) -> None:
+        """Mail from any address of the sender's domain, whatever identity it is verified by.
+
+        SES authorizes each identity that a mail involves: the sender's address, its domain or one above it,
+        and in the sandbox the recipient's too. So the condition is on the address, not on the resource.
+        https://docs.aws.amazon.com/ses/latest/dg/control-user-access.html
+        """
+        identities = Stack.of(self).format_arn(service="ses", resource="identity", resource_name="*")
+        domain = props.mail_sender.partition("@")[2]
+        props.role.add_to_policy(
+            iam.PolicyStatement(
+                actions=["ses:SendEmail"],
+                resources=[identities],
+                conditions={"StringLike": {"ses:FromAddress": f"*@{domain}"}},
+            )
+        )
 
     def _stream(self, props: BackgroundProps) -> None:
         settings = props.settings
@@ -74,7 +96,7 @@ class Background(Construct):
             "Stream",
             target=props.alias,
             event_source_arn=props.table.table_stream_arn,
-            filters=[lambda_.FilterCriteria.filter(MESSAGES)],
+            filters=[lambda_.FilterCriteria.filter(each) for each in (MESSAGES, AUDIT_CHANGES)],
             # The first deployment of this mapping must not miss what was promised before it.
             starting_position=lambda_.StartingPosition.TRIM_HORIZON,
             batch_size=settings.batch_size,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from aws_cdk import Stack
 from aws_cdk import aws_budgets as budgets
 from constructs import Construct
 
@@ -38,6 +39,7 @@ class Budget(Construct):
             self,
             "Budget",
             budget=budgets.CfnBudget.BudgetDataProperty(
+                budget_name=f"{Stack.of(self).stack_name}-monthly",
                 budget_type="COST",
                 time_unit="MONTHLY",
                 budget_limit=budgets.CfnBudget.SpendProperty(amount=props.monthly_usd, unit="USD"),

@@ -127,8 +127,7 @@ def _compile(folder: Path, target: Target, *, deployed_at: str) -> None:
     """Compile every module once, here, as Lambda's own folders are read-only.
 
     Unchecked: the interpreter does not look at the sources. The recorded paths are the
-    ones in AWS. Without a matching interpreter the asset ships without bytecode: it works
-    the same and starts slower.
+    ones in AWS. Without a matching interpreter there is no bytecode; `stacks.synth` refuses that.
     """
     interpreter = matching_interpreter(target)
     if interpreter is None:

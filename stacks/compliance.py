@@ -76,6 +76,11 @@ ACKNOWLEDGED = (
         "X-Ray's two write actions know no resource.",
     ),
     Acknowledged(
+        "AwsSolutions::AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:identity/*]",
+        "Function/Role/DefaultPolicy/Resource",
+        "SES asks for the recipient's identity too, if verified; the sender's address is a condition.",
+    ),
+    Acknowledged(
         "AwsSolutions::AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/"
         "service-role/AmazonAPIGatewayPushToCloudWatchLogs]",
         "Gateway/Api/CloudWatchRole/Resource",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_cognito as cognito
 from constructs import Construct
 
@@ -19,6 +19,7 @@ class IdentityProps:
     """What the user pool needs to know."""
 
     settings: IdentitySettings
+    mail_sender: str
     protected: bool
 
 
@@ -59,6 +60,15 @@ class Identity(Construct):
         cfn_user_pool = self.user_pool.node.default_child
         assert isinstance(cfn_user_pool, cognito.CfnUserPool)  # noqa: S101 - narrows jsii's type
         cfn_user_pool.override_logical_id(USER_POOL_LOGICAL_ID)
+        if settings.ses_identity is not None:
+            # Not CDK's `UserPoolEmail.with_ses`: it names an identity for the sender's own domain only.
+            cfn_user_pool.email_configuration = cognito.CfnUserPool.EmailConfigurationProperty(
+                email_sending_account="DEVELOPER",
+                from_=props.mail_sender,
+                source_arn=Stack.of(self).format_arn(
+                    service="ses", resource="identity", resource_name=settings.ses_identity
+                ),
+            )
         self.client = self._client(settings)
 
     def _client(self, settings: IdentitySettings) -> cognito.UserPoolClient:

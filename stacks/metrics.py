@@ -13,12 +13,16 @@ from stacks.data import INDEX_NAME
 from stacks.gateway import STAGE_NAME
 
 PERIOD = Duration.minutes(5)
+# Of the app's own metrics; their two dimensions are `service` and `environment`.
+SERVICE_NAME = "lifestyle-spaces"
+METRICS_NAMESPACE = "LifestyleSpaces"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Metrics:
     """The metrics of the stack's parts, over five minutes each."""
 
+    environment: str
     function: lambda_.Function
     api_name: str
     table: dynamodb.Table
@@ -27,6 +31,16 @@ class Metrics:
     def of_function(self, name: str, statistic: str = cloudwatch.Stats.SUM) -> cloudwatch.Metric:
         """A metric of all invocations, by the API, the stream and the schedules."""
         return self.function.metric(name, statistic=statistic, period=PERIOD)
+
+    def of_app(self, name: str) -> cloudwatch.Metric:
+        """A metric that the app counts itself, in this environment."""
+        return cloudwatch.Metric(
+            namespace=METRICS_NAMESPACE,
+            metric_name=name,
+            dimensions_map={"environment": self.environment, "service": SERVICE_NAME},
+            statistic=cloudwatch.Stats.SUM,
+            period=PERIOD,
+        )
 
     def of_gateway(self, name: str, statistic: str = cloudwatch.Stats.SUM) -> cloudwatch.Metric:
         """A metric of all requests at the API's stage.

@@ -10,6 +10,7 @@ from constructs import Construct
 
 from stacks.alarms import AlarmDefinition, Alarms, add_alarm
 from stacks.function import ALIAS_NAME
+from stacks.metrics import Metrics
 from stacks.notifications import Notifications
 from stacks.settings import Canary, TrafficShift
 
@@ -23,11 +24,12 @@ _SHIFTS: dict[TrafficShift, codedeploy.ILambdaDeploymentConfig] = {
 
 @dataclass(frozen=True, kw_only=True)
 class ReleaseProps:
-    """The alias to shift; the alarms of the running system, one of which rolls back too."""
+    """The alias to shift, what to judge it by, and the running system's alarms: one of them rolls back."""
 
     settings: Canary
     function: lambda_.Function
     alias: lambda_.Alias
+    metrics: Metrics
     alarms: Alarms
     notifications: Notifications
 
@@ -35,9 +37,9 @@ class ReleaseProps:
 class Release(Construct):
     """CodeDeploy's shift of the alias, and the alarms that turn it back.
 
-    Two look at the new version alone, so that nine tenths of old traffic cannot hide its faults,
-    and a fault of the old version does not keep out its own repair. The third is the gateway's
-    rate of 5xx: an answer 500 that the app gives itself is no error to Lambda.
+    Invocations that die are counted of the new version alone, so that nine tenths of old traffic cannot
+    hide them, and those of the old version do not keep out their own repair. How long callers wait and
+    how many get a 5xx is the gateway's to tell: the alias runs background work too, for seconds at a time.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, props: ReleaseProps) -> None:
@@ -62,14 +64,15 @@ def _watches(props: ReleaseProps) -> tuple[AlarmDefinition, ...]:
             name="Errors",
             page="release-errors",
             says="Invocations of the version being released died, so it was rolled back.",
-            metric=_of_new_version(props, "Errors", cloudwatch.Stats.SUM),
+            metric=_errors_of_new_version(props),
             threshold=props.settings.max_errors,
         ),
         AlarmDefinition(
             name="Slow",
             page="release-slow",
-            says="The version being released is too slow, so it was rolled back.",
-            metric=_of_new_version(props, "Duration", "p99"),
+            says="Requests were too slow while a version was released, so it was rolled back.",
+            # A new version that is slow for a tenth of its requests makes one in a hundred of all slow.
+            metric=props.metrics.of_gateway("IntegrationLatency", "p99").with_(period=Duration.minutes(1)),
             threshold=props.settings.max_p99_ms,
             datapoints=3,
             periods=5,
@@ -77,7 +80,7 @@ def _watches(props: ReleaseProps) -> tuple[AlarmDefinition, ...]:
     )
 
 
-def _of_new_version(props: ReleaseProps, name: str, statistic: str) -> cloudwatch.Metric:
+def _errors_of_new_version(props: ReleaseProps) -> cloudwatch.Metric:
     """What Lambda reports of one version while the alias shares its traffic between two.
 
     https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
@@ -85,12 +88,12 @@ def _of_new_version(props: ReleaseProps, name: str, statistic: str) -> cloudwatc
     function_name = props.function.function_name
     return cloudwatch.Metric(
         namespace="AWS/Lambda",
-        metric_name=name,
+        metric_name="Errors",
         dimensions_map={
             "FunctionName": function_name,
             "Resource": f"{function_name}:{ALIAS_NAME}",
             "ExecutedVersion": props.function.current_version.version,
         },
-        statistic=statistic,
+        statistic=cloudwatch.Stats.SUM,
         period=Duration.minutes(1),
     )

@@ -6,9 +6,9 @@ Only what may be absent altogether has a default, None (the CDK drops JSON's nul
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from stacks.errors import ConfigurationError
 
@@ -58,7 +58,7 @@ class Canary(_Section):
 
     shift: TrafficShift
     max_errors: NotNegative = Field(description="of the new version a minute")
-    max_p99_ms: Positive = Field(description="of the new version, in three minutes of five")
+    max_p99_ms: Positive = Field(description="of all requests meanwhile, in three minutes of five")
 
 
 class FunctionSettings(_Section):
@@ -130,6 +130,11 @@ class IdentitySettings(_Section):
     id_token_minutes: Annotated[int, Field(ge=5, le=1440)]
     access_token_minutes: Annotated[int, Field(ge=5, le=1440)]
     refresh_token_days: Annotated[int, Field(ge=1, le=3650)]
+    # https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-email.html
+    ses_identity: str | None = Field(
+        default=None,
+        description="verified with SES, for the mails of sign-up; left out: Cognito's own, 50 a day",
+    )
 
 
 class BackgroundSettings(_Section):
@@ -153,6 +158,10 @@ class AlarmSettings(_Section):
     table_throttles: NotNegative | None = Field(default=None, description="in five minutes")
     stream_age_seconds: Positive | None = Field(default=None, description="of what the stream brings")
     dead_letters: NotNegative | None = Field(default=None, description="messages in the queue")
+    mail_refusals: NotNegative | None = Field(default=None, description="by SES, for good, in five minutes")
+    audit_changes: NotNegative | None = Field(
+        default=None, description="of events that nothing may change, in five minutes"
+    )
     monthly_budget_usd: Positive | None = Field(default=None, description="left out: no budget")
 
 
@@ -182,6 +191,27 @@ class Settings(_Section):
     background: BackgroundSettings
     alarms: AlarmSettings
     app: AppSettings
+
+    @model_validator(mode="after")
+    def _sender_belongs_to_its_identity(self) -> Self:
+        identity, sender = self.identity.ses_identity, self.app.mail_sender
+        if identity is None or sender == identity:
+            return self
+        if not f".{sender.partition('@')[2]}".endswith(f".{identity}"):
+            raise ValueError(f"app.mail_sender {sender} is no address of identity.ses_identity {identity}")
+        return self
+
+    def first_deployment(self) -> "Settings":
+        """The same without protection: what a failed first deployment has made, its rollback deletes again.
+
+        There is no data yet. The deployment that follows at once protects what this one has made.
+        """
+        return self.model_copy(
+            update={
+                "data": self.data.model_copy(update={"protected": False}),
+                "logs": self.logs.model_copy(update={"protected": False}),
+            }
+        )
 
     def at_once(self, reason: str) -> "Settings":
         """The same but for one deployment that cannot wait: a new version, which takes all traffic at once.

@@ -7,10 +7,11 @@ from aws_cdk import App
 from stacks.backend_stack import BackendProps, BackendStack
 from stacks.bundling import function_code, layer_code
 from stacks.compliance import acknowledge_findings, check_compliance
+from stacks.errors import ConfigurationError
 from stacks.function import FunctionCode
 from stacks.routes import load_routes
 from stacks.settings import load_settings, stack_name
-from stacks.target import resolve_target
+from stacks.target import matching_interpreter, resolve_target
 
 
 def build_app(root: Path, app: App) -> BackendStack:
@@ -18,15 +19,22 @@ def build_app(root: Path, app: App) -> BackendStack:
 
     `root` is the folder of `contract/openapi.json` and `lambda_src/`. The environments and the
     choice (`-c env=NAME`) come from the app's context, and so does the reason of a deployment that
-    cannot wait (`-c at_once=REASON`).
+    cannot wait (`-c at_once=REASON`), and whether nothing is deployed yet (`-c first_deployment=true`).
 
     Raises ConfigurationError for whatever the caller can put right.
     """
     settings = load_settings(app.node.try_get_context("environments"), app.node.try_get_context("env"))
+    if app.node.try_get_context("first_deployment"):
+        settings = settings.first_deployment()
     if reason := app.node.try_get_context("at_once"):
         settings = settings.at_once(reason)
     routes = load_routes(root / "contract" / "openapi.json")
     target = resolve_target(settings.function)
+    if matching_interpreter(target) is None:
+        raise ConfigurationError(
+            f"no Python {target.python_version} here to compile for {target}, and without bytecode each cold "
+            f"start compiles everything: install it so that `python{target.python_version}` is on the path"
+        )
     sources = root / "lambda_src"
     cache = root / ".build"
     code = FunctionCode(

@@ -6,10 +6,13 @@ import subprocess
 
 import pytest
 
+from stacks.settings import load_settings
 from tests.delivery.workflow_helpers import FOLDER, JOBS, ROOT, WORKFLOWS, position, steps
+from tests.infra.stack_helpers import ENVIRONMENTS
 
 ACTIONS = {
     "actions/checkout",
+    "actions/setup-python",
     "actions/upload-artifact",
     "actions/download-artifact",
     "aws-actions/configure-aws-credentials",
@@ -50,6 +53,13 @@ class TestEveryWorkflow:
     @pytest.mark.parametrize("name", CHECKOUTS)
     def test_leaves_no_token_behind_the_checkout(self, name: str) -> None:
         assert steps(name)[position(name, "actions/checkout")]["with"]["persist-credentials"] is False
+
+    @pytest.mark.parametrize("name", CHECKOUTS)
+    def test_uses_the_python_that_lambda_has(self, name: str) -> None:
+        # Without it, what a workflow builds has no bytecode, and is another asset than that of a desk.
+        version = steps(name)[position(name, "actions/setup-python")]["with"]["python-version"]
+        assert load_settings(ENVIRONMENTS, "prod").function.runtime == f"python{version}"
+        assert position(name, "actions/setup-python") == position(name, "actions/checkout") + 1
 
     @pytest.mark.parametrize("name", [name for name in JOBS if "uses" not in JOBS[name]])
     def test_ends_by_itself_on_a_fixed_system(self, name: str) -> None:
@@ -95,7 +105,7 @@ class TestPullRequest:
         assert concurrency["cancel-in-progress"] is True
 
     def test_reviews_prod_against_the_base(self) -> None:
-        assert steps("pull-request/review")[1] == {"run": 'make review ENV=prod AGAINST="$BASE"'}
+        assert steps("pull-request/review")[2] == {"run": 'make review ENV=prod AGAINST="$BASE"'}
         assert JOBS["pull-request/review"]["env"]["BASE"] == "${{ github.event.pull_request.base.sha }}"
 
     def test_keeps_the_report(self) -> None:
@@ -162,6 +172,7 @@ class TestDeploy:
     def test_has_the_record_before_it_deploys_and_tries_it_afterwards(self) -> None:
         order = [
             "actions/checkout",
+            "actions/setup-python",
             "Fetch the record of the gate",
             "Note where to return to",
             "aws-actions/configure-aws-credentials",

@@ -15,6 +15,8 @@ THRESHOLDS = {
     "server_error_percent": (45, "server-errors"),
     "table_throttles": (46, "table-throttles"),
     "dead_letters": (47, "dead-letters"),
+    "mail_refusals": (48, "mail-refusals"),
+    "audit_changes": (49, "audit-changes"),
 }
 
 
@@ -81,6 +83,8 @@ class TestAlarms:
                 "table_throttles",
                 "stream_age_seconds",
                 "dead_letters",
+                "mail_refusals",
+                "audit_changes",
             )
         )
         settings = changed("prod", alarms=nothing, function={"canary": None})
@@ -94,7 +98,22 @@ class TestAlarms:
     @pytest.mark.parametrize("name", ["dev", "staging", "prod"])
     def test_of_aws_are_all_there(self, name: str) -> None:
         running = [each for each in backend(name).all("CloudWatch::Alarm") if each.startswith("Alarms")]
-        assert len(running) == 8
+        assert len(running) == 10
+
+
+class TestApp:
+    @pytest.mark.parametrize(
+        ("page", "metric"), [("mail-refusals", "BackgroundRefusal"), ("audit-changes", "AuditChanged")]
+    )
+    @pytest.mark.parametrize("name", ["staging", "prod"])
+    def test_is_counted_by_itself_an_environment_each(self, name: str, page: str, metric: str) -> None:
+        found = alarm(backend(name), page)
+        assert (found["Namespace"], found["MetricName"]) == ("LifestyleSpaces", metric)
+        assert found["Dimensions"] == [
+            {"Name": "environment", "Value": name},
+            {"Name": "service", "Value": "lifestyle-spaces"},
+        ]
+        assert (found["Statistic"], found["Threshold"]) == ("Sum", 0)
 
 
 class TestFunction:

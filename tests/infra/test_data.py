@@ -1,4 +1,9 @@
-from tests.infra.stack_helpers import Backend, backend, changed, synthesise
+import copy
+
+from aws_cdk.assertions import Template
+
+from stacks.settings import load_settings
+from tests.infra.stack_helpers import ENVIRONMENTS, Backend, backend, changed, make_stack, synthesise
 
 
 class TestTable:
@@ -78,3 +83,28 @@ class TestKey:
     def test_of_ours_lets_in_nobody_but_by_the_policies_of_the_account(self, prod: Backend) -> None:
         (statement,) = prod.all("KMS::Key")["DataKey"]["Properties"]["KeyPolicy"]["Statement"]
         assert str(statement["Principal"]).endswith("':root']]}}")
+
+
+class TestFirstDeployment:
+    """What it has made is deleted again when it fails: nothing is retained, nothing refuses to be deleted."""
+
+    def test_protects_nothing(self) -> None:
+        _, stack = make_stack(load_settings(ENVIRONMENTS, "prod").first_deployment())
+        first = Backend(dict(Template.from_stack(stack).to_json()))
+        assert stack.termination_protection is False
+        policies = {resource.get("DeletionPolicy") for resource in first.template["Resources"].values()}
+        assert "Retain" not in policies
+        assert first.properties("DynamoDB::Table")["DeletionProtectionEnabled"] is False
+        assert first.properties("Cognito::UserPool")["DeletionProtection"] == "INACTIVE"
+
+    def test_is_followed_by_one_that_changes_nothing_but_protection(self, prod: Backend) -> None:
+        first = synthesise(load_settings(ENVIRONMENTS, "prod").first_deployment())
+        for name, resource in prod.template["Resources"].items():
+            before = copy.deepcopy(first.template["Resources"][name])
+            after = copy.deepcopy(resource)
+            for each in (before, after):
+                for key in ("DeletionPolicy", "UpdateReplacePolicy"):
+                    each.pop(key, None)
+                for key in ("DeletionProtectionEnabled", "DeletionProtection"):
+                    each.get("Properties", {}).pop(key, None)
+            assert before == after

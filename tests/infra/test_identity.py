@@ -1,4 +1,7 @@
-from tests.infra.stack_helpers import Backend, backend
+import pytest
+
+from stacks.errors import ConfigurationError
+from tests.infra.stack_helpers import Backend, backend, changed
 
 
 class TestUserPool:
@@ -80,3 +83,40 @@ class TestWebClient:
         assert (client["IdTokenValidity"], client["AccessTokenValidity"]) == (15, 15)
         assert client["RefreshTokenValidity"] == 30 * 24 * 60
         assert set(client["TokenValidityUnits"].values()) == {"minutes"}
+
+
+class TestMail:
+    @pytest.mark.parametrize(
+        ("name", "identity"),
+        [("staging", "staging.lifestyle-spaces.example"), ("prod", "lifestyle-spaces.example")],
+    )
+    def test_of_sign_up_goes_by_ses_where_people_are_many(self, name: str, identity: str) -> None:
+        # Cognito's own sender stops at 50 mails a day.
+        # https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-email.html
+        mail = backend(name).properties("Cognito::UserPool")["EmailConfiguration"]
+        assert mail["EmailSendingAccount"] == "DEVELOPER"
+        assert mail["From"] == f"no-reply@{identity}"
+        assert mail["SourceArn"]["Fn::Join"][1][-1] == f":identity/{identity}"
+
+    @pytest.mark.parametrize("name", ["local", "dev"])
+    def test_of_sign_up_is_cognitos_own_elsewhere(self, name: str) -> None:
+        assert "EmailConfiguration" not in backend(name).properties("Cognito::UserPool")
+
+    @pytest.mark.parametrize(
+        ("identity", "sender"),
+        [
+            ("no-reply@spaces.example", "no-reply@spaces.example"),
+            ("spaces.example", "no-reply@spaces.example"),
+            ("spaces.example", "no-reply@mail.spaces.example"),
+        ],
+    )
+    def test_comes_from_an_address_of_the_identity(self, identity: str, sender: str) -> None:
+        settings = changed("prod", identity={"ses_identity": identity}, app={"mail_sender": sender})
+        assert settings.app.mail_sender == sender
+
+    @pytest.mark.parametrize("sender", ["no-reply@example.com", "no-reply@notspaces.example"])
+    def test_from_another_address_is_refused(self, sender: str) -> None:
+        with pytest.raises(
+            ConfigurationError, match=r"app\.mail_sender .* no address of identity\.ses_identity"
+        ):
+            changed("prod", identity={"ses_identity": "spaces.example"}, app={"mail_sender": sender})

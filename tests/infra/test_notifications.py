@@ -70,6 +70,7 @@ class TestBudget:
         budget = synthesise(changed("prod", alarms={"monthly_budget_usd": 321})).properties("Budgets::Budget")
         assert budget["Budget"]["BudgetLimit"] == {"Amount": 321, "Unit": "USD"}
         assert (budget["Budget"]["BudgetType"], budget["Budget"]["TimeUnit"]) == ("COST", "MONTHLY")
+        assert budget["Budget"]["BudgetName"] == "LifestyleSpaces-prod-monthly"  # docs/runbook/budget.md
 
     def test_counts_what_carries_all_tags_of_the_environment(self, prod: Backend) -> None:
         filters = prod.properties("Budgets::Budget")["Budget"]["FilterExpression"]["And"]

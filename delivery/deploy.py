@@ -1,0 +1,71 @@
+"""`make deploy ENV=...`: `cdk deploy`, twice where there is nothing yet, and then the stack policy.
+
+What a failed first deployment has made must be deleted by its rollback, and the failed stack by the CDK CLI
+when it tries again. So a first deployment is made without protection, and another one, at once, protects it.
+See docs/adr/0033-a-first-deployment-is-unprotected.md.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.exceptions import ClientError
+
+from delivery import ROOT
+from delivery.protect import protect
+from delivery.stack_outputs import refused_in_one_line
+from stacks.settings import Settings, load_settings, stack_name
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+
+Run = Callable[[Sequence[str]], None]
+# A stack in one of these was never complete: the CDK CLI deletes it, and begins anew.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
+NEVER_COMPLETE = frozenset({"CREATE_FAILED", "REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"})
+_CDK = ("cdk", "deploy", "--no-notices", "--no-version-reporting")
+
+
+def deploy(
+    cloudformation: "CloudFormationClient", settings: Settings, run: Run, *, at_once: str | None = None
+) -> None:
+    """Deploy an environment by `run`, which runs the CDK CLI; protect its data where the settings say so."""
+    stack, context = stack_name(settings.name), ["-c", f"env={settings.name}"]
+    if settings.data.protected and is_first_deployment(cloudformation, stack):
+        run([*_CDK, *context, "-c", "first_deployment=true"])
+    run([*_CDK, *context, *(["-c", f"at_once={at_once}"] if at_once else [])])
+    if settings.data.protected:
+        protect(cloudformation, stack)
+
+
+def is_first_deployment(cloudformation: "CloudFormationClient", stack: str) -> bool:
+    """Whether no deployment of the stack has ever been complete."""
+    try:
+        (found,) = cloudformation.describe_stacks(StackName=stack)["Stacks"]
+    except ClientError as error:
+        if "does not exist" not in str(error):
+            raise
+        return True
+    return found["StackStatus"] in NEVER_COMPLETE
+
+
+def _run(command: Sequence[str]) -> None:
+    done = subprocess.run(command, cwd=ROOT, check=False)
+    if done.returncode:
+        sys.exit(done.returncode)
+
+
+@refused_in_one_line()
+def main(environment: str) -> None:
+    """Deploy to the AWS account signed in to. The variable AT_ONCE is why there is no time for a canary."""
+    context = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
+    settings = load_settings(context["environments"], environment)
+    deploy(boto3.client("cloudformation"), settings, _run, at_once=os.environ.get("AT_ONCE"))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
