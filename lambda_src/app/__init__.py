@@ -1,3 +1,3 @@
 """The backend of Lifestyle Spaces: people, the spaces they share, and what they do there."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
