@@ -5,7 +5,8 @@ from typing import Any
 from pydantic.fields import FieldInfo
 
 from app.core.config import Parameters, Settings
-from codegen.templates import ROOT, Template, readable, resources, table, templates
+from codegen.templates import ROOT, Template, resources, table, templates
+from stacks.template_values import readable
 
 PATH = ROOT / "docs" / "environment.md"
 

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from codegen.templates import ROOT, Template, as_list, readable, resources, table, templates
+from codegen.templates import ROOT, Template, resources, table, templates
 from delivery.deploy_permissions import BOOTSTRAP_ROLES, DEPLOYING
+from stacks.template_values import as_list, readable
 
 PATH = ROOT / "docs" / "iam.md"
 

@@ -45,24 +45,6 @@ def resources(template: Template, kind: str) -> dict[str, dict[str, Any]]:
     }
 
 
-def readable(value: Any) -> str:
-    """A template's value as a person would write it: references as `${Name}`."""
-    match value:
-        case {"Ref": name}:
-            return f"${{{name}}}"
-        case {"Fn::GetAtt": [name, attribute]}:
-            return f"${{{name}.{attribute}}}"
-        case {"Fn::Join": [separator, parts]}:
-            return str(separator).join(readable(part) for part in parts)
-        case _:
-            return str(value)
-
-
-def as_list(value: Any) -> list[Any]:
-    """What CloudFormation writes as one value or as a list of them."""
-    return value if isinstance(value, list) else [value]
-
-
 def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
     """A Markdown table."""
     lines = [head, tuple("---" for _ in head), *rows]

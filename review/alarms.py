@@ -1,5 +1,6 @@
 """What rings when something is wrong, whom it wakes, and what nobody would notice."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -65,6 +66,17 @@ def watched(stack: Stack, alarm: Resource) -> list[Watched]:
         Watched(metric["MetricName"], _of(stack, metric.get("Dimensions", [])))
         for metric in _metrics(alarm.properties)
     ]
+
+
+def reads_single_methods(resource: Resource) -> bool:
+    """Whether an alarm or a dashboard looks at API Gateway's metrics of single methods."""
+    if "DashboardBody" in resource.properties:
+        return '\\"Method\\"' in json.dumps(resource.properties["DashboardBody"])
+    return any(
+        dimension["Name"] == "Method"
+        for metric in _metrics(resource.properties)
+        for dimension in metric.get("Dimensions", [])
+    )
 
 
 def _stands(alarm: Resource) -> bool:

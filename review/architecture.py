@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from review.page import Section, count, listed
+from review.judge import unknown_types
+from review.page import Cell, Section, count, listed, points
+from review.permissions.principals import Principal
+from review.permissions.statements import Statement, statements
 from review.picture import Edge, Node, picture
 from review.routes import routes
+from review.rules.kinds import is_on
 from review.stack import Resource, Stack
-from review.statements import Statement, statements
 
 _PEOPLE = Node("people", "People", "web and mobile apps", 0)
 # Services that a statement names without a resource of the stack.
@@ -28,9 +31,17 @@ def graph(stack: Stack) -> Graph:
     """What is worth a box: neither the API's paths nor the policies that make the arrows."""
     functions = stack.all("AWS::Lambda::Function")
     callers = {function.title for function in functions}
-    found = [statement for statement in statements(stack) if statement.who in callers]
-    nodes = [_PEOPLE, *_nodes(stack), *_services(found)]
-    edges = [*_front(stack), *_wakers(stack), *_uses(stack, functions, found), *_watching(stack)]
+    found = statements(stack)
+    own = [statement for statement in found if statement.who in callers]
+    nodes = [_PEOPLE, *_nodes(stack), *_others(stack, found), *_services(own)]
+    edges = [
+        *_front(stack),
+        *_urls(stack),
+        *_triggers(stack),
+        *_uses(stack, functions, found),
+        *_uses_of_others(stack, found),
+        *_watching(stack),
+    ]
     known = {node.id for node in nodes}
     return Graph(tuple(nodes), tuple(edge for edge in edges if {edge.source, edge.target} <= known))
 
@@ -45,9 +56,25 @@ def section(stack: Stack) -> Section:
         title="What it is",
         answer=f"{count(len(apis), 'API')} in front of {count(len(functions), 'function')}; who people are "
         f"and what they write lies in {listed(each.title for each in held)}. {len(stack.resources)} "
-        "resources.",
-        blocks=(picture(found.nodes, found.edges),),
+        f"resources.{_answer_unknown(stack)}",
+        blocks=(picture(found.nodes, found.edges), points(*_unknown(stack))),
     )
+
+
+def _answer_unknown(stack: Stack) -> str:
+    unknown = unknown_types(stack)
+    return f" {count(len(unknown), 'resource type')} not known to this report." if unknown else ""
+
+
+def _unknown(stack: Stack) -> Iterator[Cell]:
+    """The resource types of which this report cannot say what they do."""
+    for name in unknown_types(stack):
+        titles = listed(each.title for each in stack.all(name))
+        yield Cell(
+            f"`{name}` is not known to this report: what {titles} exposes, holds or costs is not told here.",
+            "bad",
+            "cannot tell",
+        )
 
 
 def _nodes(stack: Stack) -> Iterator[Node]:
@@ -58,7 +85,10 @@ def _nodes(stack: Stack) -> Iterator[Node]:
         yield Node(api.name, "REST API", count(len(routes(stack)), "route"), 2)
     for rule in stack.all("AWS::Events::Rule"):
         when = str(rule.properties.get("ScheduleExpression", "on an event"))
-        yield Node(rule.name, "Schedule", when, 2)
+        yield Node(rule.name, "Schedule", when if _is_enabled(rule) else f"{when}, disabled", 2)
+    for url in stack.all("AWS::Lambda::Url"):
+        open_to_all = url.properties.get("AuthType") == "NONE"
+        yield Node(url.name, "Function URL", "no credentials" if open_to_all else "AWS signature", 2)
     for function in stack.all("AWS::Lambda::Function"):
         runtime = function.properties.get("Runtime", "a container")
         memory = function.properties.get("MemorySize", 128)
@@ -105,17 +135,75 @@ def _integrated(stack: Stack, method: Resource) -> Resource | None:
     return stack.target(method.properties.get("Integration", {}).get("Uri"))
 
 
-def _wakers(stack: Stack) -> Iterator[Edge]:
-    """What else calls a function."""
+def _is_enabled(source: Resource) -> bool:
+    """Whether a schedule or a mapping starts anything."""
+    properties = source.properties
+    return properties.get("State") != "DISABLED" and is_on(properties.get("Enabled"), default=True)
+
+
+def _urls(stack: Stack) -> Iterator[Edge]:
+    """From people to a function, past the API."""
+    for url in stack.all("AWS::Lambda::Url"):
+        yield Edge("people", url.name, "HTTPS")
+        if function := stack.target(url.properties.get("TargetFunctionArn")):
+            yield Edge(url.name, function.name, "calls")
+
+
+def _triggers(stack: Stack) -> Iterator[Edge]:
+    """What else calls a function; what is disabled is drawn, and says so."""
     for rule in stack.all("AWS::Events::Rule"):
         for target in rule.properties.get("Targets", []):
             if function := stack.target(target["Arn"]):
-                yield Edge(rule.name, function.name, "")
+                off = not _is_enabled(rule)
+                yield Edge(rule.name, function.name, "disabled" if off else "", dashed=off)
     for mapping in stack.all("AWS::Lambda::EventSourceMapping"):
         source = stack.target(mapping.properties["EventSourceArn"])
         function = stack.target(mapping.properties["FunctionName"])
         if source and function:
-            yield Edge(source.name, function.name, "stream", dashed=True)
+            label = "stream" if _is_enabled(mapping) else "stream, disabled"
+            yield Edge(source.name, function.name, label, dashed=True)
+
+
+def _others(stack: Stack, found: list[Statement]) -> Iterator[Node]:
+    """Whoever else reaches what is drawn: roles that no function holds, other accounts, everyone."""
+    for who, principal in _strangers(stack, found).items():
+        yield Node(who, principal.title, "not a function of this stack", 3)
+
+
+def _uses_of_others(stack: Stack, found: list[Statement]) -> Iterator[Edge]:
+    for who, stranger in _strangers(stack, found).items():
+        for resource, verbs in stranger.reached.items():
+            yield Edge(who, resource.name, ", ".join(verbs))
+
+
+@dataclass(frozen=True)
+class _Stranger:
+    title: str
+    reached: dict[Resource, tuple[str, ...]]
+
+
+def _strangers(stack: Stack, found: list[Statement]) -> dict[str, _Stranger]:
+    """Identities and outsiders with access to the data, by an id of the picture."""
+    functions = {each.title for each in stack.all("AWS::Lambda::Function")}
+    strangers: dict[str, _Stranger] = {}
+    for statement in found:
+        reached = [each for each in stack.all(*_BACKS) if each in statement.targets]
+        for principal in statement.principals:
+            public = principal.kind != "anyone" or statement.is_public
+            drawn = principal.kind in {"own", "outside", "anyone"} and principal.text not in functions
+            if not (statement.allowed and drawn and public and reached):
+                continue
+            stranger = strangers.setdefault(f"who-{principal.key}", _Stranger(_title(principal), {}))
+            for resource in reached:
+                verbs = (*stranger.reached.get(resource, ()), *statement.verbs_on(resource))
+                stranger.reached[resource] = tuple(dict.fromkeys(verbs))
+    return strangers
+
+
+def _title(principal: Principal) -> str:
+    return {"anyone": "Anybody", "outside": "Another account"}.get(
+        principal.kind, principal.text.replace("`", "")
+    )
 
 
 def _uses(stack: Stack, functions: list[Resource], found: list[Statement]) -> Iterator[Edge]:
@@ -123,7 +211,9 @@ def _uses(stack: Stack, functions: list[Resource], found: list[Statement]) -> It
     for function in functions:
         own = [each for each in found if each.who == function.title and each.allowed]
         for resource in stack.all(*_BACKS):
-            verbs = {verb: None for each in own if resource in each.targets for verb in each.verbs}
+            verbs = {
+                verb: None for each in own if resource in each.targets for verb in each.verbs_on(resource)
+            }
             if verbs:
                 yield Edge(function.name, resource.name, ", ".join(verbs))
         for service in _OUTSIDE:

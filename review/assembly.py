@@ -13,8 +13,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from codegen.templates import ROOT
 from review.stack import Stack
+
+ROOT = Path(__file__).parent.parent
 
 
 class ReviewError(Exception):
@@ -54,6 +55,20 @@ def read(folder: Path, name: str) -> Assembly:
         protected=artifact["properties"].get("terminationProtection", False),
         template_bytes=len(text),
     )
+
+
+def read_template(path: Path) -> Assembly:
+    """A template by itself, as `aws cloudformation get-template` gives it; its findings are not known.
+
+    Termination protection is no part of it: it counts as off. Raises ReviewError where it is no template.
+    """
+    text = path.read_bytes()
+    try:
+        template = json.loads(text)
+        template["Resources"].items()
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ReviewError(f"{path} is no CloudFormation template in JSON") from error
+    return Assembly(path.stem, template, [], protected=False, template_bytes=len(text))
 
 
 def synthesise(environment: str, *, root: Path = ROOT, name: str | None = None) -> Assembly:

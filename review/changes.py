@@ -1,4 +1,4 @@
-"""How two templates differ: every resource and property, with nothing said of what it means."""
+"""How two templates differ: every resource, attribute and property, not yet judged."""
 
 import json
 import re
@@ -11,120 +11,189 @@ from review.data import STATEFUL
 from review.stack import Resource, Stack
 from stacks.gateway import PERMISSION_METADATA
 
-# The CDK names these by a hash of what they hold: a new name is a new edition, not another resource.
+# The CDK names these by a hash of their content: a new name is a new edition, not another resource.
 _EDITIONS = ("AWS::Lambda::Version", "AWS::ApiGateway::Deployment")
-_ASSET = re.compile(r"\b[0-9a-f]{64}\b")
+_ASSET = re.compile(r'("S3Key": ")[0-9a-f]{64}(?=\.zip")')
 _HASH = re.compile(r"[0-9A-F]{8}")
-# Lists whose order says nothing: what came and what went is told, not what stands at which place.
-_SETS = frozenset({"Statement"})
-# What the function asks of a route's caller is a property of the route, though CloudFormation knows none.
+# Lists of objects, by the name of the list and the fields that identify an element of it.
+_IDENTIFIED_BY: dict[str, tuple[str, ...]] = {
+    "AttributeDefinitions": ("AttributeName",),
+    "Dimensions": ("Name",),
+    "GlobalSecondaryIndexes": ("IndexName",),
+    "IntegrationResponses": ("StatusCode",),
+    "KeySchema": ("AttributeName",),
+    "LocalSecondaryIndexes": ("IndexName",),
+    "MethodResponses": ("StatusCode",),
+    "MethodSettings": ("HttpMethod", "ResourcePath"),
+    "Metrics": ("Id",),
+    "Policies": ("PolicyName",),
+    "Replicas": ("Region",),
+    "RuleActionOverrides": ("Name",),
+    "Rules": ("Name",),
+    "Schema": ("Name",),
+    "Tags": ("Key",),
+    "Targets": ("Id",),
+}
+# The permission that the function demands of a route's caller, which the gateway keeps as metadata.
 PERMISSION = "permission"
-# What stands beside the properties of an entry and decides something, and what holds where nothing is said.
-_POLICIES = {"DeletionPolicy": "Delete", "UpdateReplacePolicy": "Delete", "UpdatePolicy": None}
+# Attributes of an entry beside its properties, with what CloudFormation assumes where they are absent.
+_ATTRIBUTES: dict[str, Any] = {
+    "Condition": None,
+    "CreationPolicy": None,
+    "DeletionPolicy": "Delete",
+    "DependsOn": None,
+    "UpdatePolicy": None,
+    "UpdateReplacePolicy": "Delete",
+}
 
 
 @dataclass(frozen=True)
 class Change:
-    """One property of one resource, or a whole one: then `path` is empty.
+    """One difference of one resource.
 
-    `before` is None for what is new, `after` for what is gone; of lists only what differs is given.
+    `path` is empty for a whole resource: then `old` or `new` is None. `before` is None for what is new and
+    `after` for what is gone; of lists of plain values both hold only the elements that differ.
+    `attribute`: `path` names an attribute of the entry (such as `DeletionPolicy`), not a property.
     """
 
-    resource: Resource
-    path: tuple[str, ...]
-    before: Any
-    after: Any
+    old: Resource | None
+    new: Resource | None
+    path: tuple[str, ...] = ()
+    before: Any = None
+    after: Any = None
+    attribute: bool = False
 
     @property
-    def added(self) -> bool:
-        """Whether the whole resource is new."""
-        return not self.path and self.before is None
+    def resource(self) -> Resource:
+        """The resource as it will be, or was."""
+        found = self.new or self.old
+        assert found is not None  # noqa: S101 - one of the two is always given
+        return found
 
     @property
-    def removed(self) -> bool:
-        """Whether the whole resource is gone."""
-        return not self.path and self.after is None
+    def name(self) -> str:
+        """The path as text: `MethodSettings.* /*.ThrottlingRateLimit`."""
+        return ".".join(self.path)
 
 
-def changes(before: Stack, after: Stack, *, names: tuple[str, str] = ("", "")) -> list[Change]:
-    """From one template to the other; `names` are the environments, where these are part of names."""
+@dataclass(frozen=True)
+class Comparison:
+    """Two templates with the names that only a real change alters, and what differs between them."""
+
+    old: Stack
+    new: Stack
+    changes: tuple[Change, ...]
+
+
+def compare(before: Stack, after: Stack, *, names: tuple[str, str] = ("", "")) -> Comparison:
+    """Compare two templates; `names` are the environments, where these are part of resource names."""
     old, new = _normal(before, *names), _normal(after, names[1], names[1])
-    gone = {name for name in old if name not in new}
-    made = {name for name in new if name not in old}
-    for left, arrived in _renamed(old, new, gone, made):
-        gone.discard(left)
-        made.discard(arrived)
-    return [
-        *(Change(old[name], (), old[name].properties, None) for name in sorted(gone)),
-        *(Change(new[name], (), None, new[name].properties) for name in sorted(made)),
-        *(change for name in sorted(old.keys() & new.keys()) for change in _of_entry(old[name], new[name])),
+    pairs = {name: name for name in old.resources.keys() & new.resources.keys()}
+    pairs |= dict(_renamed(old.resources, new.resources))
+    gone = sorted(old.resources.keys() - pairs.keys())
+    made = sorted(new.resources.keys() - set(pairs.values()))
+    found = [
+        *(Change(old.resources[name], None) for name in gone),
+        *(Change(None, new.resources[name]) for name in made),
+        *(
+            change
+            for left, right in sorted(pairs.items())
+            for change in _of_entry(old.resources[left], new.resources[right])
+        ),
     ]
+    return Comparison(old, new, tuple(found))
 
 
-def _normal(stack: Stack, old_name: str, new_name: str) -> dict[str, Resource]:
-    """Every resource under a name that only a real change alters, with references to match."""
-    text = _ASSET.sub("<asset>", json.dumps(stack.template))
-    for resource in stack.all(*_EDITIONS):
-        text = text.replace(resource.name, resource.type.replace("::", ""))
+def _normal(stack: Stack, old_name: str, new_name: str) -> Stack:
+    """The template without hashes of code, and with the names of its editions and environment unified."""
+    text = _ASSET.sub(r"\1<asset>", json.dumps(stack.template))
+    for edition in _EDITIONS:
+        found = stack.all(edition)
+        if len(found) == 1:
+            text = text.replace(found[0].name, edition.replace("::", ""))
     if new_name:
         # The stack's name is part of the names of some of its resources, and of the hashes in them.
         for form in ("LifestyleSpaces-{}", "lifestyle-spaces/{}"):
             text = text.replace(form.format(old_name), form.format(new_name))
         named = re.compile(rf"LifestyleSpaces{old_name}(\w*)")
         text = named.sub(lambda found: f"LifestyleSpaces{_HASH.sub('', found[1])}", text)
-    return Stack(json.loads(text)).resources
+    return Stack(json.loads(text))
 
 
-def _renamed(
-    old: dict[str, Resource], new: dict[str, Resource], gone: set[str], made: set[str]
-) -> Iterator[tuple[str, str]]:
-    """Pairs that differ by name only. What holds data is none: under a new name it is empty."""
+def _renamed(old: dict[str, Resource], new: dict[str, Resource]) -> Iterator[tuple[str, str]]:
+    """Pairs that differ by logical id only. A resource with data is no pair: the new one is empty."""
     candidates = defaultdict(list)
-    for name in sorted(made):
-        candidates[new[name].type, json.dumps(new[name].properties, sort_keys=True)].append(name)
-    for name in sorted(gone):
-        found = candidates[old[name].type, json.dumps(old[name].properties, sort_keys=True)]
+    for name in sorted(new.keys() - old.keys()):
+        candidates[_content(new[name])].append(name)
+    for name in sorted(old.keys() - new.keys()):
+        found = candidates[_content(old[name])]
         if found and old[name].type not in STATEFUL:
             yield name, found.pop()
 
 
+def _content(resource: Resource) -> str:
+    return json.dumps(resource.entry, sort_keys=True)
+
+
 def _of_entry(old: Resource, new: Resource) -> Iterator[Change]:
-    for policy, unsaid in _POLICIES.items():
-        left, right = old.entry.get(policy, unsaid), new.entry.get(policy, unsaid)
+    if old.type != new.type:
+        yield Change(old, new, ("Type",), old.type, new.type, attribute=True)
+        return
+    for name, assumed in _ATTRIBUTES.items():
+        left, right = old.entry.get(name, assumed), new.entry.get(name, assumed)
         if left != right:
-            yield Change(new, (policy,), left, right)
+            yield Change(old, new, (name,), left, right, attribute=True)
     left, right = (each.entry.get("Metadata", {}).get(PERMISSION_METADATA) for each in (old, new))
     if left != right:
-        yield Change(new, (PERMISSION,), left, right)
-    for path, left, right in _of_values((), old.properties, new.properties):
-        yield Change(new, path, left, right)
+        yield Change(old, new, (PERMISSION,), left, right, attribute=True)
+    for path, left, right in differences((), old.properties, new.properties):
+        yield Change(old, new, path, left, right)
 
 
-def _of_values(path: tuple[str, ...], old: Any, new: Any) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
+def differences(path: tuple[str, ...], old: Any, new: Any) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
+    """Path, old and new value of every difference, as deep as both sides have the same structure."""
     if old == new:
         return
-    if isinstance(old, dict) and isinstance(new, dict) and not _is_function(old) and not _is_function(new):
+    if _is_object(old) and _is_object(new):
         for key in sorted(old.keys() | new.keys()):
-            yield from _of_values((*path, key), old.get(key), new.get(key))
-    elif _are_parallel(old, new) and path[-1] not in _SETS:
-        for place, (left, right) in enumerate(zip(old, new, strict=True)):
-            yield from _of_values((*path, str(place)), left, right)
+            yield from differences((*path, key), old.get(key), new.get(key))
     elif isinstance(old, list) and isinstance(new, list):
-        left, right = [each for each in old if each not in new], [each for each in new if each not in old]
-        yield path, left or None, right or None
+        yield from _of_lists(path, old, new)
     else:
         yield path, old, new
 
 
-def _are_parallel(old: Any, new: Any) -> bool:
-    """Whether two lists are the same things with other values."""
-    return (
-        isinstance(old, list)
-        and isinstance(new, list)
-        and len(old) == len(new)
-        and all(isinstance(each, dict) for each in (*old, *new))
-    )
+def _of_lists(path: tuple[str, ...], old: list[Any], new: list[Any]) -> Iterator[Any]:
+    left, right = (identified(path[-1], each) for each in (old, new))
+    if left is not None and right is not None:
+        for key in dict.fromkeys((*left, *right)):
+            yield from differences((*path, key), left.get(key), right.get(key))
+        return
+    gone, made = [each for each in old if each not in new], [each for each in new if each not in old]
+    if (
+        len(gone) == len(made) == 1
+        and _is_object(gone[0])
+        and _is_object(made[0])
+        and path[-1] != "Statement"
+    ):
+        yield from differences((*path, str(new.index(made[0]))), gone[0], made[0])
+    elif gone or made:
+        yield path, gone or None, made or None
+    else:
+        yield path, old, new
 
 
-def _is_function(value: dict[str, Any]) -> bool:
-    return len(value) == 1 and (next(iter(value)) == "Ref" or next(iter(value)).startswith("Fn::"))
+def identified(name: str, elements: list[Any]) -> dict[str, Any] | None:
+    """A list's elements by what identifies them; None where nothing does."""
+    fields = _IDENTIFIED_BY.get(name)
+    if fields is None or not all(_is_object(each) and fields[0] in each for each in elements):
+        return None
+    keys = [" ".join(str(each.get(field, "")) for field in fields) for each in elements]
+    return dict(zip(keys, elements, strict=True)) if len(set(keys)) == len(keys) else None
+
+
+def _is_object(value: Any) -> bool:
+    """Whether it is an object of properties, and not a reference or another intrinsic function."""
+    if not isinstance(value, dict):
+        return False
+    return not (len(value) == 1 and (next(iter(value)) == "Ref" or next(iter(value)).startswith("Fn::")))

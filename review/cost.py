@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from review.advice import advice
 from review.alarms import watched
 from review.page import Cell, Row, Section, Table, count, listed, points, row
-from review.prices import LOAD, PRICES, Line, load
+from review.prices import LOAD, METHOD_METRICS, PRICES, Line, load
 from review.stack import Resource, Stack
 
 HOURS = 730  # in a month, as AWS counts
@@ -20,20 +21,21 @@ def lines(stack: Stack) -> list[Line]:
     return [line for part in (_edge, _function, _table, _people, _watching) for line in part(stack)]
 
 
-def section(stack: Stack) -> Section:
-    """The report's part on it."""
+def section(stack: Stack, before: Stack | None = None) -> Section:
+    """The report's part on it; `before` is what the bill is compared with."""
     bill = lines(stack)
     moving = sum(line.dollars for line in bill if not line.fixed)
     fixed = sum(line.dollars for line in bill if line.fixed)
     allowed = sum(line.after_allowance for line in bill)
-    unverified = list(dict.fromkeys(line.what for line in bill if not line.is_verified))
     return Section(
         anchor="cost",
         title="What it costs",
-        answer=f"{load('requests'):,.0f} requests a month cost {_usd(moving)}, and {_usd(fixed)} is there "
-        f"without any: {_usd(moving + fixed)} at list price, {_usd(allowed)} after what AWS gives every "
-        "account.",
+        answer=f"{load('requests'):,.0f} requests a month cost {usd(moving)}, and {usd(fixed)} is there "
+        f"without any: {usd(moving + fixed)} at list price, {usd(allowed)} after what AWS gives every "
+        f"account.{_answer_largest(stack, bill)}{_answer_difference(bill, before)}",
         blocks=(
+            points(*_advice(stack, bill)),
+            *([_difference(bill, lines(before))] if before is not None else []),
             Table(
                 caption="The bill, the largest first",
                 head=("what", "how much", "at", "list price", "after allowance"),
@@ -47,20 +49,75 @@ def section(stack: Stack) -> Section:
                 numbers=frozenset({0}),
                 long=True,
             ),
-            points(
-                f"Prices of {PRICES['region']} in US dollars, without tax, collected on "
-                f"{PRICES['collected']} in `review/prices-eu-central-1.json`, each with its own date "
-                "and source. They are list prices: a contract or a savings plan changes them. Nobody fetched "
-                "them from AWS for this report.",
-                Cell(f"Not confirmed for this region: {listed(unverified)}.", "warn", "unverified")
-                if unverified
-                else "Each was published for this region.",
-                "What AWS gives counts once for the whole account; where other stacks use it up, the list "
-                "price holds.",
-                "Not in it: support, metrics that the app itself writes (the template does not tell), the "
-                "staging bucket of the CDK, and what the web app costs.",
-            ),
+            points(*_notes(bill)),
         ),
+    )
+
+
+def _answer_largest(stack: Stack, bill: list[Line]) -> str:
+    """The largest item, and whether it is worth its price."""
+    largest = max(bill, key=lambda line: line.dollars)
+    share = largest.dollars / (sum(line.dollars for line in bill) or 1)
+    cheaper = next((each for each in advice(stack, bill) if each.about == largest.what), None)
+    question = f", which {cheaper.setting} would save" if cheaper else ""
+    return f" The largest item is {largest.what} ({share:.0%}, {usd(largest.dollars)}){question}."
+
+
+def _answer_difference(bill: list[Line], before: Stack | None) -> str:
+    if before is None:
+        return ""
+    change = sum(line.dollars for line in bill) - sum(line.dollars for line in lines(before))
+    return f" The difference is {change:+,.2f} US dollars a month at list price."
+
+
+def _advice(stack: Stack, bill: list[Line]) -> Iterator[Cell]:
+    """Settings that cost less and keep the same promise, the largest saving first."""
+    for each in advice(stack, bill):
+        yield Cell(
+            f"{each.setting} saves {usd(each.dollars)} a month at list price of {each.about}: {each.same}.",
+            "warn",
+            "cheaper",
+        )
+
+
+def _difference(bill: list[Line], before: list[Line]) -> Table:
+    old = {line.what: line.dollars for line in before}
+    new = {line.what: line.dollars for line in bill}
+    pairs = {name: (old.get(name, 0.0), new.get(name, 0.0)) for name in (*old, *new)}
+    changed = [(name, pair) for name, pair in pairs.items() if pair[0] != pair[1]]
+    changed.sort(key=lambda each: -abs(each[1][1] - each[1][0]))
+    total = ("Total", (sum(old.values()), sum(new.values())))
+    rows = [
+        row(name, usd(left), usd(right), f"{right - left:+,.2f}") for name, (left, right) in (*changed, total)
+    ]
+    return Table(
+        caption="What changes in the bill, the largest first",
+        head=("what", "before", "after", "difference"),
+        rows=tuple(rows),
+        numbers=frozenset({1, 2, 3}),
+    )
+
+
+def _notes(bill: list[Line]) -> Iterator[Cell | str]:
+    unverified = dict.fromkeys(
+        f"{line.what} (as of {line.listed['as_of']})" for line in bill if not line.is_verified
+    )
+    yield (
+        f"Prices of {PRICES['region']} in US dollars, without tax, collected on {PRICES['collected']} in "
+        "`review/prices-eu-central-1.json`, each with its own date and source. They are list prices: a "
+        "contract or a savings plan changes them. Nobody fetched them from AWS for this report."
+    )
+    if unverified:
+        yield Cell(f"Not confirmed for this region: {listed(unverified)}.", "warn", "unverified")
+    else:
+        yield "Each was published for this region."
+    yield (
+        "What AWS gives counts once for the whole account; where other stacks use it up, the list price "
+        "holds."
+    )
+    yield (
+        "Not in it: support, metrics that the app itself writes (the template does not tell), the staging "
+        "bucket of the CDK, what the web app costs, and resource types that this report does not know."
     )
 
 
@@ -187,7 +244,7 @@ def _watching(stack: Stack) -> Iterator[Line]:
         methods = len(stack.all("AWS::ApiGateway::Method"))  # those that answer preflights are counted too
         share = load("called_hours")
         yield Line(
-            "Metrics of every method",
+            METHOD_METRICS,
             f"{count(methods, 'method')} {_X} {_METRICS_PER_METHOD} metrics {_X} {share:g}",
             methods * _METRICS_PER_METHOD * share,
             "metric",
@@ -213,18 +270,18 @@ def _bill(bill: list[Line]) -> Iterator[Row]:
         unit = line.listed["unit"]
         quantity = f"{line.quantity:,.0f}" if line.quantity >= _WHOLE else f"{line.quantity:g}"
         per = f"{line.listed['per']:,} {unit}s" if line.listed["per"] > 1 else unit
-        usd = line.listed["usd"]
-        price = _usd(usd) if round(usd, 2) == usd else f"${usd:.10f}".rstrip("0")
+        dollars = line.listed["usd"]
+        price = usd(dollars) if round(dollars, 2) == dollars else f"${dollars:.10f}".rstrip("0")
         yield row(
             line.what,
             f"{line.how} = {quantity} {unit}{'' if line.quantity == 1 or unit == 'GB' else 's'}",
             Cell(
                 f"{price} a {per}" if line.listed["per"] == 1 else f"{price} per {per}",
                 "plain",
-                "" if line.is_verified else "unverified",
+                "" if line.is_verified else f"unverified, {line.listed['as_of']}",
             ),
-            _usd(line.dollars),
-            _usd(line.after_allowance),
+            usd(line.dollars),
+            usd(line.after_allowance),
         )
 
 
@@ -233,10 +290,11 @@ def _total(bill: list[Line]) -> Row:
         "Total",
         "",
         "",
-        _usd(sum(line.dollars for line in bill)),
-        _usd(sum(line.after_allowance for line in bill)),
+        usd(sum(line.dollars for line in bill)),
+        usd(sum(line.after_allowance for line in bill)),
     )
 
 
-def _usd(dollars: float) -> str:
+def usd(dollars: float) -> str:
+    """US dollars, with cents."""
     return f"${dollars:,.2f}"

@@ -222,12 +222,43 @@ def _key(stack: Stack, key: Resource) -> Kept:
     )
 
 
+def _bucket(stack: Stack, bucket: Resource) -> Kept:
+    properties = bucket.properties
+    rules = properties.get("BucketEncryption", {}).get("ServerSideEncryptionConfiguration", [{}])
+    key = rules[0].get("ServerSideEncryptionByDefault", {}).get("KMSMasterKeyID")
+    versions = properties.get("VersioningConfiguration", {}).get("Status") == "Enabled"
+    return Kept(
+        resource=bucket,
+        holds="objects; the template does not tell which",
+        encryption=Cell(stack.words(key), "good") if key else Cell("a key that S3 owns"),
+        backup=Cell("earlier versions of each object", "good", "on")
+        if versions
+        else Cell("none", "bad", "off"),
+        lifetime="as its lifecycle rules say" if "LifecycleConfiguration" in properties else "for ever",
+        guard=False,
+    )
+
+
+def _secret(stack: Stack, secret: Resource) -> Kept:
+    key = secret.properties.get("KmsKeyId")
+    return Kept(
+        resource=secret,
+        holds="a secret",
+        encryption=Cell(stack.words(key), "good") if key else Cell("AWS's key for secrets in this account"),
+        backup=Cell("7 to 30 days to restore a deleted one"),
+        lifetime="until it is deleted",
+        guard=False,
+    )
+
+
 _KINDS = {
     "AWS::DynamoDB::Table": _table,
     "AWS::Cognito::UserPool": _user_pool,
     "AWS::KMS::Key": _key,
     "AWS::Logs::LogGroup": _log_group,
     "AWS::SQS::Queue": _queue,
+    "AWS::S3::Bucket": _bucket,
+    "AWS::SecretsManager::Secret": _secret,
 }
 # Losing one of these loses data.
 STATEFUL = frozenset(_KINDS)

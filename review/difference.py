@@ -1,48 +1,145 @@
 """What changes from another environment or revision to this one, sorted by danger."""
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from codegen.templates import readable
 from review.assembly import Assembly
-from review.changes import changes
-from review.dangers import Danger, Judged, judge
-from review.page import Cell, Row, Section, Table, Tone, count, listed, points, row
+from review.changes import Change, compare
+from review.judge import judge
+from review.page import Cell, Row, Section, Table, count, listed, points, row
+from review.permissions.compare import PermissionChange, permission_changes, verdicts
+from review.rules.settings import is_plain_secret
+from review.verdicts import Danger, Verdict, cannot_tell, changes, exposes, weakens
+from stacks.template_values import readable
 
-_LABELS: dict[Danger, tuple[Tone, str]] = {
-    Danger.LOSES_DATA: ("bad", "loses data"),
-    Danger.CANNOT_BE_DONE: ("bad", "cannot be done"),
-    Danger.WEAKENS: ("bad", "weakens protection"),
-    Danger.OPENS: ("warn", "opens"),
-    Danger.BLINDS: ("warn", "blinds"),
-    Danger.REPLACES: ("warn", "replaces"),
-    Danger.REMOVES: ("plain", "removes"),
-    Danger.CHANGES: ("plain", "changes"),
-    Danger.ADDS: ("plain", "adds"),
-}
 _LONGEST = 300
+# Parts of a template beside its resources, of which a change may mean anything.
+_OTHER_PARTS = ("Conditions", "Hooks", "Mappings", "Parameters", "Rules", "Transform")
+_SIGNS = {"+": "added", "~": "changed", "-": "removed"}
 
 
-def judged(before: Assembly, after: Assembly, *, environments: bool) -> list[Judged]:
-    """Every difference with its danger, the worst first.
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """One judged difference.
+
+    `resource` is a logical id and `type` a CloudFormation type; both are empty for the stack itself.
+    `property` is empty for a whole resource: then `sign` is `+` or `-`, otherwise `~`.
+    """
+
+    verdict: Verdict
+    sign: str
+    title: str
+    kind: str
+    type: str = ""
+    resource: str = ""
+    property: str = ""
+    before: Any = None
+    after: Any = None
+
+
+@dataclass(frozen=True)
+class Differences:
+    """All differences, the worst first, and what changes in who may do what."""
+
+    items: tuple[Difference, ...]
+    permissions: tuple[PermissionChange, ...]
+
+    @property
+    def worst(self) -> Danger | None:
+        """The worst danger; None where nothing differs."""
+        return self.items[0].verdict.danger if self.items else None
+
+    def reaching(self, limit: Danger) -> list[Difference]:
+        """Those as bad as `limit` or worse, and those that nobody can tell."""
+        return [
+            each
+            for each in self.items
+            if each.verdict.danger <= limit or each.verdict.danger is Danger.CANNOT_TELL
+        ]
+
+    @property
+    def counts(self) -> str:
+        """`+1 ~2 -0`: resources added, changed and removed."""
+        signs = Counter(
+            sign for sign, _ in {(each.sign, each.resource) for each in self.items if each.resource}
+        )
+        return " ".join(f"{sign}{signs[sign]}" for sign in _SIGNS)
+
+
+def differences(before: Assembly, after: Assembly, *, environments: bool) -> Differences:
+    """Judge every difference.
 
     `environments`: these are two stacks with names of their own, not one at two times.
     """
-    names = (before.name, after.name) if environments else ("", "")
-    found = [judge(change) for change in changes(before.stack, after.stack, names=names)]
-    return sorted(found, key=lambda each: (each.danger, each.change.resource.kind, each.change.resource.name))
+    compared = compare(
+        before.stack, after.stack, names=(before.name, after.name) if environments else ("", "")
+    )
+    permissions = permission_changes(compared.old, compared.new)
+    policies = verdicts(permissions)
+    found = [
+        *_of_stack(before, after),
+        *(_difference(change, judge(change, policies)) for change in compared.changes),
+    ]
+    found.sort(key=lambda each: (each.verdict.danger, each.kind, each.title, each.property))
+    return Differences(tuple(found), tuple(permissions))
 
 
-def section(before: Assembly, after: Assembly, *, environments: bool) -> Section:
-    """The report's part on it."""
-    found = judged(before, after, environments=environments)
-    worst = [each for each in found if each.danger <= Danger.WEAKENS]
-    rows = [*_protection(before, after), *_rows(found), *_outputs(before, after)]
+def _difference(change: Change, verdict: Verdict) -> Difference:
+    sign = "~" if change.path else "+" if change.old is None else "-"
+    return Difference(
+        verdict=verdict,
+        sign=sign,
+        title=change.resource.title,
+        kind=change.resource.kind,
+        type=change.resource.type,
+        resource=change.resource.name,
+        property=change.name,
+        before=change.before,
+        after=change.after,
+    )
+
+
+def _of_stack(before: Assembly, after: Assembly) -> Iterator[Difference]:
+    """What no resource has: termination protection, outputs and the other parts of a template."""
+
+    def of_stack(name: str, verdict: Verdict, old: Any, new: Any) -> Difference:
+        return Difference(
+            verdict=verdict, sign="~", title="the stack", kind="stack", property=name, before=old, after=new
+        )
+
+    if before.protected != after.protected:
+        off = weakens("one command deletes the stack")
+        yield of_stack(
+            "termination protection",
+            off if before.protected else changes("nobody deletes the stack by mistake"),
+            before.protected,
+            after.protected,
+        )
+    for part in _OTHER_PARTS:
+        old, new = (each.template.get(part) for each in (before, after))
+        if old != new:
+            yield of_stack(part, cannot_tell("a part of the template that decides about others"), old, new)
+    old, new = (
+        {name: output.get("Value") for name, output in each.template.get("Outputs", {}).items()}
+        for each in (before, after)
+    )
+    for name in sorted(old.keys() | new.keys()):
+        if old.get(name) != new.get(name):
+            secret = new.get(name) is not None and is_plain_secret(name, new[name])
+            told = exposes("a secret that everyone may read who may look at the stack")
+            verdict = told if secret else changes("what others are told of the stack")
+            yield of_stack(f"output {name}", verdict, old.get(name), new.get(name))
+
+
+def section(found: Differences, names: tuple[str, str], *, environments: bool) -> Section:
+    """The report's part on it; `names` are what is compared, before and after."""
+    before, after = names
     facts = [
         Cell(
-            f"From {before.name} to {after.name}; only what the two templates say, not what is deployed. New "
+            f"From {before} to {after}; only what the two templates say, not what is deployed. New "
             "code is no difference here: a template names it by a hash."
         )
     ]
@@ -50,79 +147,78 @@ def section(before: Assembly, after: Assembly, *, environments: bool) -> Section
         facts.append(
             Cell(
                 "These are two stacks: nothing is replaced or destroyed by the difference itself. The danger "
-                f"is what it would be if {before.name} became {after.name}."
+                f"is what it would be if {before} became {after}."
             )
         )
     return Section(
         anchor="difference",
-        title=f"What differs from {before.name}",
-        answer=f"{count(len(rows), 'difference')}; {_verdict(before, after, worst)}",
+        title=f"What differs from {before}",
+        answer=_answer(found),
         blocks=(
-            points(*facts),
+            points(*facts, *_meanings(found)),
             Table(
                 caption="Differences, the most dangerous first",
                 head=("danger", "what", "property", "before", "after"),
-                rows=tuple(rows),
+                rows=tuple(_rows(found)),
+            ),
+            Table(
+                caption="Permissions that come and go",
+                head=("", "who, and what"),
+                rows=tuple(_permission_row(each) for each in found.permissions),
             ),
         ),
     )
 
 
-def _verdict(before: Assembly, after: Assembly, worst: list[Judged]) -> str:
-    names = listed(dict.fromkeys(each.change.resource.title for each in worst)) if worst else ""
-    if before.protected and not after.protected:
-        names = listed(filter(None, ("termination protection", names)))
-    return f"look first at {names}." if names else "none of them endangers data."
+def _answer(found: Differences) -> str:
+    if not found.items:
+        return "0 differences."
+    head = f"{count(len(found.items), 'difference')}, resources {found.counts} (added, changed, removed)."
+    serious: dict[Danger, dict[str, None]] = defaultdict(dict)
+    for each in found.items:
+        if each.verdict.danger.needs_attention:
+            serious[each.verdict.danger][each.title] = None
+    if not serious:
+        return f"{head} None of them endangers data, access or monitoring."
+    told = "; ".join(f"{danger.label}: {_some(list(titles))}" for danger, titles in serious.items())
+    return f"{head} Look first at what {told}."
 
 
-def _protection(before: Assembly, after: Assembly) -> Iterator[Row]:
-    if before.protected != after.protected:
-        tone, label = _LABELS[Danger.CHANGES if after.protected else Danger.WEAKENS]
-        yield row(
-            Cell("", tone, label),
-            "the stack",
-            "termination protection",
-            _value(before.protected),
-            _value(after.protected),
-        )
+def _some(titles: list[str]) -> str:
+    most = 5
+    more = len(titles) - most
+    return listed(titles) if more <= 0 else f"{', '.join(titles[:most])} and {more} more"
 
 
-def _outputs(before: Assembly, after: Assembly) -> Iterator[Row]:
-    """What others are told of the stack, such as the API's address."""
-    old, new = (
-        {name: output["Value"] for name, output in each.template.get("Outputs", {}).items()}
-        for each in (before, after)
-    )
-    tone, label = _LABELS[Danger.CHANGES]
-    for name in sorted(old.keys() | new.keys()):
-        if old.get(name) != new.get(name):
-            yield row(
-                Cell("", tone, label),
-                "the stack",
-                f"output `{name}`",
-                _value(old.get(name)),
-                _value(new.get(name)),
-            )
+def _meanings(found: Differences) -> Iterator[Cell]:
+    for danger in sorted(
+        {each.verdict.danger for each in found.items if each.verdict.danger.needs_attention}
+    ):
+        number = sum(each.verdict.danger is danger for each in found.items)
+        yield Cell(f"{count(number, 'difference')}. {danger.meaning}", danger.tone, danger.label)
 
 
-def _rows(found: list[Judged]) -> Iterator[Row]:
+def _rows(found: Differences) -> Iterator[Row]:
     """One row for all resources of a type that change alike."""
-    alike: dict[Row, list[Judged]] = defaultdict(list)
-    for each in found:
-        tone, label = _LABELS[each.danger]
-        change = each.change
-        whole = not change.path
+    alike: dict[Row, list[Difference]] = defaultdict(list)
+    for each in found.items:
+        whole = not each.property
         cells = (
-            Cell(each.why, tone, label),
-            Cell(change.resource.kind),
-            Cell("all of it" if whole else f"`{'.'.join(change.path)}`"),
-            Cell("" if whole else _value(change.before)),
-            Cell("" if whole else _value(change.after)),
+            Cell(each.verdict.why, each.verdict.danger.tone, each.verdict.danger.label),
+            Cell(each.kind),
+            Cell("all of it" if whole else f"`{each.property}`"),
+            Cell("" if whole else _value(each.before)),
+            Cell("" if whole else _value(each.after)),
         )
         alike[cells].append(each)
     for (danger, kind, *rest), same in alike.items():
-        what = count(len(same), kind.text) if same[1:] else same[0].change.resource.title
-        yield row(danger, what, *rest)
+        what = count(len(same), kind.text) if same[1:] else same[0].title
+        yield row(danger, f"{same[0].sign} {what}", *rest)
+
+
+def _permission_row(change: PermissionChange) -> Row:
+    wider = Cell("", "bad", "more") if change.widens else Cell("", "plain", "less")
+    return row(wider, change.words)
 
 
 def _value(value: Any) -> str:

@@ -9,6 +9,8 @@ from typing import Any
 _HERE = Path(__file__).parent
 PRICES: dict[str, Any] = json.loads((_HERE / "prices-eu-central-1.json").read_text(encoding="utf-8"))
 LOAD: dict[str, dict[str, Any]] = json.loads((_HERE / "load.json").read_text(encoding="utf-8"))
+# The line of the bill for API Gateway's detailed metrics.
+METHOD_METRICS = "Metrics of every method"
 
 
 @dataclass(frozen=True)

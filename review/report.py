@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 
 from review import access, alarms, architecture, cost, data, difference, findings, quotas, routes
 from review.assembly import Assembly
+from review.difference import Differences, differences
 from review.page import Picture, Section, Table
 
 _TEMPLATES = Path(__file__).with_name("templates")
@@ -33,6 +34,8 @@ class Report:
     title: str
     made: str
     sections: tuple[Section, ...]
+    assembly: Assembly
+    differences: Differences | None
 
 
 def report(assembly: Assembly, *, revision: str, against: Against | None) -> Report:
@@ -45,18 +48,22 @@ def report(assembly: Assembly, *, revision: str, against: Against | None) -> Rep
         data.section(assembly),
         alarms.section(stack),
         findings.section(assembly),
-        cost.section(stack),
+        cost.section(stack, against.assembly.stack if against is not None else None),
         quotas.section(assembly),
     ]
+    found = None
     if against is not None:
-        compared = difference.section(against.assembly, assembly, environments=against.environment)
-        sections.insert(0, compared)
+        found = differences(against.assembly, assembly, environments=against.environment)
+        names = (against.assembly.name, assembly.name)
+        sections.insert(0, difference.section(found, names, environments=against.environment))
     return Report(
         kicker="Review of a deployment",
         title=str(assembly.template.get("Description", assembly.name)),
         made=f"Made from the synthesised template of `{assembly.name}` at `{revision}`, and from nothing "
         "that runs: it says what a deployment of it would be, not what is deployed.",
         sections=tuple(sections),
+        assembly=assembly,
+        differences=found,
     )
 
 

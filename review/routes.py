@@ -65,8 +65,8 @@ def section(stack: Stack) -> Section:
     return Section(
         anchor="routes",
         title="What is exposed",
-        answer=f"{count(len(found), 'route')} {reach}. {len(found) - len(opened)} of them are refused "
-        f"without credentials before the function is called; {without}.",
+        answer=f"{_urls(stack)}{count(len(found), 'route')} {reach}. {len(found) - len(opened)} of them are "
+        f"refused without credentials before the function is called; {without}.",
         blocks=(
             _around(stack, found),
             Table(
@@ -85,6 +85,17 @@ def section(stack: Stack) -> Section:
     )
 
 
+def _urls(stack: Stack) -> str:
+    """Ways to a function that go past the API, its token and its throttles."""
+    found = [
+        f"{url.title} lets "
+        + ("anyone on the internet" if url.properties.get("AuthType") == "NONE" else "whoever signs for AWS")
+        + f" call {stack.words(url.properties.get('TargetFunctionArn'))} without the API. "
+        for url in stack.all("AWS::Lambda::Url")
+    ]
+    return "".join(found)
+
+
 def _is_private(stack: Stack) -> bool:
     apis = stack.all("AWS::ApiGateway::RestApi")
     return bool(apis) and all(
@@ -99,7 +110,9 @@ def _exposed(stack: Stack, resource: Resource) -> Exposed:
     return Exposed(
         method=method,
         path=path or "/",
-        authorizer=stack.target(properties.get("AuthorizerId")),
+        authorizer=None
+        if properties.get("AuthorizationType") == "NONE"
+        else stack.target(properties.get("AuthorizerId")),
         iam=properties.get("AuthorizationType") == "AWS_IAM",
         throttle=throttle,
         own=own,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from codegen.templates import readable
+from stacks.template_values import readable
 
 # The CDK ends a logical id with eight digits of a hash of its path.
 _HASH = re.compile(r"(?<=[a-z0-9])[0-9A-F]{8}$")
@@ -37,8 +37,11 @@ _KINDS = {
     "AWS::Lambda::Function": "Lambda function",
     "AWS::Lambda::LayerVersion": "function layer",
     "AWS::Lambda::Permission": "function permission",
+    "AWS::Lambda::Url": "function URL",
     "AWS::Lambda::Version": "function version",
     "AWS::Logs::LogGroup": "log group",
+    "AWS::S3::Bucket": "S3 bucket",
+    "AWS::S3::BucketPolicy": "S3 bucket policy",
     "AWS::SNS::Subscription": "SNS subscription",
     "AWS::SNS::Topic": "SNS topic",
     "AWS::SNS::TopicPolicy": "SNS topic policy",
@@ -111,11 +114,14 @@ class Stack:
     def target(self, value: Any) -> Resource | None:
         """The one resource that a value stands for; versions and aliases stand for their function."""
         found = self.referred(value)
-        if not found:
-            return None
-        if found[0].type in {"AWS::Lambda::Alias", "AWS::Lambda::Version"}:
-            return self.target(found[0].properties["FunctionName"])
-        return found[0]
+        return self.function_of(found[0]) if found else None
+
+    def function_of(self, resource: Resource) -> Resource:
+        """The function that a version or an alias stands for; any other resource itself."""
+        if resource.type not in {"AWS::Lambda::Alias", "AWS::Lambda::Version"}:
+            return resource
+        found = self.referred(resource.properties.get("FunctionName"))
+        return self.function_of(found[0]) if found else resource
 
     def words(self, value: Any) -> str:
         """A value as a person would say it: the resource it names, or the text itself."""

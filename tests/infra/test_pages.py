@@ -7,8 +7,8 @@ from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER  # type: ignore[impor
 
 from codegen import adr_index, environment, iam
 from codegen.pages import PAGES
-from codegen.templates import readable
 from delivery.deploy_permissions import DEPLOYING
+from stacks.template_values import readable
 from tests.infra.stack_helpers import DOMAIN, ENVIRONMENTS, backend, changed, synthesise
 
 
