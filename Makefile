@@ -112,8 +112,8 @@ diff: environment-named deployer ## Compare with what is deployed: make diff ENV
 	@$(cdk) diff -c env=$(ENV)
 
 .PHONY: review
-review: environment-named deployer ## Write a report for reviewers to reports/: make review ENV=prod [AGAINST=staging, or a git revision]
-	@$(tool) review $(ENV) $(AGAINST)
+review: environment-named deployer ## Write a report for reviewers to reports/: make review ENV=prod [AGAINST=staging, a git revision or a template] [FAIL_ON=opens]
+	@$(tool) review $(ENV) $(AGAINST) $(if $(FAIL_ON),--fail-on $(FAIL_ON))
 
 .PHONY: deploy
 deploy: environment-named account-named gate-passed deployer ## Deploy to the AWS account you are signed in to: make deploy ENV=dev [AT_ONCE="why it cannot wait"]

@@ -78,9 +78,8 @@ def main(arguments: Sequence[str], *, root: Path = ROOT) -> int:
         return 0
     failing = found.differences.reaching(_DANGERS[options.fail_on])
     for each in failing:
-        print(
-            f"{each.verdict.danger.label}: {each.title} {each.property}: {each.verdict.why}", file=sys.stderr
-        )
+        what = f"{each.title} {each.property}".strip()
+        print(f"{each.verdict.danger.label}: {what}: {each.verdict.why}", file=sys.stderr)
     return 3 if failing else 0
 
 

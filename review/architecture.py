@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from review.judge import unknown_types
-from review.page import Cell, Section, count, listed, points
+from review.page import Cell, Points, Section, count, listed, points
 from review.permissions.principals import Principal
 from review.permissions.statements import Statement, statements
 from review.picture import Edge, Node, picture
@@ -57,7 +57,7 @@ def section(stack: Stack) -> Section:
         answer=f"{count(len(apis), 'API')} in front of {count(len(functions), 'function')}; who people are "
         f"and what they write lies in {listed(each.title for each in held)}. {len(stack.resources)} "
         f"resources.{_answer_unknown(stack)}",
-        blocks=(picture(found.nodes, found.edges), points(*_unknown(stack))),
+        blocks=(picture(found.nodes, found.edges), *_unknown(stack)),
     )
 
 
@@ -66,15 +66,19 @@ def _answer_unknown(stack: Stack) -> str:
     return f" {count(len(unknown), 'resource type')} not known to this report." if unknown else ""
 
 
-def _unknown(stack: Stack) -> Iterator[Cell]:
-    """The resource types of which this report cannot say what they do."""
-    for name in unknown_types(stack):
-        titles = listed(each.title for each in stack.all(name))
-        yield Cell(
-            f"`{name}` is not known to this report: what {titles} exposes, holds or costs is not told here.",
+def _unknown(stack: Stack) -> Iterator[Points]:
+    """The resource types of which this report cannot say what they do, if there are any."""
+    told = [
+        Cell(
+            f"`{name}` is not known to this report: what {listed(each.title for each in stack.all(name))} "
+            "exposes, holds or costs is not told here.",
             "bad",
             "cannot tell",
         )
+        for name in unknown_types(stack)
+    ]
+    if told:
+        yield points(*told)
 
 
 def _nodes(stack: Stack) -> Iterator[Node]:

@@ -34,7 +34,7 @@ def section(stack: Stack, before: Stack | None = None) -> Section:
         f"without any: {usd(moving + fixed)} at list price, {usd(allowed)} after what AWS gives every "
         f"account.{_answer_largest(stack, bill)}{_answer_difference(bill, before)}",
         blocks=(
-            points(*_advice(stack, bill)),
+            *([points(*_advice(stack, bill))] if advice(stack, bill) else []),
             *([_difference(bill, lines(before))] if before is not None else []),
             Table(
                 caption="The bill, the largest first",

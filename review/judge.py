@@ -86,7 +86,8 @@ def _property(change: Change, policies: Mapping[str, Verdict]) -> Verdict:
         return _UNKNOWN_TYPE
     if change.path[0] in rules.policies:
         return policies.get(change.resource.name, changes("the same permissions, written differently"))
-    return min(verdict or _NO_RULE for _, verdict in _of_parts(change))
+    found = min(verdict or _NO_RULE for _, verdict in _of_parts(change))
+    return min(found, policies.get(change.resource.name, found)) if found is _NO_RULE else found
 
 
 def _whole(resource: Resource) -> Change:

@@ -24,6 +24,8 @@ _VERBS = (
 )
 # A batch of writes may hold deletions.
 _BOTH = {"dynamodb:batchwriteitem": ("write", "delete")}
+# The reference counts the resource policies of some services as mere writes.
+_CHANGES_POLICY = re.compile(r"(?:Put|Set|Attach|Detach|Delete)\w*Policy$")
 ANYTHING = "do anything"
 PERMISSIONS = "change permissions"
 _ORDER = ("act as", "invoke", "read", "write", "delete", "use", PERMISSIONS, ANYTHING)
@@ -68,7 +70,7 @@ def _verbs_of_action(service: str, name: str) -> tuple[str, ...]:
     both = _BOTH.get(f"{service}:{name}".lower())
     if both is not None:
         return both
-    if _level(service.lower(), name) == "Permissions management":
+    if _level(service.lower(), name) == "Permissions management" or _CHANGES_POLICY.match(name):
         return (PERMISSIONS,)
     return (next((verb for verb, starts in _VERBS if name.startswith(starts)), "use"),)
 

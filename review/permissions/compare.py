@@ -10,7 +10,7 @@ from review.permissions.conditions import Clause, is_stricter, words_of
 from review.permissions.principals import Principal
 from review.permissions.statements import Statement, statements
 from review.stack import Resource, Stack
-from review.verdicts import Verdict, changes, opens
+from review.verdicts import Verdict, changes, disrupts, opens
 
 _MAIL = ("ses:SendEmail", "ses:SendRawEmail", "ses:SendTemplatedEmail")
 
@@ -99,7 +99,11 @@ def _verdict(found: list[PermissionChange]) -> Verdict:
         return changes("mail is sent as another identity")
     if wider:
         return opens("; ".join(change.words for change in wider))
-    return changes("; ".join(change.words for change in found))
+    told = "; ".join(change.words for change in found)
+    needed = any(
+        change.first.principal.kind in {"account", "service"} for change in found if not change.gained
+    )
+    return disrupts(told) if needed else changes(told)
 
 
 def _permissions(stack: Stack) -> list[Permission]:

@@ -61,6 +61,8 @@ def _account(text: str) -> Principal | None:
     """An account as a whole, or somebody in an account that is written out."""
     if text == "${AWS::AccountId}" or (text.endswith(":root") and "${AWS::AccountId}" in text):
         return Principal(OWN_ACCOUNT, "account", "own account")
+    if ":${AWS::AccountId}:" in text:
+        return Principal(f"`{text}`", "account", text)
     outside = _ACCOUNT.match(text)
     if outside is None:
         return None

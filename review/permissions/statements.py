@@ -122,9 +122,12 @@ def _of_identities(stack: Stack) -> Iterator[Statement]:
             for each in _listed(policy.get("PolicyDocument")):
                 yield _statement(stack, identity, who, each)
     for policy in stack.all("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", *_ATTACHED):
-        holders = tuple(_identity(stack, each) for each in _attached(stack, policy)) or (_nobody(policy),)
+        holders = (
+            *(_identity(stack, each) for each in _attached(stack, policy)),
+            *_outside_holders(stack, policy),
+        )
         for each in _listed(policy.properties.get("PolicyDocument")):
-            yield _statement(stack, policy, holders, each)
+            yield _statement(stack, policy, holders or (_whoever(policy),), each)
 
 
 def _identity(stack: Stack, identity: Resource) -> Principal:
@@ -133,13 +136,16 @@ def _identity(stack: Stack, identity: Resource) -> Principal:
     return Principal(identity.title, "own", identity.name)
 
 
-def _nobody(policy: Resource) -> Principal:
-    """A policy that the template gives to roles outside it, or to nobody."""
-    named = [
-        each for key in (*_HOLDERS, *_ATTACHED.values()) for each in as_list(policy.properties.get(key, []))
-    ]
-    text = listed((f"`{readable(each)}`" for each in named), nothing=f"whoever is given {policy.title}")
-    return Principal(text, "own", text)
+def _whoever(policy: Resource) -> Principal:
+    return Principal(f"whoever is given {policy.title}", "own", policy.name)
+
+
+def _outside_holders(stack: Stack, policy: Resource) -> Iterator[Principal]:
+    """Roles, users and groups that a policy names and the template does not hold."""
+    for key in (*_HOLDERS, *_ATTACHED.values()):
+        for name in as_list(policy.properties.get(key, [])):
+            if stack.target(name) is None:
+                yield Principal(f"`{readable(name)}`, outside this stack", "own", readable(name))
 
 
 def _attached(stack: Stack, policy: Resource) -> list[Resource]:

@@ -224,6 +224,7 @@ RULES: dict[str, TypeRules] = {
         harmless=names("Description"),
     ),
     "AWS::ApiGateway::Stage": TypeRules(
+        added=opens("the API is served at one more address, where no web ACL of another stage stands"),
         removed=disrupts("the API is no longer served"),
         properties={
             "MethodSettings.*": of_elements(

@@ -32,6 +32,7 @@ from review.verdicts import (
     reduces_monitoring,
     weakens,
 )
+from stacks.template_values import readable
 
 _ROLLBACK = weakens("a bad release is no longer rolled back in every case")
 _DROPPED = weakens("work that fails is dropped, not kept for later")
@@ -136,6 +137,11 @@ def _pace(change: Change) -> Verdict | None:
     return cannot_tell("how a new version takes traffic")
 
 
+def _new_function(change: Change) -> Verdict:
+    role = readable(change.resource.properties.get("Role"))
+    return opens(f"more code runs, with the permissions of the role `{role}`")
+
+
 _FUNCTION: dict[str, Rule] = {
     "Code.S3Bucket": _bucket,
     "Code.*": _code,
@@ -189,6 +195,7 @@ _MAPPING: dict[str, Rule] = {
 
 RULES: dict[str, TypeRules] = {
     "AWS::Lambda::Function": TypeRules(
+        added=_new_function,
         removed=disrupts("the function is gone"),
         properties=_FUNCTION,
         harmless=names("Description Tags EphemeralStorage RuntimeManagementConfig"),
@@ -216,10 +223,11 @@ RULES: dict[str, TypeRules] = {
         added=exposes("another account may read the code of the layer")
     ),
     "AWS::Lambda::Permission": TypeRules(
+        removed=disrupts("the caller may no longer call the function"),
         policies=names(
             "Action EventSourceToken FunctionName FunctionUrlAuthType Principal PrincipalOrgID SourceAccount "
             "SourceArn"
-        )
+        ),
     ),
     "AWS::Lambda::Url": TypeRules(
         added=opens("the function gets an address on the internet, past the API's throttles"),
@@ -246,7 +254,7 @@ RULES: dict[str, TypeRules] = {
         },
     ),
     "AWS::Lambda::EventSourceMapping": TypeRules(
-        added=changes("one more source calls a function"),
+        added=opens("what changes in the source is sent to one more function"),
         removed=disrupts("the source no longer calls the function"),
         properties=_MAPPING,
         harmless=names("Tags"),

@@ -15,7 +15,7 @@ from review.rules.kinds import (
     number,
     of_elements,
 )
-from review.verdicts import Verdict, cannot_tell, changes, exposes, opens, reduces_monitoring
+from review.verdicts import Verdict, cannot_tell, changes, disrupts, exposes, opens, reduces_monitoring
 
 _MORE = opens("lets more requests in")
 
@@ -63,8 +63,19 @@ def _narrower(change: Change) -> Verdict | None:
 
 
 _MANAGED = "Rules.*.Statement.ManagedRuleGroupStatement"
+
+
+def _default_action(change: Change) -> Verdict | None:
+    """What becomes of requests that no rule matches; the action is the name of a property."""
+    if change.old is None or change.after is None:
+        return None if change.old is None else changes("what becomes of requests that no rule matches")
+    if change.path[-1] == "Block":
+        return disrupts("requests that no rule lets through are refused")
+    return opens("requests that no rule matches are let through")
+
+
 _FIREWALL: dict[str, Rule] = {
-    "DefaultAction.*": _part_of_action,
+    "DefaultAction.*": _default_action,
     "Rules.*": of_elements(added=_new_rule, removed=always(opens("a rule no longer looks at requests"))),
     "Rules.*.Action": _rule_action,
     "Rules.*.Action.*": _part_of_action,

@@ -10,6 +10,7 @@ from review.rules.kinds import (
     elements,
     flag,
     harmless,
+    is_literal,
     names,
     number,
     of_elements,
@@ -79,6 +80,14 @@ def _boundary(change: Change) -> Verdict | None:
     return (changes if change.before is None else cannot_tell)("the boundary of the permissions")
 
 
+def _sender(change: Change) -> Verdict | None:
+    if change.old is None:
+        return None
+    if ":ses:" in str(change.after) and is_literal(change.after):
+        return exposes("codes are sent by an identity outside this stack, which may read them")
+    return changes("codes come from another sender")
+
+
 _POOL: dict[str, Rule] = {
     "DeletionProtection": flag(off=weakens("the accounts can be deleted in one step")),
     "MfaConfiguration": _second_factor,
@@ -118,7 +127,7 @@ _POOL: dict[str, Rule] = {
         worse=weakens("a plan with fewer safeguards (no threat protection or passkeys)"),
         absent="ESSENTIALS",
     ),
-    "EmailConfiguration": always(changes("codes come from another sender")),
+    "EmailConfiguration": _sender,
     "SmsConfiguration": always(cannot_tell("who sends codes by SMS")),
     "DeviceConfiguration": always(weakens("which devices are remembered")),
     "Schema": always(fails("Cognito does not change attributes of a pool")),

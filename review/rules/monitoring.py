@@ -8,6 +8,7 @@ from review.rules.kinds import (
     elements,
     flag,
     harmless,
+    is_literal,
     names,
     number,
     of_elements,
@@ -18,6 +19,7 @@ from review.verdicts import Verdict, cannot_tell, changes, exposes, opens, reduc
 
 _LATER = reduces_monitoring("rings later than before")
 _SOONER = changes("rings sooner than before")
+_UNPROTECTED = always(opens("the policy no longer protects the same topics"))
 _FEWER = reduces_monitoring("tells fewer")
 
 
@@ -59,6 +61,13 @@ def _other_subscription(change: Change) -> Verdict | None:
     return None if change.old is None else _subscription(change)
 
 
+def _actions(change: Change) -> Verdict | None:
+    """What an alarm starts or tells; an ARN that is written out is no resource of this stack."""
+    if change.after and any(map(is_literal, change.after)):
+        return opens("starts or tells something outside this stack")
+    return elements(added=changes("tells one more"), removed=_FEWER)(change)
+
+
 _ALARM: dict[str, Rule] = {
     "Threshold": _threshold,
     "EvaluationPeriods": number(higher=_LATER, lower=_SOONER),
@@ -71,7 +80,7 @@ _ALARM: dict[str, Rule] = {
         absent="missing",
     ),
     "ActionsEnabled": flag(off=reduces_monitoring("tells nobody"), default=True),
-    "AlarmActions": elements(added=changes("tells one more"), removed=_FEWER),
+    "AlarmActions": _actions,
     "OKActions": elements(
         added=changes("tells one more when it is over"),
         removed=changes("tells fewer when it is over"),
@@ -127,6 +136,7 @@ RULES: dict[str, TypeRules] = {
             "Budget.FilterExpression": always(reduces_monitoring("what is counted")),
             "Budget.TimeUnit": always(reduces_monitoring("counted over another time")),
             "Budget.*": always(cannot_tell("what is counted")),
+            "NotificationsWithSubscribers.*.Notification.Threshold": number(higher=_LATER, lower=_SOONER),
             "NotificationsWithSubscribers": _notifications,
         },
     ),
@@ -147,8 +157,10 @@ RULES: dict[str, TypeRules] = {
         },
         harmless=names("DisplayName TopicName Tags SignatureVersion"),
     ),
-    "AWS::SNS::TopicPolicy": TypeRules(policies=names("PolicyDocument Topics")),
-    "AWS::SNS::TopicInlinePolicy": TypeRules(policies=names("PolicyDocument TopicArn")),
+    "AWS::SNS::TopicPolicy": TypeRules(properties={"Topics": _UNPROTECTED}, policies=names("PolicyDocument")),
+    "AWS::SNS::TopicInlinePolicy": TypeRules(
+        properties={"TopicArn": _UNPROTECTED}, policies=names("PolicyDocument")
+    ),
     "AWS::SNS::Subscription": TypeRules(
         added=_subscription,
         removed=reduces_monitoring("one who was told is told no more"),

@@ -67,10 +67,16 @@ def _logged_events(_: Change) -> Verdict:
     return exposes("whole requests may be logged, tokens too")
 
 
+def _unset(_: Change) -> Verdict:
+    return disrupts("the function needs the variable")
+
+
 def _target(what: str) -> Callable[[Change], Verdict]:
     """A variable that names a resource: whether the function now works on one outside this stack."""
 
     def rule(change: Change) -> Verdict:
+        if change.after is None:
+            return _unset(change)
         place = "outside this stack" if is_literal(change.after) else "of this stack"
         return opens(f"{what} another resource, {place}")
 
@@ -78,6 +84,8 @@ def _target(what: str) -> Callable[[Change], Verdict]:
 
 
 def _origin(change: Change) -> Verdict | None:
+    if change.after is None:
+        return _unset(change)
     everyone = "every origin" if "*" in str(change.after) else "another origin"
     return opens(f"web pages of {everyone} may read the answers (CORS)")
 

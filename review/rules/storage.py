@@ -113,7 +113,6 @@ _TABLE: dict[str, Rule] = {
     "GlobalSecondaryIndexes.*.KeySchema": always(fails("DynamoDB does not change an index in place")),
     "GlobalSecondaryIndexes.*.*": always(cannot_tell("how much the index takes")),
     "AttributeDefinitions.*": harmless("which attributes keys may use"),
-    "KeySchema.*": always(loses_data("another key")),
     "BillingMode": _billing,
     "ProvisionedThroughput": always(cannot_tell("how many requests the table takes")),
     "OnDemandThroughput": number(
@@ -205,7 +204,10 @@ RULES: dict[str, TypeRules] = {
         },
         harmless=names("Tags KmsDataKeyReusePeriodSeconds"),
     ),
-    "AWS::SQS::QueuePolicy": TypeRules(policies=names("PolicyDocument Queues")),
+    "AWS::SQS::QueuePolicy": TypeRules(
+        properties={"Queues": always(opens("the policy no longer protects the same queues"))},
+        policies=names("PolicyDocument"),
+    ),
     "AWS::Logs::LogGroup": TypeRules(properties=_LOG_GROUP, harmless=names("Tags FieldIndexPolicies")),
     "AWS::Logs::SubscriptionFilter": TypeRules(
         added=lambda change: opens(
@@ -239,7 +241,10 @@ RULES: dict[str, TypeRules] = {
     ),
     "AWS::Logs::QueryDefinition": TypeRules(harmless=names("Name QueryString LogGroupNames")),
     "AWS::S3::Bucket": TypeRules(properties=_BUCKET, harmless=names("Tags BucketName")),
-    "AWS::S3::BucketPolicy": TypeRules(policies=names("PolicyDocument Bucket")),
+    "AWS::S3::BucketPolicy": TypeRules(
+        properties={"Bucket": always(opens("the policy no longer protects the same bucket"))},
+        policies=names("PolicyDocument"),
+    ),
     "AWS::SecretsManager::Secret": TypeRules(
         properties={
             "KmsKeyId": _key("encrypted with a key that AWS owns"),

@@ -1,14 +1,20 @@
+"""The section on access: of the real prod template, and of small ones with one way in each."""
+
+from typing import Any
+
 import pytest
 
 from codegen.iam import DENIALS, REASONS
 from review.access import section
-from review.statements import statements, verbs_of
+from review.permissions.statements import statements
 from tests.review.review_helpers import Entry, assembly, made, points, resource, table, texts
 
 TABLE = {"Table": resource("DynamoDB::Table")}
 ROLE = resource("IAM::Role", AssumeRolePolicyDocument={"Statement": []})
 AUDIT = "where any `dynamodb:LeadingKeys` is like `AUDIT#*`"
 ARN = {"Fn::GetAtt": ["Table", "Arn"]}
+FOREIGN = "arn:aws:iam::999999999999:root"
+OUTSIDE = "Let in from outside"
 
 
 def policy(*given: Entry) -> Entry:
@@ -19,8 +25,13 @@ def allow(action: object, what: object, **more: object) -> Entry:
     return {"Effect": "Allow", "Action": action, "Resource": what, **more}
 
 
-class TestStatementsOfProd:
-    def test_tell_a_reason_for_each_action_of_the_function(self) -> None:
+def trusting(principal: object, **properties: Any) -> Entry:
+    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": principal}
+    return resource("IAM::Role", AssumeRolePolicyDocument={"Statement": [trust]}, **properties)
+
+
+class TestAccessOfProd:
+    def test_function_statements_have_a_reason_for_each_action(self) -> None:
         own = [
             each for each in statements(assembly("prod").stack) if each.who == "Lambda function `Function`"
         ]
@@ -28,16 +39,17 @@ class TestStatementsOfProd:
             assert set(each.actions) <= set(REASONS if each.allowed else DENIALS)
         assert {action for each in own for action in each.actions} == set(REASONS)
 
-    def test_say_who_alone_reads_the_table(self) -> None:
+    def test_answer_names_only_reader_and_wildcards(self) -> None:
         answer = section(assembly("prod").stack).answer
         assert "only Lambda function `Function` may read DynamoDB table `Table`" in answer
+        assert "Nobody outside the account is let in by a policy." in answer
         assert (
             "Wildcards are allowed to all that the managed policy "
             "`AWSCodeDeployRoleForLambdaLimited` allows, "
             "`xray:PutTelemetryRecords` and `xray:PutTraceSegments` only" in answer
         )
 
-    def test_say_who_touches_each_store(self) -> None:
+    def test_data_table_says_who_touches_each_store(self) -> None:
         rows = texts(table(section(assembly("prod").stack), "Who may touch the data"))
         assert (
             "DynamoDB table `Table`",
@@ -55,123 +67,155 @@ class TestStatementsOfProd:
             "never do anything where `aws:SecureTransport` is `false`",
         ) in rows
 
-    def test_say_who_calls_the_function(self) -> None:
+    def test_statement_table_says_who_calls_the_function(self) -> None:
         rows = texts(table(section(assembly("prod").stack), "Every statement"))
         callers = [(row[0], row[3]) for row in rows if row[2] == "`lambda:InvokeFunction`"]
+        where = "Lambda function `Function` where `aws:SourceArn` is"
         assert callers == [
-            ("`events.amazonaws.com`", "Lambda function `Function` for schedule `BackgroundOverdue`"),
-            ("`events.amazonaws.com`", "Lambda function `Function` for schedule `BackgroundHourly`"),
-            ("`apigateway.amazonaws.com`", "Lambda function `Function` for REST API `Api`"),
+            ("`events.amazonaws.com`", f"{where} schedule `BackgroundOverdue`"),
+            ("`events.amazonaws.com`", f"{where} schedule `BackgroundHourly`"),
+            ("`apigateway.amazonaws.com`", f"{where} REST API `Api`"),
         ]
 
-    def test_say_what_stands_outside_the_template(self) -> None:
-        assert any(
-            "Whoever administers the AWS account" in point
-            for point in points(section(assembly("prod").stack))
+    def test_key_statements_have_reasons_of_their_own_key(self) -> None:
+        rows = texts(table(section(assembly("prod").stack), "Every statement"))
+        reasons = {row[0]: row[4] for row in rows if "KMS key `NotificationsKey`" in row[3]}
+        assert reasons == {
+            "whoever this account's own policies allow": (
+                "leaves it to the account's IAM policies, as AWS's default key policy does"
+            ),
+            "`budgets.amazonaws.com` and `cloudwatch.amazonaws.com`": (
+                "the budget reaches the operators; alarms reach the operators"
+            ),
+        }
+
+    def test_points_name_who_stands_outside_the_template(self) -> None:
+        told = points(section(assembly("prod").stack))
+        assert any("Whoever administers the AWS account" in point for point in told)
+
+
+class TestLetInFromOutside:
+    def test_administrator_role_of_foreign_account_is_reported(self) -> None:
+        admin = "arn:aws:iam::aws:policy/AdministratorAccess"
+        found = section(made(**TABLE, Evil=trusting({"AWS": FOREIGN}, ManagedPolicyArns=[admin])).stack)
+        account = "account `999999999999`, which the template names by number"
+        assert f"only IAM role `Evil` (by which {account} may act) may read" in found.answer
+        assert texts(table(found, OUTSIDE)) == [
+            ("opens", "IAM role `Evil`", f"{account} may act as IAM role `Evil`"),
+            ("administrator", "IAM role `Evil`", "IAM role `Evil` may do anything in the account"),
+        ]
+
+    def test_table_policy_for_everyone_is_reported(self) -> None:
+        document = {"PolicyDocument": {"Statement": [allow("dynamodb:*", "*", Principal="*")]}}
+        found = section(made(Table=resource("DynamoDB::Table", ResourcePolicy=document)).stack)
+        assert "only anybody may read DynamoDB table `Table`" in found.answer
+        assert texts(table(found, OUTSIDE)) == [
+            ("opens", "DynamoDB table `Table`", "anybody may do anything DynamoDB table `Table`")
+        ]
+
+    def test_everyone_of_a_fixed_account_is_not_public(self) -> None:
+        own = {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+        statement = allow("sns:Publish", {"Ref": "Topic"}, Principal={"AWS": "*"}, Condition=own)
+        topic_policy = resource(
+            "SNS::TopicPolicy", PolicyDocument={"Statement": [statement]}, Topics=[{"Ref": "Topic"}]
         )
+        found = section(made(Topic=resource("SNS::Topic"), Policy=topic_policy).stack)
+        assert texts(table(found, OUTSIDE)) == []
+
+    @pytest.mark.parametrize(
+        ("kind", "properties", "why"),
+        [
+            (
+                "Lambda::Url",
+                {"AuthType": "NONE"},
+                "anyone on the internet may call the function (`AuthType`)",
+            ),
+            (
+                "Lambda::Function",
+                {"Layers": ["arn:aws:lambda:eu-central-1:999999999999:layer:x:1"]},
+                "code from outside this stack runs in the function",
+            ),
+            (
+                "S3::Bucket",
+                {"PublicAccessBlockConfiguration": {"BlockPublicPolicy": False}},
+                "the bucket may be made public (`PublicAccessBlockConfiguration.BlockPublicPolicy`)",
+            ),
+            ("S3::Bucket", {"AccessControl": "PublicRead"}, "everyone is let in by the ACL `PublicRead`"),
+        ],
+    )
+    def test_standing_danger_is_reported_without_a_comparison(
+        self, kind: str, properties: Entry, why: str
+    ) -> None:
+        ((label, _, told),) = texts(table(section(made(One=resource(kind, **properties)).stack), OUTSIDE))
+        assert label == "opens"
+        assert told.startswith(why)
+
+    def test_service_without_a_source_is_reported(self) -> None:
+        permission = resource(
+            "Lambda::Permission",
+            Principal="apigateway.amazonaws.com",
+            Action="lambda:InvokeFunction",
+            FunctionName={"Ref": "Function"},
+        )
+        function = resource("Lambda::Function")
+        ((_, what, told),) = texts(
+            table(section(made(Function=function, Permission=permission).stack), OUTSIDE)
+        )
+        assert what == "function permission `Permission`"
+        assert told.endswith("for any account, as no source is named")
 
 
-class TestStatements:
-    def test_of_a_role_that_nothing_uses_are_its_own(self) -> None:
-        (one,) = statements(made(**TABLE, Role=ROLE, Policy=policy(allow("dynamodb:GetItem", ARN))).stack)
-        assert (one.who, one.verbs, one.what) == ("IAM role `Role`", ("read",), ("DynamoDB table `Table`",))
-
-    def test_of_wildcards_are_wide(self) -> None:
+class TestAnswer:
+    def test_wildcard_is_marked_wide(self) -> None:
         found = section(made(**TABLE, Role=ROLE, Policy=policy(allow("dynamodb:*", ARN))).stack)
         assert "Wildcards are allowed to `dynamodb:*` only" in found.answer
         assert texts(table(found, "Every statement"))[0][1] == "wide do anything"
 
-    def test_of_everything_but_are_wide(self) -> None:
-        given = {"Effect": "Allow", "NotAction": "iam:*", "NotResource": ARN}
-        (one,) = statements(made(**TABLE, Role=ROLE, Policy=policy(given)).stack)
-        assert one.is_wide
-        assert one.actions == ("everything but `iam:*`",)
-        assert one.verbs == ("do anything",)
-
-    def test_without_wildcards_say_so(self) -> None:
+    def test_no_wildcard_is_said_so(self) -> None:
         found = section(made(**TABLE, Role=ROLE, Policy=policy(allow("dynamodb:GetItem", ARN))).stack)
         assert "None of them allows a wildcard." in found.answer
 
-    def test_come_from_within_a_role_and_from_managed_policies_too(self) -> None:
-        role = resource(
-            "IAM::Role",
-            AssumeRolePolicyDocument={"Statement": []},
-            ManagedPolicyArns=["arn:aws:iam::aws:policy/ReadOnlyAccess"],
-            Policies=[{"PolicyDocument": {"Statement": [allow("dynamodb:Scan", ARN)]}}],
-        )
-        managed, inline = statements(made(**TABLE, Role=role).stack)
-        assert managed.actions == ("all that the managed policy `ReadOnlyAccess` allows",)
-        assert managed.is_wide
-        assert inline.verbs == ("read",)
-
-    def test_of_a_resource_name_whom_it_lets_in(self) -> None:
-        statement: Entry = {"Effect": "Allow", "Action": "sns:Publish", "Resource": {"Ref": "Topic"}}
-        principals: dict[str, Entry] = {
-            "Anyone": {"Principal": "*"},
-            "Star": {"Principal": {"AWS": "*"}},
-            "Root": {"Principal": {"AWS": "arn:aws:iam::1:root"}},
-            "Role": {"Principal": {"AWS": {"Fn::GetAtt": ["Own", "Arn"]}}},
-            "Not": {"NotPrincipal": {"AWS": "arn:aws:iam::1:root"}},
-        }
-        policies = {
-            name: resource("SNS::TopicPolicy", PolicyDocument={"Statement": [statement | who]})
-            for name, who in principals.items()
-        }
-        found = statements(made(Topic=resource("SNS::Topic"), Own=ROLE, **policies).stack)
-        assert [each.who for each in found] == [
-            "anybody",
-            "anybody",
-            "whoever this account's own policies allow",
-            "IAM role `Own`",
-            "anybody but those it names",
-        ]
-
-    def test_of_a_key_are_about_that_key(self) -> None:
-        statement = {
-            "Effect": "Allow",
-            "Action": "kms:*",
-            "Resource": "*",
-            "Principal": {"AWS": "arn:aws:iam::1:root"},
-        }
-        (one,) = statements(made(Key=resource("KMS::Key", KeyPolicy={"Statement": [statement]})).stack)
-        assert one.what == ("KMS key `Key`",)
-        assert not one.is_wide
-
-    def test_keep_an_operator_that_has_no_words(self) -> None:
-        given = allow(
-            "dynamodb:GetItem", ARN, Condition={"NumericLessThan": {"aws:MultiFactorAuthAge": "300"}}
-        )
-        (one,) = statements(made(**TABLE, Role=ROLE, Policy=policy(given)).stack)
-        assert one.condition == "where `aws:MultiFactorAuthAge` NumericLessThan `300`"
-
-    def test_of_a_caller_from_anywhere_say_no_source(self) -> None:
-        permission = resource(
-            "Lambda::Permission", Principal="*", Action="lambda:InvokeFunction", FunctionName="other"
-        )
-        (one,) = statements(made(Permission=permission).stack)
-        assert (one.condition, one.what) == ("", ("`other`",))
-
-    def test_that_nobody_makes_leave_data_to_nobody(self) -> None:
+    def test_unnamed_data_belongs_to_nobody(self) -> None:
         found = section(made(**TABLE).stack)
         assert texts(table(found, "Who may touch the data")) == [
             ("DynamoDB table `Table`", "nobody", "no statement of this stack names it")
         ]
         assert "only nobody may read" not in found.answer
 
+    def test_role_by_wildcard_reads_the_table_too(self) -> None:
+        wide = policy(allow("dynamodb:Get*", "arn:aws:dynamodb:*:*:table/*"))
+        found = section(made(**TABLE, Role=ROLE, Policy=wide).stack)
+        assert "only IAM role `Role` may read DynamoDB table `Table`" in found.answer
 
-class TestVerbs:
-    @pytest.mark.parametrize(
-        ("action", "verbs"),
-        [
-            ("dynamodb:GetItem", ("read",)),
-            ("dynamodb:PutItem", ("write",)),
-            ("dynamodb:BatchWriteItem", ("write", "delete")),
-            ("cognito-idp:AdminDeleteUser", ("delete",)),
-            ("sts:AssumeRole", ("act as",)),
-            ("lambda:InvokeFunction", ("invoke",)),
-            ("s3:*", ("do anything",)),
-            ("iam:PassRole", ("use",)),
-        ],
-    )
-    def test_say_what_an_action_does(self, action: str, verbs: tuple[str, ...]) -> None:
-        assert verbs_of(action) == verbs
+    def test_actions_of_another_service_do_not_reach_the_table(self) -> None:
+        found = section(made(**TABLE, Role=ROLE, Policy=policy(allow("s3:*", "*"))).stack)
+        assert "nobody may read DynamoDB table `Table`" in found.answer
+
+    def test_inverted_statement_says_what_it_leaves_out(self) -> None:
+        given = {"Effect": "Allow", "NotAction": "iam:*", "NotResource": "arn:aws:s3:::mine"}
+        found = section(made(**TABLE, Role=ROLE, Policy=policy(given)).stack)
+        assert texts(table(found, "Every statement"))[0][2:4] == (
+            "everything but `iam:*`",
+            "everything but `arn:aws:s3:::mine`",
+        )
+
+    def test_unknown_managed_policy_cannot_be_told(self) -> None:
+        role = resource(
+            "IAM::Role",
+            AssumeRolePolicyDocument={"Statement": []},
+            ManagedPolicyArns=["arn:aws:iam::aws:policy/SecurityAudit"],
+        )
+        found = section(made(**TABLE, Role=role).stack)
+        assert "only IAM role `Role` may read DynamoDB table `Table`" in found.answer
+        assert (
+            "cannot tell What the managed policies `SecurityAudit` allow is not known to this report."
+            in points(found)
+        )
+        assert texts(table(found, "Every statement"))[0][1] == "wide do what this report cannot tell"
+
+    def test_boundary_is_named(self) -> None:
+        role = resource("IAM::Role", PermissionsBoundary="arn:aws:iam::aws:policy/PowerUserAccess")
+        assert any(
+            point.startswith("boundary IAM role `Role` may do less than is said here")
+            for point in points(section(made(Role=role).stack))
+        )

@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 from review.architecture import graph, section
 from review.page import Picture
 from review.picture import Edge, Node, picture
-from tests.review.review_helpers import assembly, made, resource
+from tests.review.review_helpers import assembly, made, points, resource
 
 
 def arrows(name: str) -> set[tuple[str, str, str]]:
@@ -69,6 +69,62 @@ class TestPicture:
             ("alarms", "Topic"),
         }
         assert {node.subtitle for node in found.nodes} >= {"1 rule", "its key: Key"}
+
+    def test_draws_disabled_sources_as_disabled(self) -> None:
+        stack = made(
+            Function=resource("Lambda::Function"),
+            Table=resource("DynamoDB::Table"),
+            Rule=resource(
+                "Events::Rule",
+                State="DISABLED",
+                ScheduleExpression="rate(1 hour)",
+                Targets=[{"Arn": {"Fn::GetAtt": ["Function", "Arn"]}}],
+            ),
+            Mapping=resource(
+                "Lambda::EventSourceMapping",
+                Enabled=False,
+                EventSourceArn={"Fn::GetAtt": ["Table", "StreamArn"]},
+                FunctionName={"Ref": "Function"},
+            ),
+        ).stack
+        found = graph(stack)
+        assert {(edge.label, edge.dashed) for edge in found.edges} == {
+            ("disabled", True),
+            ("stream, disabled", True),
+        }
+        assert "rate(1 hour), disabled" in {node.subtitle for node in found.nodes}
+
+    def test_draws_function_url_past_the_api(self) -> None:
+        stack = made(
+            Function=resource("Lambda::Function"),
+            Url=resource("Lambda::Url", AuthType="NONE", TargetFunctionArn={"Ref": "Function"}),
+        ).stack
+        found = graph(stack)
+        assert {(edge.source, edge.target) for edge in found.edges} == {
+            ("people", "Url"),
+            ("Url", "Function"),
+        }
+        assert "no credentials" in {node.subtitle for node in found.nodes}
+
+    def test_draws_who_else_reaches_the_data(self) -> None:
+        statement = {"Effect": "Allow", "Action": "dynamodb:Scan", "Resource": "*"}
+        inline = {"PolicyName": "a", "PolicyDocument": {"Statement": [statement]}}
+        document = {"PolicyDocument": {"Statement": [{**statement, "Principal": "*"}]}}
+        stack = made(
+            Table=resource("DynamoDB::Table", ResourcePolicy=document),
+            Evil=resource("IAM::Role", Policies=[inline]),
+        ).stack
+        found = graph(stack)
+        assert {node.title for node in found.nodes} >= {"IAM role Evil", "Anybody"}
+        assert {(edge.target, edge.label) for edge in found.edges} == {("Table", "read")}
+
+    def test_section_names_unknown_types(self) -> None:
+        found = section(made(Miner=resource("EC2::Instance")).stack)
+        assert found.answer.endswith("1 resource type not known to this report.")
+        (told,) = points(found)
+        assert told.startswith(
+            "cannot tell `AWS::EC2::Instance` is not known to this report: what EC2 Instance"
+        )
 
     def test_draws_no_arrow_for_what_a_function_may_not(self) -> None:
         stack = made(Function=resource("Lambda::Function"), Table=resource("DynamoDB::Table")).stack

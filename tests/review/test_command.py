@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from review.__main__ import write
+from review.__main__ import main, write
 from review.assembly import ReviewError, sources_at, synthesise
+from tests.review.review_helpers import Entry, resource
 
 APP = """\
 from aws_cdk import App, RemovalPolicy, Stack
@@ -48,25 +49,76 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class TestReview:
-    def test_of_an_environment_is_written_in_both_forms(
-        self, project: Path, capsys: pytest.CaptureFixture[str]
-    ) -> None:
+    def test_report_is_written_in_every_form(self, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
         write("prod", "dev", root=project)
-        assert capsys.readouterr().out.splitlines() == ["reports/prod.html", "reports/prod.md"]
+        assert capsys.readouterr().out.splitlines() == [
+            f"reports/prod.{suffix}" for suffix in ("html", "md", "json", "sarif")
+        ]
         assert "<h1>A small prod</h1>" in (project / "reports" / "prod.html").read_text(encoding="utf-8")
         text = (project / "reports" / "prod.md").read_text(encoding="utf-8")
         assert "## What differs from dev" in text
-        assert "termination protection | `false` | `true`" in text
+        assert "`termination protection` | `false` | `true`" in text
 
-    def test_against_a_revision_finds_what_changed_since(self, project: Path) -> None:
+    def test_revision_is_compared_with_what_changed_since(self, project: Path) -> None:
         write("dev", "HEAD~1", root=project)
         text = (project / "reports" / "dev.md").read_text(encoding="utf-8")
         assert "## What differs from dev at HEAD~1" in text
         assert "**loses data** replaced by an empty one; the old one is destroyed" in text
 
-    def test_without_anything_to_compare_with_has_no_difference(self, project: Path) -> None:
+    def test_report_without_comparison_has_no_difference(self, project: Path) -> None:
         write("prod", root=project)
         assert "What differs" not in (project / "reports" / "prod.md").read_text(encoding="utf-8")
+
+
+class TestFailOn:
+    @staticmethod
+    def templates(folder: Path, **resources: Entry) -> tuple[str, str]:
+        """A template with a log group, and one with other resources too."""
+        log = {"Log": resource("Logs::LogGroup")}
+        for name, held in (("before", log), ("after", log | resources)):
+            (folder / f"{name}.json").write_text(json.dumps({"Resources": held}), encoding="utf-8")
+        return str(folder / "after.json"), str(folder / "before.json")
+
+    @pytest.mark.parametrize(
+        ("kind", "limit", "status"),
+        [
+            ("Lambda::Url", "opens", 3),
+            ("Lambda::Url", "weakens-protection", 0),
+            ("SNS::Topic", "opens", 0),
+            ("SNS::Topic", "adds", 3),
+            ("EC2::Instance", "loses-data", 3),
+        ],
+    )
+    def test_status_tells_a_danger_or_what_cannot_be_told(
+        self, tmp_path: Path, kind: str, limit: str, status: int
+    ) -> None:
+        after, before = self.templates(tmp_path, One=resource(kind))
+        assert main([after, before, "--fail-on", limit], root=tmp_path) == status
+
+    def test_failing_differences_are_printed(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        after, before = self.templates(tmp_path, One=resource("Lambda::Url", AuthType="NONE"))
+        main([after, before, "--fail-on", "opens"], root=tmp_path)
+        assert capsys.readouterr().err == (
+            "opens: function URL `One`: anyone on the internet may call the function\n"
+        )
+
+    def test_status_is_zero_without_limit(self, tmp_path: Path) -> None:
+        after, before = self.templates(tmp_path, One=resource("Lambda::Url"))
+        assert main([after, before], root=tmp_path) == 0
+
+    def test_limit_without_comparison_is_refused(self, tmp_path: Path) -> None:
+        after, _ = self.templates(tmp_path)
+        with pytest.raises(SystemExit):
+            main([after, "--fail-on", "opens"], root=tmp_path)
+
+    @pytest.mark.parametrize("text", ["[]", "{}", "nothing"])
+    def test_file_that_is_no_template_is_refused(self, tmp_path: Path, text: str) -> None:
+        path = tmp_path / "x.json"
+        path.write_text(text, encoding="utf-8")
+        with pytest.raises(ReviewError, match=r"x\.json is no CloudFormation template in JSON"):
+            main([str(path)], root=tmp_path)
 
 
 class TestSources:

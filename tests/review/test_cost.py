@@ -1,7 +1,9 @@
+import re
 from datetime import date
 
 import pytest
 
+from review.advice import advice
 from review.cost import calls_a_month, lines, section
 from review.prices import LOAD, PRICES, Line
 from review.stack import Resource
@@ -61,6 +63,72 @@ class TestBillOfProd:
         unverified = [each.what for each in lines(assembly("prod").stack) if not each.is_verified]
         assert unverified
         assert all(what in told for what in unverified)
+
+    def test_every_unconfirmed_price_has_its_date(self) -> None:
+        rows = table(section(assembly("prod").stack), "The bill, the largest first").rows
+        labels = {row[2].label for row in rows if row[2].label}
+        assert labels
+        assert all(re.fullmatch(r"unverified, 20\d\d-\d\d-\d\d", label) for label in labels)
+
+    def test_answer_questions_the_largest_item(self) -> None:
+        assert (
+            "The largest item is Metrics of every method (48%, $105.75), which `MetricsEnabled: false` for "
+            "`/*` of the API stage would save." in section(assembly("prod").stack).answer
+        )
+
+    def test_cheaper_settings_stand_first_with_what_stays_the_same(self) -> None:
+        told = points(section(assembly("prod").stack))
+        assert told[0].startswith("cheaper `MetricsEnabled: false` for `/*` of the API stage saves $105.75")
+        assert "no alarm or dashboard reads them" in told[0]
+        assert told[1].startswith("cheaper `UserPoolTier: LITE` saves $47.50")
+
+
+class TestDifference:
+    def test_bill_is_compared_line_by_line(self) -> None:
+        before = made(Key=resource("KMS::Key"), Table=resource("DynamoDB::Table")).stack
+        after = made(Acl=resource("WAFv2::WebACL", Rules=[{}]), Table=resource("DynamoDB::Table")).stack
+        found = section(after, before)
+        assert texts(table(found, "What changes in the bill, the largest first")) == [
+            ("web ACL `Acl`", "$0.00", "$5.00", "+5.00"),
+            ("KMS key `Key`", "$1.00", "$0.00", "-1.00"),
+            ("web ACL `Acl`: rules", "$0.00", "$1.00", "+1.00"),
+            ("web ACL `Acl`: requests", "$0.00", "$0.60", "+0.60"),
+            ("Total", "$5.88", "$11.48", "+5.60"),
+        ]
+        assert "The difference is +5.60 US dollars a month at list price." in found.answer
+
+
+class TestAdvice:
+    def test_alarm_on_one_method_keeps_the_detailed_metrics(self) -> None:
+        alarm = resource(
+            "CloudWatch::Alarm", MetricName="5XXError", Dimensions=[{"Name": "Method", "Value": "GET"}]
+        )
+        setting = {"ResourcePath": "/*", "HttpMethod": "*", "MetricsEnabled": True}
+        stage = {
+            "Stage": resource("ApiGateway::Stage", MethodSettings=[setting]),
+            "Get": resource("ApiGateway::Method"),
+        }
+        bills = [made(**stage).stack, made(**stage, Alarm=alarm).stack]
+        assert [len(advice(stack, lines(stack))) for stack in bills] == [1, 0]
+
+    @pytest.mark.parametrize(
+        "properties",
+        [
+            {"UserPoolTier": "LITE"},
+            {"WebAuthnRelyingPartyID": "example.com"},
+            {"Policies": {"PasswordPolicy": {"PasswordHistorySize": 3}}},
+            {"LambdaConfig": {"PreTokenGenerationConfig": {"LambdaVersion": "V2_0"}}},
+        ],
+    )
+    def test_pool_that_needs_its_plan_keeps_it(self, properties: Entry) -> None:
+        stack = made(Pool=resource("Cognito::UserPool", **properties)).stack
+        assert advice(stack, lines(stack)) == []
+
+    def test_other_processor_is_cheaper(self) -> None:
+        stack = made(Function=resource("Lambda::Function")).stack
+        (one,) = advice(stack, lines(stack))
+        assert one.setting == "`Architectures: [arm64]`"
+        assert one.dollars > 0
 
     def test_counts_the_schedules(self) -> None:
         assert "9,490 by schedule" in line("Lambda function `Function`: calls").how

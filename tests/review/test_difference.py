@@ -1,4 +1,4 @@
-"""What a change would do, on the real templates and on small ones with one danger each."""
+"""What differs, on the real templates and on small ones with one danger each."""
 
 import copy
 import json
@@ -8,26 +8,28 @@ from typing import Any
 import pytest
 
 from review.assembly import Assembly
-from review.dangers import Danger
-from review.difference import judged, section
+from review.difference import differences, section
+from review.page import Section
+from review.verdicts import Danger
 from stacks.gateway import PERMISSION_METADATA
 from tests.review.review_helpers import Entry, assembly, made, points, resource, table, texts
 
 RETAIN = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
 CAPTION = "Differences, the most dangerous first"
+PERMISSIONS = "Permissions that come and go"
 
 
-def dangers(before: dict[str, Entry], after: dict[str, Entry]) -> list[tuple[Danger, str]]:
-    found = judged(made(**before), made(**after), environments=False)
-    return [(each.danger, each.why) for each in found]
+def verdicts(before: dict[str, Entry], after: dict[str, Entry]) -> list[tuple[Danger, str]]:
+    found = differences(made(**before), made(**after), environments=False)
+    return [(each.verdict.danger, each.verdict.why) for each in found.items]
 
 
 def changed(
     kind: str, before: Entry, after: Entry, *, entry: Entry | None = None
 ) -> list[tuple[Danger, str]]:
-    """What one resource's change from these properties to those is judged."""
+    """The verdicts on one resource's change from these properties to those."""
     old, new = ({"One": resource(kind, entry=entry, **properties)} for properties in (before, after))
-    return dangers(old, new)
+    return verdicts(old, new)
 
 
 def edited(name: str, **properties: Any) -> Assembly:
@@ -37,100 +39,156 @@ def edited(name: str, **properties: Any) -> Assembly:
     return replace(assembly("prod"), template=template)
 
 
+def compared(before: Assembly, after: Assembly, *, environments: bool = False) -> Section:
+    found = differences(before, after, environments=environments)
+    return section(found, (before.name, after.name), environments=environments)
+
+
 class TestProdAgainstStaging:
-    def test_lists_the_settings_that_differ(self) -> None:
-        found = section(assembly("staging"), assembly("prod"), environments=True)
+    def test_section_lists_settings_that_differ(self) -> None:
+        found = compared(assembly("staging"), assembly("prod"), environments=True)
         rows = [row[1:] for row in texts(table(found, CAPTION))]
-        assert ("Cognito app client `UserPoolClient`", "`IdTokenValidity`", "`60`", "`15`") in rows
-        assert ("2 log groups", "`RetentionInDays`", "`30`", "`365`") in rows
-        assert "none of them endangers data" in found.answer
+        assert ("~ Cognito app client `UserPoolClient`", "`IdTokenValidity`", "`60`", "`15`") in rows
+        assert ("~ 2 log groups", "`RetentionInDays`", "`30`", "`365`") in rows
 
-    def test_takes_no_name_for_a_difference(self) -> None:
-        found = judged(assembly("staging"), assembly("prod"), environments=True)
-        assert {each.danger for each in found} == {Danger.OPENS, Danger.BLINDS, Danger.CHANGES}
+    def test_environment_names_are_no_difference(self) -> None:
+        found = differences(assembly("staging"), assembly("prod"), environments=True)
+        assert {each.sign for each in found.items} == {"~"}
 
-    def test_puts_what_prod_would_lose_first(self) -> None:
-        found = section(assembly("prod"), assembly("dev"), environments=True)
+    def test_other_mail_identity_does_not_open(self) -> None:
+        found = differences(assembly("staging"), assembly("prod"), environments=True)
+        (mail,) = [each for each in found.items if each.type == "AWS::IAM::Policy"]
+        assert mail.verdict.danger is Danger.CHANGES
+        assert mail.verdict.why == "mail is sent as another identity"
+
+    def test_lost_protection_stands_first(self) -> None:
+        found = compared(assembly("prod"), assembly("dev"), environments=True)
         rows = texts(table(found, CAPTION))
-        assert rows[0] == (
-            "weakens protection",
-            "the stack",
-            "termination protection",
-            "`true`",
-            "`false`",
-        )
-        assert "look first at termination protection" in found.answer
+        assert ("weakens protection one command deletes the stack", "~ the stack") in {
+            row[:2] for row in rows
+        }
+        assert "weakens protection" in found.answer
         labels = [row[0] for row in rows]
-        assert any(label.endswith("protects the data less") for label in labels)
+        assert any(label.endswith("the table can be deleted in one step") for label in labels)
 
-    def test_says_that_two_stacks_are_two(self) -> None:
-        found = section(assembly("staging"), assembly("prod"), environments=True)
+    def test_two_stacks_are_said_to_be_two(self) -> None:
+        found = compared(assembly("staging"), assembly("prod"), environments=True)
         assert any(point.startswith("These are two stacks") for point in points(found))
 
-    def test_counts_protection_gained_as_a_change(self) -> None:
-        rows = texts(table(section(assembly("dev"), assembly("prod"), environments=True), CAPTION))
-        assert rows[0][:2] == ("changes", "the stack")
+    def test_gained_protection_is_a_change(self) -> None:
+        rows = texts(table(compared(assembly("dev"), assembly("prod"), environments=True), CAPTION))
+        (told,) = [row for row in rows if row[2] == "`termination protection`"]
+        assert told[0] == "changes nobody deletes the stack by mistake"
 
 
 class TestProdAgainstItself:
-    def test_differs_in_nothing(self) -> None:
-        found = section(assembly("prod"), assembly("prod"), environments=False)
-        assert found.answer == "0 differences; none of them endangers data."
+    def test_same_template_has_no_difference(self) -> None:
+        assert compared(assembly("prod"), assembly("prod")).answer == "0 differences."
 
-    def test_tells_a_canary_that_goes(self) -> None:
+    def test_answer_counts_resources_and_names_the_worst(self) -> None:
         template = copy.deepcopy(assembly("prod").template)
-        alias = next(each for each in template["Resources"].values() if each["Type"] == "AWS::Lambda::Alias")
-        del alias["UpdatePolicy"]
-        (found,) = judged(assembly("prod"), replace(assembly("prod"), template=template), environments=False)
-        assert found.danger is Danger.WEAKENS
+        template["Resources"] |= {
+            "Url": resource("Lambda::Url", AuthType="NONE"),
+            "Miner": resource("EC2::Instance"),
+        }
+        del template["Resources"]["Dashboard7A714131"]
+        template["Resources"]["Table"]["Properties"]["DeletionProtectionEnabled"] = False
+        answer = compared(assembly("prod"), replace(assembly("prod"), template=template)).answer
+        assert answer == (
+            "4 differences, resources +2 ~1 -1 (added, changed, removed). Look first at what "
+            "weakens protection: DynamoDB table `Table`; opens: function URL `Url`; "
+            "reduces monitoring: dashboard `Dashboard`; cannot tell: EC2 Instance `Miner`."
+        )
 
-    def test_tells_another_address(self) -> None:
+    def test_harmless_difference_is_said_so(self) -> None:
+        answer = compared(assembly("prod"), edited("DataKey", Description="x")).answer
+        assert answer.endswith("None of them endangers data, access or monitoring.")
+
+    def test_other_address_is_told(self) -> None:
         template = copy.deepcopy(assembly("prod").template)
         template["Outputs"]["ApiUrl"]["Value"] = "https://api.example.com"
         after = replace(assembly("prod"), template=template)
-        (told,) = texts(table(section(assembly("prod"), after, environments=False), CAPTION))
-        assert told[:3] == ("changes", "the stack", "output `ApiUrl`")
+        (told,) = texts(table(compared(assembly("prod"), after), CAPTION))
+        assert told[:3] == ("changes what others are told of the stack", "~ the stack", "`output ApiUrl`")
         assert told[4] == "`https://api.example.com`"
 
-    def test_differs_in_no_new_code(self) -> None:
+    def test_new_code_is_no_difference(self) -> None:
         template = copy.deepcopy(assembly("prod").template)
         (version,) = [name for name in template["Resources"] if "CurrentVersion" in name]
         template = json.loads(json.dumps(template).replace(version, f"{version[:-1]}x"))
+        function = next(
+            each for each in template["Resources"].values() if each["Type"] == "AWS::Lambda::Function"
+        )
+        function["Properties"]["Code"]["S3Key"] = f"{'a' * 64}.zip"
         after = replace(assembly("prod"), template=template)
-        assert judged(assembly("prod"), after, environments=False) == []
+        assert differences(assembly("prod"), after, environments=False).items == ()
 
-    def test_names_the_table_that_another_key_would_replace(self) -> None:
-        after = edited("Table", KeySchema=[{"AttributeName": "ID", "KeyType": "HASH"}])
-        found = section(assembly("prod"), after, environments=False)
+    def test_hash_outside_of_code_is_a_difference(self) -> None:
+        before, after = (edited("DataKey", Description=letter * 64) for letter in "ab")
+        assert len(differences(before, after, environments=False).items) == 1
+
+    def test_table_with_another_key_is_named_first(self) -> None:
+        found = compared(
+            assembly("prod"), edited("Table", KeySchema=[{"AttributeName": "ID", "KeyType": "HASH"}])
+        )
         assert texts(table(found, CAPTION))[0][:2] == (
             "loses data replaced by an empty one; the old one stays, outside the stack",
-            "DynamoDB table `Table`",
+            "~ DynamoDB table `Table`",
         )
-        assert found.answer.endswith("look first at DynamoDB table `Table`.")
+        assert "Look first at what loses data: DynamoDB table `Table`" in found.answer
+
+    def test_many_resources_are_cut_in_the_answer(self) -> None:
+        after = {f"Url{number}": resource("Lambda::Url", AuthType="NONE") for number in range(7)}
+        answer = compared(made(), made(**after)).answer
+        assert answer.endswith("function URL `Url4` and 2 more.")
+
+    def test_permissions_of_each_principal_are_told_in_words(self) -> None:
+        role = resource(
+            "IAM::Role",
+            AssumeRolePolicyDocument={
+                "Statement": [
+                    {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "999999999999"}}
+                ]
+            },
+        )
+        found = compared(made(), made(Evil=role))
+        assert texts(table(found, PERMISSIONS)) == [
+            (
+                "more",
+                (
+                    "account `999999999999`, which the template names by number may now act as "
+                    "(`sts:AssumeRole`) IAM role `Evil`"
+                ),
+            )
+        ]
 
 
 class TestLosingData:
-    def test_is_a_store_that_goes(self) -> None:
+    def test_removed_store_loses_data(self) -> None:
         one = {"One": resource("DynamoDB::Table")}
-        assert dangers(one, {}) == [(Danger.LOSES_DATA, "destroyed with all that is in it")]
+        assert verdicts(one, {}) == [(Danger.LOSES_DATA, "destroyed with all that is in it")]
         kept = {"One": resource("DynamoDB::Table", entry=RETAIN)}
-        assert dangers(kept, {}) == [(Danger.LOSES_DATA, "leaves the stack; what takes its place is empty")]
+        assert verdicts(kept, {}) == [(Danger.LOSES_DATA, "leaves the stack; what takes its place is empty")]
 
-    def test_is_a_store_under_another_name(self) -> None:
+    def test_renamed_store_loses_data(self) -> None:
         one = resource("Cognito::UserPool")
-        assert [danger for danger, _ in dangers({"One": one}, {"Two": one})] == [
+        assert [danger for danger, _ in verdicts({"One": one}, {"Two": one})] == [
             Danger.LOSES_DATA,
             Danger.ADDS,
         ]
 
-    def test_is_a_store_that_is_replaced(self) -> None:
+    def test_replaced_store_loses_data(self) -> None:
         assert changed("DynamoDB::Table", {"TableName": "a"}, {"TableName": "b"}) == [
             (Danger.LOSES_DATA, "replaced by an empty one; the old one is destroyed")
         ]
 
-    def test_is_no_matter_of_names_elsewhere(self) -> None:
+    def test_renamed_schedule_is_no_difference(self) -> None:
         one = resource("Events::Rule", ScheduleExpression="rate(1 hour)")
-        assert dangers({"One": one}, {"Two": one}) == []
+        assert verdicts({"One": one}, {"Two": one}) == []
+
+    def test_renamed_resource_with_another_attribute_is_a_difference(self) -> None:
+        before, after = (resource("IAM::Group", entry=entry) for entry in ({}, {"DeletionPolicy": "Retain"}))
+        assert len(verdicts({"One": before}, {"Two": after})) == 2
 
 
 class TestWeakening:
@@ -149,9 +207,10 @@ class TestWeakening:
             ("Logs::LogGroup", {"RetentionInDays": 365}, {"RetentionInDays": 7}),
             ("Logs::LogGroup", {}, {"RetentionInDays": 7}),
             ("SQS::Queue", {"SqsManagedSseEnabled": True}, {"SqsManagedSseEnabled": False}),
+            ("Cognito::UserPool", {"MfaConfiguration": "ON"}, {"MfaConfiguration": "OFF"}),
         ],
     )
-    def test_is_less_protection(self, kind: str, before: Entry, after: Entry) -> None:
+    def test_less_protection_weakens(self, kind: str, before: Entry, after: Entry) -> None:
         assert [danger for danger, _ in changed(kind, before, after)] == [Danger.WEAKENS]
 
     @pytest.mark.parametrize(
@@ -163,127 +222,88 @@ class TestWeakening:
             ("Logs::LogGroup", {"RetentionInDays": 7}, {}),
         ],
     )
-    def test_is_not_more_protection(self, kind: str, before: Entry, after: Entry) -> None:
+    def test_more_protection_is_a_change(self, kind: str, before: Entry, after: Entry) -> None:
         assert [danger for danger, _ in changed(kind, before, after)] == [Danger.CHANGES]
 
-    def test_is_data_no_longer_kept(self) -> None:
+    def test_data_no_longer_retained_weakens(self) -> None:
         kept, gone = ({"One": resource("SQS::Queue", entry=entry)} for entry in (RETAIN, None))
-        assert [danger for danger, _ in dangers(kept, gone)] == [Danger.WEAKENS, Danger.WEAKENS]
-        assert [danger for danger, _ in dangers(gone, kept)] == [Danger.CHANGES, Danger.CHANGES]
+        assert [danger for danger, _ in verdicts(kept, gone)] == [Danger.WEAKENS, Danger.WEAKENS]
+        assert [danger for danger, _ in verdicts(gone, kept)] == [Danger.CHANGES, Danger.CHANGES]
 
-    def test_is_nothing_where_no_data_is(self) -> None:
+    def test_retention_without_data_is_a_change(self) -> None:
         kept, gone = ({"One": resource("IAM::Role", entry=entry)} for entry in (RETAIN, None))
-        assert {danger for danger, _ in dangers(kept, gone)} == {Danger.CHANGES}
+        assert {danger for danger, _ in verdicts(kept, gone)} == {Danger.CHANGES}
+
+    def test_canary_gained_is_a_change(self) -> None:
+        before, after = (
+            {"One": resource("Lambda::Alias", entry=entry)} for entry in ({}, {"UpdatePolicy": {"A": 1}})
+        )
+        assert [danger for danger, _ in verdicts(before, after)] == [Danger.CHANGES]
 
 
-class TestImpossible:
-    def test_is_what_the_service_refuses(self) -> None:
+class TestFailing:
+    def test_change_that_the_service_refuses_fails(self) -> None:
         assert changed(
             "Cognito::UserPool", {"UsernameAttributes": ["email"]}, {"UsernameAttributes": []}
-        ) == [(Danger.CANNOT_BE_DONE, "the service refuses it: the deployment fails")]
+        ) == [(Danger.FAILS, "the service refuses it: the deployment fails")]
 
 
-class TestOpening:
+class TestRoutePermission:
     @pytest.mark.parametrize(
-        ("kind", "before", "after"),
+        ("before", "after", "danger"),
         [
+            ({"needs": "role", "roles": ["owner"]}, {"needs": "token"}, Danger.OPENS),
+            ({"needs": "token"}, {"needs": "role", "roles": ["owner"]}, Danger.CHANGES),
             (
-                "ApiGateway::Method",
-                {"AuthorizationType": "COGNITO_USER_POOLS"},
-                {"AuthorizationType": "NONE"},
+                {"needs": "role", "roles": ["owner"]},
+                {"needs": "role", "roles": ["owner", "member"]},
+                Danger.OPENS,
             ),
-            ("Cognito::UserPool", {"MfaConfiguration": "ON"}, {"MfaConfiguration": "OFF"}),
             (
-                "IAM::Policy",
-                {"PolicyDocument": {"Statement": [{}]}},
-                {"PolicyDocument": {"Statement": [{"a": 1}]}},
+                {"needs": "role", "roles": ["owner", "member"]},
+                {"needs": "role", "roles": ["owner"]},
+                Danger.CHANGES,
             ),
+            (
+                {"needs": "role", "action": "a", "roles": ["owner"]},
+                {"needs": "role", "action": "b", "roles": ["owner"]},
+                Danger.OPENS,
+            ),
+            ({"needs": "profile"}, {}, Danger.OPENS),
         ],
     )
-    def test_is_who_is_let_in(self, kind: str, before: Entry, after: Entry) -> None:
-        assert changed(kind, before, after) == [(Danger.OPENS, "who is let in changes")]
-
-    def test_is_what_the_function_asks_of_a_route(self) -> None:
-        before, after = (
-            {
-                "One": resource(
-                    "ApiGateway::Method", entry={"Metadata": {PERMISSION_METADATA: {"needs": needs}}}
-                )
-            }
-            for needs in ("role", "token")
+    def test_fewer_demands_open(self, before: Entry, after: Entry, danger: Danger) -> None:
+        old, new = (
+            {"One": resource("ApiGateway::Method", entry={"Metadata": {PERMISSION_METADATA: asked}})}
+            for asked in (before, after)
         )
-        assert dangers(before, after) == [(Danger.OPENS, "whom the function refuses changes")]
-
-    def test_is_how_much_is_let_in(self) -> None:
-        before, after = ({"MethodSettings": [{"ThrottlingRateLimit": rate}]} for rate in (5, 50))
-        assert changed("ApiGateway::Stage", before, after) == [(Danger.OPENS, "how much is let in changes")]
-
-    @pytest.mark.parametrize("kind", ["Lambda::Permission", "IAM::Role"])
-    def test_is_a_new_permission(self, kind: str) -> None:
-        assert dangers({}, {"One": resource(kind)}) == [(Danger.OPENS, "somebody may do more")]
-
-    def test_is_a_permission_that_is_replaced_by_a_wider_one(self) -> None:
-        before, after = {"Principal": "apigateway.amazonaws.com", "SourceArn": "arn:1"}, {"Principal": "*"}
-        assert set(changed("Lambda::Permission", before, after)) == {(Danger.OPENS, "who is let in changes")}
-
-    def test_is_a_new_open_route(self) -> None:
-        assert dangers({}, {"One": resource("ApiGateway::Method")}) == [
-            (Danger.OPENS, "a route that asks for no token")
-        ]
-        mock = resource("ApiGateway::Method", Integration={"Type": "MOCK"})
-        assert dangers({}, {"One": mock}) == [(Danger.ADDS, "new")]
-
-    def test_is_a_firewall_that_goes(self) -> None:
-        assert dangers({"One": resource("WAFv2::WebACLAssociation")}, {}) == [
-            (Danger.OPENS, "no longer in front")
-        ]
-
-
-class TestBlinding:
-    def test_is_an_alarm_that_goes_or_changes(self) -> None:
-        assert dangers({"One": resource("CloudWatch::Alarm")}, {}) == [(Danger.BLINDS, "no longer watches")]
-        assert changed("CloudWatch::Alarm", {"Threshold": 1}, {"Threshold": 9}) == [
-            (Danger.BLINDS, "what is noticed changes")
-        ]
-
-    def test_is_a_log_that_ends(self) -> None:
-        assert changed("ApiGateway::Stage", {"AccessLogSetting": {"Format": "x"}}, {}) == [
-            (Danger.BLINDS, "what is noticed changes")
-        ]
+        assert [found for found, _ in verdicts(old, new)] == [danger]
 
 
 class TestReplacing:
-    def test_is_what_the_schema_says(self) -> None:
-        assert changed("SSM::Parameter", {"Name": "a"}, {"Name": "b"}) == [
-            (Danger.REPLACES, "replaced by a new one")
-        ]
-
-    def test_may_be_what_the_schema_leaves_open(self) -> None:
+    def test_maybe_replaced_property_is_told(self) -> None:
         assert changed("Lambda::Function", {"DurableConfig": {"A": 1}}, {"DurableConfig": {"A": 2}}) == [
-            (Danger.REPLACES, "may be replaced by a new one")
+            (Danger.CANNOT_TELL, "this report has no rule for the property")
         ]
 
-    def test_may_be_what_has_no_schema(self) -> None:
-        assert changed("Nobody::Knows", {"A": 1}, {"A": 2}) == [
-            (Danger.REPLACES, "may be replaced by a new one")
-        ]
+    def test_unknown_type_cannot_be_told(self) -> None:
+        unknown = "this report does not know the resource type"
+        assert changed("Nobody::Knows", {"A": 1}, {"A": 2}) == [(Danger.CANNOT_TELL, unknown)]
+        assert verdicts({}, {"One": resource("Nobody::Knows")}) == [(Danger.CANNOT_TELL, unknown)]
+        assert verdicts({"One": resource("Nobody::Knows")}, {}) == [(Danger.CANNOT_TELL, unknown)]
 
 
-class TestTheRest:
-    def test_comes_and_goes(self) -> None:
-        assert dangers({}, {"One": resource("Events::Rule")}) == [(Danger.ADDS, "new")]
-        assert dangers({"One": resource("Events::Rule")}, {}) == [(Danger.REMOVES, "gone")]
-
-    def test_shows_references_as_people_write_them(self) -> None:
+class TestTable:
+    def test_references_are_shown_as_people_write_them(self) -> None:
         arn = {"Fn::GetAtt": ["Table", "Arn"]}
         before, after = ({"Environment": {"Variables": {"A": value}}} for value in ([1], {"x": [arn]}))
         one = [made(One=resource("Lambda::Function", **each)) for each in (before, after)]
-        (row,) = texts(table(section(*one, environments=False), CAPTION))
+        (row,) = texts(table(compared(*one), CAPTION))
         assert row[2:] == ("`Environment.Variables.A`", "`[1]`", '`{"x": ["${Table.Arn}"]}`')
 
-    def test_cuts_what_is_too_long_for_a_table(self) -> None:
+    def test_long_values_are_cut(self) -> None:
         one = [made(One=resource("Lambda::Function", Description=text)) for text in ("", "`x`" * 400)]
-        (row,) = texts(table(section(*one, environments=False), CAPTION))
+        (row,) = texts(table(compared(*one), CAPTION))
         assert row[4].startswith("`'x''x'")
         assert row[4].endswith("…`")
         assert len(row[4]) < 310

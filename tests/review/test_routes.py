@@ -99,3 +99,21 @@ class TestRoutes:
         assert any(
             "only administrators make accounts; no way to sign in; second factor off" in each for each in told
         )
+
+    def test_function_url_changes_the_answer(self) -> None:
+        stack = made(
+            **API,
+            Function=resource("Lambda::Function"),
+            Url=resource("Lambda::Url", AuthType="NONE", TargetFunctionArn={"Ref": "Function"}),
+            Signed=resource("Lambda::Url", AuthType="AWS_IAM", TargetFunctionArn={"Ref": "Function"}),
+        ).stack
+        assert section(stack).answer.startswith(
+            "function URL `Url` lets anyone on the internet call Lambda function `Function` without the API. "
+            "function URL `Signed` lets whoever signs for AWS call Lambda function `Function` without the "
+            "API. "
+        )
+
+    def test_authorizer_without_authorization_type_lets_everyone_in(self) -> None:
+        get = method("GET", AuthorizationType="NONE", AuthorizerId={"Ref": "Own"})
+        stack = made(**API, Own=resource("ApiGateway::Authorizer"), Get=get).stack
+        assert "`GET /` is open to everybody" in section(stack).answer
