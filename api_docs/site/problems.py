@@ -9,7 +9,7 @@ ADVICE: Mapping[str, str] = {
     "already_invited": "Nothing: the invitation is on its way. Send it again, or revoke it, to change it.",
     "already_member": "Nothing: what you asked for is so already. Read the space instead of joining it.",
     "already_owner": "Nothing: name another member, or leave it as it is.",
-    "bad_request": "Send well-formed JSON in UTF-8. Sending the same again will fail again.",
+    "bad_request": "Send well-formed JSON in UTF-8: `detail` says where it is not. The same again will fail again.",
     "conflict": "Send the request again, after a moment that grows with each try.",
     "date_out_of_range": "Choose a day that has begun where you are; a list's `to` is not before its `from`.",
     "email_not_verified": "Send the token's e-mail. If it is not verified, confirm it with Cognito.",
@@ -42,6 +42,7 @@ ADVICE: Mapping[str, str] = {
     "too_many_requests": "Wait for `Retry-After` seconds.",
     "too_many_trackers": "Delete a goal or a habit, then begin another.",
     "unauthorized": "Send `Authorization: Bearer` with an ID token (no access token) that is not expired.",
+    "unsupported_media_type": "Send the body as JSON, with `Content-Type: application/json`.",
     "validation_failed": "Mend the fields that `errors` names, each with what is wrong with it.",
 }
 

@@ -256,6 +256,41 @@ class TestAuthorization:
         assert_problem(response, 401, "unauthorized")
 
 
+class TestSameBody:
+    @pytest.mark.parametrize(
+        "content",
+        [
+            '{"description": "D\u00e9j\u00e0", "name": "Runners"}',
+            '{"name":"Runners","description":"D\u00e9j\u00e0"}',
+            '{\n\t"name" : "Runners",\n\t"description" : "D\\u00e9j\\u00e0"\n}',
+        ],
+    )
+    def test_is_the_same_in_any_order_and_spacing(self, ada: Person, content: str) -> None:
+        first = ada.post(SPACES, {"name": "Runners", "description": "D\u00e9j\u00e0"}, idempotency_key="k")
+
+        headers = {"Authorization": f"Bearer {ada.token}", "Idempotency-Key": "k"}
+        headers["Content-Type"] = "application/json"
+        again = ada.client.post(SPACES, content=content.encode(), headers=headers)
+
+        assert (again.status_code, again.json()) == (201, first.json())
+        assert again.headers["Idempotency-Replayed"] == "true"
+        assert count_spaces(ada) == 1
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            {"name": "Runners", "description": ""},
+            {"name": "Runners", "description": None},
+            {"name": "Runners ", "description": "D\u00e9j\u00e0"},
+            {"name": "D\u00e9j\u00e0", "description": "Runners"},
+        ],
+    )
+    def test_is_another_with_another_value(self, ada: Person, body: dict[str, Any]) -> None:
+        ada.post(SPACES, {"name": "Runners", "description": "D\u00e9j\u00e0"}, idempotency_key="k")
+
+        assert_problem(ada.post(SPACES, body, idempotency_key="k"), 422, "idempotency_key_reused")
+
+
 class TestSideBySide:
     def test_two_make_one_and_answer_alike(self, ada: Person, meanwhile: Callable[..., None]) -> None:
         first: list[Response] = []

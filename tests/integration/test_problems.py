@@ -1,6 +1,7 @@
 """Errors: the same shape from every route, and nothing in it that is nobody's business."""
 
 import dataclasses
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,9 +14,12 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_ssm import SSMClient
 
+from app.api.input_checks import query_names
+from app.api.routing import all_routes
 from app.core.config import ssm_parameters
 from app.main import Backend
 from tests.assertions import assert_problem
@@ -107,6 +111,114 @@ class TestShape:
         assert error["message"] == "Must be one of 'daily', 'weekly', 'times_per_week'"
 
     @pytest.mark.parametrize(
+        ("path", "body", "error"),
+        [
+            (
+                "",
+                {"name": "a" * 101},
+                ("name", "string_too_long", "String should have at most 100 characters"),
+            ),
+            ("", {"name": "a\u202eb"}, ("name", "value_error", "Must not change the direction of writing")),
+            (
+                "",
+                {"category": "a" * 51},
+                ("category", "string_too_long", "String should have at most 50 characters"),
+            ),
+            (
+                "/habits",
+                {"title": "Run", "cadence": {"kind": "weekly", "days": ["monday", "x"]}},
+                (
+                    "cadence.days.1",
+                    "literal_error",
+                    (
+                        "Input should be 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', "
+                        "'saturday' or 'sunday'"
+                    ),
+                ),
+            ),
+            (
+                "/habits",
+                {"title": "Run", "cadence": {"kind": "times_per_week", "times": 8}},
+                ("cadence.times", "less_than_equal", "Input should be less than or equal to 7"),
+            ),
+            (
+                "/journals",
+                {"title": "a" * 201},
+                ("title", "string_too_long", "String should have at most 200 characters"),
+            ),
+            (
+                "/journals",
+                {"title": "A", "tags": ["a" * 51]},
+                ("tags.0", "string_too_long", "String should have at most 50 characters"),
+            ),
+            (
+                "/journals",
+                {"title": "A", "sections": [{"section_id": "a", "type": "table", "value": [["a" * 501]]}]},
+                ("sections.0.value.0.0", "string_too_long", "String should have at most 500 characters"),
+            ),
+            (
+                "/templates",
+                {
+                    "name": "A",
+                    "sections": [{"section_id": "a", "title": "A", "type": "checkbox", "options": [1]}],
+                },
+                ("sections.0.options.0", "string_type", "Input should be a valid string"),
+            ),
+            (
+                "/goals",
+                {"title": "A", "kind": "numeric", "unit": "a" * 21, "target_value": 1},
+                ("unit", "string_too_long", "String should have at most 20 characters"),
+            ),
+        ],
+    )
+    def test_names_the_field_as_it_was_sent_with_the_message_of_its_rule(
+        self, ada: Person, path: str, body: dict[str, Any], error: tuple[str, str, str]
+    ) -> None:
+        target = f"{SPACES}/{ada.make_space()['space_id']}{path}"
+
+        response = ada.post(target, body) if path else ada.patch(target, body)
+
+        field, code, message = error
+        problem = assert_problem(response, 422, "validation_failed")
+        assert problem["errors"] == [{"field": f"body.{field}", "code": code, "message": message}]
+
+    def test_names_the_field_of_a_patch_that_may_be_left_out(self, ada: Person) -> None:
+        preferences = {"mail": {"mention": "x", "nothing": True}, "reminder_time": 7}
+        body = {"name": "a" * 101, "preferred_name": "a" * 101, "avatar_url": "x", "preferences": preferences}
+
+        problem = assert_problem(ada.patch(ME, body), 422, "validation_failed")
+
+        assert [(error["field"], error["code"]) for error in problem["errors"]] == [
+            ("body.name", "string_too_long"),
+            ("body.preferred_name", "string_too_long"),
+            ("body.avatar_url", "url_parsing"),
+            ("body.preferences.mail.mention", "bool_type"),
+            ("body.preferences.mail.nothing", "literal_error"),
+            ("body.preferences.reminder_time", "string_type"),
+        ]
+
+    @pytest.mark.parametrize(
+        ("method", "path", "allowed"),
+        [
+            ("HEAD", SPACES, "GET, POST"),
+            ("PUT", SPACES, "GET, POST"),
+            ("DELETE", "/health", "GET"),
+            ("HEAD", "/health", "GET"),
+            ("OPTIONS", "/health", "GET"),
+            ("TRACE", ME, "DELETE, GET, PATCH"),
+            ("PROPFIND", "/api/v1/users", "POST"),
+            ("POST", f"{SPACES}/x/habits/x/check-ins/x", "DELETE, PUT"),
+        ],
+    )
+    def test_names_the_methods_that_a_path_has(
+        self, ada: Person, method: str, path: str, allowed: str
+    ) -> None:
+        response = ada.request(method, path)
+
+        assert response.status_code == 405
+        assert response.headers["Allow"] == allowed
+
+    @pytest.mark.parametrize(
         ("method", "path", "status", "code"),
         [
             ("GET", "/", 404, "not_found"),
@@ -125,6 +237,36 @@ class TestShape:
         self, ada: Person, method: str, path: str, status: int, code: str
     ) -> None:
         assert_problem(ada.request(method, path), status, code)
+
+
+class TestUnknownQueryParameters:
+    @pytest.mark.parametrize("route", all_routes(), ids=lambda route: route.name)
+    def test_are_refused_on_every_route(self, api: Api, route: APIRoute) -> None:
+        if route.name == "get_health":  # whose callers may add anything against caches
+            assert api.client.get("/health?q=x").status_code == 200
+            return
+        path = re.sub(r"\{\w+\}", "x", route.path)
+
+        response = api.client.request(min(route.methods or ()), f"{path}?q=x&limit=1&_=1")
+
+        problem = assert_problem(response, 422, "validation_failed", field="query.q")
+        assert problem["errors"][0] == {
+            "field": "query._",
+            "code": "extra_forbidden",
+            "message": "Extra inputs are not permitted",
+        }
+        paged = {"query.limit"} if "limit" in query_names(route.dependant) else set()
+        assert {error["field"] for error in problem["errors"]} == {
+            "query._",
+            "query.q",
+            "query.limit",
+        } - paged
+
+    def test_are_named_by_their_first_characters(self, ada: Person) -> None:
+        response = ada.get(f"{SPACES}?{'q' * 5000}=x&Limit=1")
+
+        problem = assert_problem(response, 422, "validation_failed", field="query.Limit")
+        assert max(len(error["field"]) for error in problem["errors"]) == 200
 
 
 class TestWhereSomethingIsBroken:

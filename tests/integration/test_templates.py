@@ -53,7 +53,13 @@ class TestBuiltInTemplates:
         assert found == ada.get(BUILT_IN).json()["items"]
         assert page["next_cursor"] is None
 
-    @pytest.mark.parametrize("cursor", ["", "nothing", "Daily_log", "🦉"])
+    def test_begin_again_without_a_cursor(self, api: Api) -> None:
+        ada = api.person()
+
+        for path in (BUILT_IN, "/api/v1/spaces", "/api/v1/users/me/spaces"):
+            assert ada.get(f"{path}?cursor=").json() == ada.get(path).json()
+
+    @pytest.mark.parametrize("cursor", ["nothing", "Daily_log", "🦉"])
     def test_know_no_other_cursor(self, api: Api, cursor: str) -> None:
         assert_problem(api.person().get(f"{BUILT_IN}?cursor={cursor}"), 400, "invalid_cursor")
 
@@ -113,7 +119,7 @@ class TestCreateTemplate:
         [
             (
                 [{"section_id": "s", "type": "scale", "title": "Mood", "min": 3, "max": 3}],
-                "sections.0.scale.max",
+                "sections.0.max",
             ),
             ([PARAGRAPH, PARAGRAPH], "sections"),
             (

@@ -1,6 +1,6 @@
 """Errors as callers see them: RFC 9457 problems, the same from every route and from the gateway."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from botocore.exceptions import ConnectionError as AwsConnectionError
@@ -27,6 +27,8 @@ PROBLEM_JSON = "application/problem+json"
 PROBLEM_SCHEMA = "#/components/schemas/Problem"
 # A body may hold a hundred thousand faults with names of any length; an answer may not.
 _MAX_ERRORS, _MAX_FIELD, _MAX_MESSAGE = 100, 200, 1000
+# The fields that tell the members of a union apart.
+_TAG_FIELDS = ("kind", "type")
 _EXAMPLE_ID = "0f5d0c1e-7a55-4a5e-9f0e-2a9c1b1f6a11"
 _ANYWHERE: tuple[type[Problem], ...] = (
     Unauthorized,
@@ -57,8 +59,13 @@ class ProblemView(BaseModel):
     errors: Annotated[list[FieldError] | None, Field(description="The fields, where `status` is 422")] = None
 
 
-def problem_response(request: Request, problem: Problem, errors: list[FieldError] | None = None) -> Response:
-    """The problem as an HTTP answer."""
+def problem_response(
+    request: Request,
+    problem: Problem,
+    errors: list[FieldError] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """The problem as an HTTP answer, with more headers if there are any."""
     view = ProblemView(
         title=problem.title,
         status=problem.status,
@@ -67,9 +74,9 @@ def problem_response(request: Request, problem: Problem, errors: list[FieldError
         request_id=request.state.request_id,
         errors=errors,
     )
-    headers = {"Retry-After": str(problem.retry_after_s)} if problem.retry_after_s else {}
+    retry = {"Retry-After": str(problem.retry_after_s)} if problem.retry_after_s else {}
     content = view.model_dump_json(exclude_none=True)
-    return Response(content, problem.status, headers, media_type=PROBLEM_JSON)
+    return Response(content, problem.status, {**retry, **(headers or {})}, media_type=PROBLEM_JSON)
 
 
 def problem_responses(*types: type[Problem]) -> dict[int | str, dict[str, Any]]:
@@ -125,29 +132,56 @@ async def _on_broken_rule(request: Request, problem: ValidationFailed) -> Respon
 
 
 async def _on_invalid_input(request: Request, error: RequestValidationError) -> Response:
+    faults = error.errors()[:_MAX_ERRORS]
+    if faults[0]["type"] == "json_invalid":
+        return problem_response(request, _unreadable_json(error.body, faults[0]))
     # Pydantic's `input` is left out: an answer never repeats what was sent.
     errors = [
-        FieldError(
-            field=".".join(str(part) for part in item["loc"])[:_MAX_FIELD],
-            code=item["type"],
-            message=_message(item),
-        )
-        for item in error.errors()[:_MAX_ERRORS]
+        FieldError(field=_field(fault["loc"], error.body), code=fault["type"], message=_message(fault))
+        for fault in faults
     ]
     return problem_response(request, ValidationFailed(), errors)
 
 
+def _unreadable_json(body: str, fault: Mapping[str, Any]) -> BadRequest:
+    before = body[: fault["loc"][1]]
+    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+    return BadRequest(f"The body is not JSON: {fault['ctx']['error']} at line {line}, column {column}")
+
+
+def _field(loc: Sequence[int | str], body: Any) -> str:
+    """Where in the request a value is: `body.cadence.days.1`.
+
+    Pydantic also names what is no part of the request: the tag of a union's member, a key as `[key]`.
+    """
+    source, *parts = loc
+    if source != "body":
+        return ".".join(map(str, loc))[:_MAX_FIELD]
+    path, value, is_tagged = [str(source)], body, False
+    for part in parts:
+        if isinstance(value, dict) and not is_tagged and part in [value.get(name) for name in _TAG_FIELDS]:
+            is_tagged = True
+        elif isinstance(value, dict):
+            path.append(str(part))
+            value, is_tagged = value.get(part), False
+        elif isinstance(value, list) and isinstance(part, int):
+            path.append(str(part))
+            value = value[part]
+    return ".".join(path)[:_MAX_FIELD]
+
+
 def _message(fault: Mapping[str, Any]) -> str:
-    # The one message of Pydantic's that quotes what was sent.
+    """What the rule says. The messages of Pydantic that quote what was sent are put in other words."""
     if fault["type"] == "union_tag_invalid":
         return f"Must be one of {fault['ctx']['expected_tags']}"
-    return str(fault["msg"])[:_MAX_MESSAGE]
+    message = str(fault["msg"])[:_MAX_MESSAGE].removeprefix("Value error, ")
+    return message[:1].upper() + message[1:]
 
 
 async def _on_http_exception(request: Request, error: HTTPException) -> Response:
     """What Starlette and FastAPI refuse before a route runs: unknown path or method, unreadable body."""
     known = {kind.status: kind for kind in (NotFound, MethodNotAllowed)}
-    return problem_response(request, known.get(error.status_code, BadRequest)())
+    return problem_response(request, known.get(error.status_code, BadRequest)(), headers=error.headers)
 
 
 async def _on_unreachable_aws(request: Request, error: Exception) -> Response:

@@ -15,7 +15,7 @@ from app import __version__
 from app.api.errors import PROBLEM_JSON, PROBLEM_SCHEMA, ProblemView, document_problem
 from app.api.openapi_examples import Examples
 from app.api.permission import permissions
-from app.core.errors import BadRequest, Conflict, PayloadTooLarge
+from app.core.errors import BadRequest, Conflict, PayloadTooLarge, UnsupportedMediaType
 
 _TITLE = "Lifestyle Spaces"
 _ABOUT = """
@@ -143,6 +143,7 @@ def _document_problems_of(method: str, operation: dict[str, Any]) -> None:
     if "requestBody" in operation:
         document_problem(operation["responses"], BadRequest)
         document_problem(operation["responses"], PayloadTooLarge)
+        document_problem(operation["responses"], UnsupportedMediaType)
     if method != "get":
         document_problem(operation["responses"], Conflict)
 

@@ -5,11 +5,13 @@ paths: most environments answer few nouns, and a cold start pays for these alone
 """
 
 from collections.abc import Iterable, Mapping
+from http import HTTPStatus
 from importlib import import_module
 from typing import Any
 
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
@@ -93,7 +95,16 @@ class LazyRoutes(BaseRoute):
         return partial
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Run the route that `matches` chose, or answer 405."""
+        """Run the route that `matches` chose, or answer 405 with the methods of all routes of the path.
+
+        Raises:
+            HTTPException: 405.
+        """
+        if scope["method"] not in scope["route"].methods:
+            routes = [route for module in self._candidates(scope["path"]) for route in routes_of(module)]
+            fitting = [route for route in routes if route.matches(scope)[0] is not Match.NONE]
+            allowed = {method for route in fitting for method in route.methods or ()}
+            raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": ", ".join(sorted(allowed))})
         await scope["route"].handle(scope, receive, send)
 
     def _candidates(self, path: str) -> Iterable[str]:

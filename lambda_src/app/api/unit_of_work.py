@@ -1,6 +1,7 @@
 """One request, one unit of work.
 
-Every route of `UnitOfWorkRoute` runs so:
+Every route of `UnitOfWorkRoute` refuses unknown query parameters and bodies that are not called JSON, and
+then runs so:
 
 1. a new `Session` is made; dependencies authenticate and authorize; a POST whose `Idempotency-Key`
    has been answered gets that answer again;
@@ -13,9 +14,11 @@ from 1: a precondition is then judged by the new state, and nobody's change is l
 request with an `Idempotency-Key` is refused although the same one has been answered meanwhile.
 """
 
+import contextlib
 import functools
 import hashlib
 import inspect
+import json
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -27,6 +30,7 @@ from starlette.types import Message
 
 from app.api import conditional
 from app.api.deps import SessionDep, SignedIn
+from app.api.input_checks import query_names, require_json, require_known_query
 from app.core.database import Session
 from app.core.errors import Conflict, IdempotencyKeyReused, Problem, RequestInProgress, StaleRead
 from app.models.fields import Resource
@@ -66,8 +70,7 @@ async def _repeatable(
 ) -> RepeatableRequest | None:
     request.state.repeatable = None
     if idempotency_key is not None:
-        content = b"\n".join([request.method.encode(), request.url.path.encode(), await request.body()])
-        fingerprint = hashlib.sha256(content).hexdigest()
+        fingerprint = await _fingerprint(request)
         record = idempotency.find(
             session, user_id=identity.user_id, key=idempotency_key, fingerprint=fingerprint
         )
@@ -75,6 +78,15 @@ async def _repeatable(
         request.state.repeatable = RepeatableRequest(identity.user_id, idempotency_key, fingerprint, answered)
     repeatable: RepeatableRequest | None = request.state.repeatable
     return repeatable
+
+
+async def _fingerprint(request: Request) -> str:
+    """The digest of method, path and body, whatever the order of its fields and its white space."""
+    body = await request.body()
+    with contextlib.suppress(ValueError, RecursionError):  # a route without a body may be sent anything
+        body = json.dumps(json.loads(body), sort_keys=True, separators=(",", ":")).encode()
+    content = b"\n".join([request.method.encode(), request.url.path.encode(), body])
+    return hashlib.sha256(content).hexdigest()
 
 
 async def _replay(request: Request, session: Session, record: IdempotencyRecord) -> Response:
@@ -166,12 +178,16 @@ class UnitOfWorkRoute(APIRoute):
         if "POST" in options["methods"]:
             endpoint = _repeatable_endpoint(endpoint)
         super().__init__(path, endpoint, **options)
+        self._query_names = query_names(self.dependant)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Run FastAPI's own handler inside the unit of work."""
         run = super().get_route_handler()
 
         async def handle(request: Request) -> Response:
+            require_known_query(request, self._query_names)
+            if self.body_field is not None:
+                await require_json(request)
             for _ in range(TRIES):
                 request.state.session = Session(request.app.state.backend.table)
                 request.state.repeatable = None

@@ -31,6 +31,7 @@
     |-- InvitationClosed          410
     |-- PreconditionFailed        412
     |-- PayloadTooLarge           413
+    |-- UnsupportedMediaType      415
     |-- ValidationFailed          422
     |   |-- IdempotencyKeyReused
     |   |-- DateOutOfRange
@@ -244,6 +245,12 @@ class PayloadTooLarge(Problem):
     """The body is larger than `app.api.body_limit.MAX_BODY_BYTES`."""
 
     status, code, title = 413, "payload_too_large", "The body is larger than 1 MB"
+
+
+class UnsupportedMediaType(Problem):
+    """The body's `Content-Type` is not JSON."""
+
+    status, code, title = 415, "unsupported_media_type", "Send the body as application/json"
 
 
 class ValidationFailed(Problem):

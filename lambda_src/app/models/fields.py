@@ -137,11 +137,7 @@ def _email(text: str) -> str:
     return normal
 
 
-_LINE = (
-    StringConstraints(strip_whitespace=True, min_length=1),
-    AfterValidator(_one_line),
-    AfterValidator(_visible),
-)
+_LINE = (AfterValidator(_one_line), AfterValidator(_visible))
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 # RFC 5646 2.1: language and what narrows it, private use, or one of the irregular tags of before. No language
@@ -153,14 +149,14 @@ _LANGUAGE_TAG = (
     r"sgn-(?:BE-FR|BE-NL|CH-DE))$"
 )
 
-Name = Annotated[str, *_LINE, StringConstraints(max_length=100)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), *_LINE]
 Description = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(_prose)]
 Bio = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000), AfterValidator(_prose)]
-Category = Annotated[str, *_LINE, StringConstraints(max_length=50)]
-Title = Annotated[str, *_LINE, StringConstraints(max_length=200)]
+Category = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50), *_LINE]
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), *_LINE]
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(_prose)]
-Unit = Annotated[str, *_LINE, StringConstraints(max_length=20)]
-Tag = Annotated[str, *_LINE, StringConstraints(max_length=50)]
+Unit = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20), *_LINE]
+Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50), *_LINE]
 Tags = Annotated[
     list[Tag],
     Field(
@@ -170,7 +166,7 @@ Tags = Annotated[
     ),
     AfterValidator(_first_of_each_tag),
 ]
-Phrase = Annotated[str, *_LINE, StringConstraints(max_length=500)]
+Phrase = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), *_LINE]
 Remark = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=2000),
@@ -180,6 +176,12 @@ Remark = Annotated[
 LongText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000), AfterValidator(_prose)]
 # Not trimmed: spaces mean something in Markdown, and highlights count its characters.
 Markdown = Annotated[str, StringConstraints(max_length=300_000), AfterValidator(_prose)]
+Passage = Annotated[
+    str,
+    # Far below what an answer that is kept for its Idempotency-Key may hold.
+    StringConstraints(min_length=1, max_length=20_000),
+    AfterValidator(_prose),
+]
 EachOnce = AfterValidator(_each_once)
 Number = BeforeValidator(_number)
 Day = Annotated[date, BeforeValidator(_iso_day)]

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field, ValidationInfo, field_validator
 
 from app.models.content import Content, ContentView
-from app.models.fields import Input, Markdown, WholeNumber
+from app.models.fields import Input, Passage, WholeNumber
 
 
 class HighlightColor(StrEnum):
@@ -27,14 +27,7 @@ class HighlightCreate(Input):
     end: Annotated[WholeNumber, Field(ge=1, examples=[13])]
     color: Annotated[HighlightColor, Field(examples=["yellow"])]
     text: Annotated[
-        Markdown,
-        # Far below what an answer that is kept for its Idempotency-Key may hold.
-        Field(
-            min_length=1,
-            max_length=20_000,
-            description="The passage itself, so that none slips",
-            examples=["**slow**"],
-        ),
+        Passage, Field(description="The passage itself, so that none slips", examples=["**slow**"])
     ]
 
     @field_validator("end")

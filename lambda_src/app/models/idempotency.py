@@ -7,8 +7,8 @@ from app.core.entities import Record
 class IdempotencyRecord(Record):
     """The first 2xx answer to a request with an Idempotency-Key; gone after 24 hours.
 
-    `fingerprint` is the SHA-256 of method, path and body, in hexadecimal. A long answer is kept without
-    its body: `headers` say where the resource is.
+    `fingerprint` is the SHA-256 of method, path and body in a canonical form, in hexadecimal. A long answer
+    is kept without its body: `headers` say where the resource is.
     """
 
     user_id: str

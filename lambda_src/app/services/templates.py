@@ -21,7 +21,7 @@ def list_built_in(*, limit: int, cursor: str | None) -> Page[BuiltInTemplate]:
         InvalidCursor: there is no such id.
     """
     ids = list(BUILT_IN)
-    if cursor is not None and cursor not in ids:
+    if cursor and cursor not in ids:
         raise InvalidCursor
     start = ids.index(cursor) + 1 if cursor else 0
     shown = ids[start : start + limit]

@@ -62,14 +62,44 @@ class TestProblem:
 
 
 class TestInvalidInput:
-    def error(self, **fault: object) -> RequestValidationError:
+    def error(self, *, body: object = None, **fault: object) -> RequestValidationError:
         return RequestValidationError(
-            [{"loc": ("body", "name"), "type": "t", "msg": "m", "input": "i"} | fault]
+            [{"loc": ("body", "name"), "type": "t", "msg": "m", "input": "i"} | fault], body=body or {}
         )
 
     def test_names_the_field(self, answer: Answer) -> None:
-        problem = assert_problem(answer(self.error(loc=("body", "tags", 3))), 422, "validation_failed")
-        assert problem["errors"] == [{"field": "body.tags.3", "code": "t", "message": "m"}]
+        problem = assert_problem(
+            answer(self.error(loc=("body", "tags", 3), body={"tags": ["a"] * 4})), 422, "validation_failed"
+        )
+        assert problem["errors"] == [{"field": "body.tags.3", "code": "t", "message": "M"}]
+
+    @pytest.mark.parametrize(
+        ("body", "loc", "field"),
+        [
+            (
+                {"cadence": {"kind": "weekly", "days": ["x"]}},
+                ("cadence", "weekly", "days", 0),
+                "cadence.days.0",
+            ),
+            ({"cadence": {"kind": "weekly"}}, ("cadence", "weekly", "days"), "cadence.days"),
+            ({"cadence": {"kind": "weekly", "weekly": 1}}, ("cadence", "weekly", "weekly"), "cadence.weekly"),
+            (
+                {"sections": [{"type": "list", "value": [1]}]},
+                ("sections", 0, "list", "value", 0),
+                "sections.0.value.0",
+            ),
+            ({"sections": [{"type": "list"}]}, ("sections", 0, "list"), "sections.0"),
+            ({"mail": {"x": True}}, ("mail", "x", "[key]"), "mail.x"),
+            ({"name": 1}, ("name", "constrained-str"), "name"),
+            ([1], ("name",), ""),
+            ("text", (), ""),
+        ],
+    )
+    def test_names_nothing_that_the_request_does_not_have(
+        self, answer: Answer, body: Any, loc: tuple[Any, ...], field: str
+    ) -> None:
+        problem = answer(self.error(loc=("body", *loc), body=body)).json()
+        assert problem["errors"][0]["field"] == f"body.{field}".rstrip(".")
 
     def test_never_repeats_what_was_sent(self, answer: Answer) -> None:
         assert "a secret" not in answer(self.error(input="a secret")).text
@@ -77,6 +107,14 @@ class TestInvalidInput:
     def test_cuts_a_name_that_never_ends(self, answer: Answer) -> None:
         problem = answer(self.error(loc=("body", "x" * 10_000))).json()
         assert len(problem["errors"][0]["field"]) == 200
+
+    @pytest.mark.parametrize(
+        ("message", "shown"),
+        [("Value error, must be one line", "Must be one line"), ("Field required", "Field required")],
+    )
+    def test_says_what_the_rule_says(self, answer: Answer, message: str, shown: str) -> None:
+        problem = answer(self.error(msg=message)).json()
+        assert problem["errors"][0]["message"] == shown
 
     def test_names_a_hundred_fields_and_no_more(self, answer: Answer) -> None:
         fault = {"loc": ("body",), "type": "t", "msg": "m"}
