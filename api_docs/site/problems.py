@@ -9,7 +9,7 @@ ADVICE: Mapping[str, str] = {
     "already_invited": "Nothing: the invitation is on its way. Send it again, or revoke it, to change it.",
     "already_member": "Nothing: what you asked for is so already. Read the space instead of joining it.",
     "already_owner": "Nothing: name another member, or leave it as it is.",
-    "bad_request": "Send well-formed JSON in UTF-8: `detail` says where it is not. The same again will fail again.",
+    "bad_request": "Send well-formed JSON in UTF-8: `detail` says where it is not. Do not send it again.",
     "conflict": "Send the request again, after a moment that grows with each try.",
     "date_out_of_range": "Choose a day that has begun where you are; a list's `to` is not before its `from`.",
     "email_not_verified": "Send the token's e-mail. If it is not verified, confirm it with Cognito.",
