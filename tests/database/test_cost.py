@@ -42,6 +42,7 @@ ENTRY = {
     "template_sections": [],
     "sections": [],
     "tags": ["river"],
+    "tag_keys": ["river"],
     "emotions": ["calm"],
     "pinned": False,
 }
@@ -238,8 +239,8 @@ def test_statistics_look_back_on_ten_years_at_most(world: World, bill: Bill) -> 
         costs.append(list(bill.charges))
 
     assert costs[0] == costs[1]
-    # Caller and space; the habit; the member and where they live; the days, 1 MB at a time.
-    assert Counter(name for name, _ in costs[0]) == {"BatchGetItem": 3, "Query": 2}
+    # Caller, space and habit; the days, 1 MB at a time.
+    assert Counter(name for name, _ in costs[0]) == {"BatchGetItem": 1, "Query": 2}
 
 
 def test_seeing_someone_costs_one_query_and_one_batch(world: World, bill: Bill) -> None:
@@ -252,8 +253,35 @@ def test_seeing_someone_costs_one_query_and_one_batch(world: World, bill: Bill) 
     assert [name for name, _ in bill.charges] == ["GetItem", "Query", "BatchGetItem"]
 
 
-def test_reading_a_space_is_one_call(world: World, bill: Bill) -> None:
+@pytest.mark.parametrize(
+    ("path", "calls"),
+    [
+        ("/spaces/{space_id}", ["BatchGetItem"]),
+        ("/spaces/{space_id}/members/{user_id}", ["BatchGetItem"]),
+        ("/spaces/{space_id}/journals/{entry_id}", ["BatchGetItem"]),
+        ("/spaces/{space_id}/goals/{goal_id}", ["BatchGetItem"]),
+        ("/spaces/{space_id}/habits/{habit_id}", ["BatchGetItem"]),
+        ("/spaces/{space_id}/habits/{habit_id}/stats", ["BatchGetItem", "Query"]),
+        ("/spaces/{space_id}/habits/{habit_id}/stats?user_id={user_id}", ["BatchGetItem", "Query"]),
+        ("/spaces/{space_id}/journals/{entry_id}/comments", ["BatchGetItem", "Query"]),
+        ("/users/me/spaces", ["Query", "BatchGetItem"]),
+    ],
+)
+def test_what_the_path_names_is_read_in_one_call(
+    world: World, bill: Bill, path: str, calls: list[str]
+) -> None:
+    world.grow(FEW)
     bill.charges.clear()
-    world.ada.get(world.address("/spaces/{space_id}"))
 
-    assert [name for name, _ in bill.charges] == ["BatchGetItem"]
+    assert world.ada.get(world.address(path)).status_code == 200
+
+    assert [name for name, _ in bill.charges] == calls
+
+
+def test_checking_in_is_two_calls(world: World, bill: Bill) -> None:
+    world.grow(1, HABITS)
+    path = world.address("/spaces/{space_id}/habits/{habit_id}/check-ins/2026-03-14")
+    for note in ("First", "Again"):
+        bill.charges.clear()
+        assert world.ada.request("PUT", path, json={"note": note}).status_code == 200
+        assert [name for name, _ in bill.charges] == ["BatchGetItem", "TransactWriteItems"]

@@ -1,5 +1,6 @@
 """What routes ask for in their signatures: who is calling, what they may do, and the session."""
 
+import re
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -11,6 +12,7 @@ from app.core.config import Parameters
 from app.core.database import Session
 from app.core.errors import DateOutOfRange, Forbidden, NotFound, ProfileRequired, Unauthorized
 from app.core.security import Identity
+from app.models.access_patterns import items_named_by
 from app.models.fields import Day, Ulid, UserId
 from app.models.users import UserProfile
 from app.services import permissions
@@ -22,6 +24,9 @@ _bearer = HTTPBearer(
     description="The ID token of the environment's Cognito user pool",
     auto_error=False,
 )
+
+# An id, a date or a name in a path.
+_KEY_PART = re.compile(r"[0-9A-Za-z_-]{1,36}")
 
 # What `require_space_action` and `require_organization_action` raise, for a route's `problem_responses(...)`.
 IN_SPACE = (ProfileRequired, Forbidden, NotFound)
@@ -62,6 +67,15 @@ CurrentUser = Annotated[UserProfile, Depends(_current_user)]
 PERMISSION_BY_DEPENDENCY[_current_user] = {"needs": "profile"}
 
 
+async def _user_id(identity: SignedIn) -> str:
+    return identity.user_id
+
+
+# For a service that reads the profile itself, together with what else it reads, and requires it.
+UserIdOfProfile = Annotated[str, Depends(_user_id)]
+PERMISSION_BY_DEPENDENCY[_user_id] = {"needs": "profile"}
+
+
 async def _parameters(request: Request) -> Parameters:
     parameters: Parameters = request.app.state.backend.parameters()
     return parameters
@@ -96,17 +110,27 @@ class Days:
 DaysDep = Annotated[Days, Depends()]
 
 
-def require_space_action(action: Action) -> Any:
+def require_space_action(action: Action, *queried: str) -> Any:
     """The caller's access to the space in the path, if their role allows the action.
 
-    Reading profile, space and membership is one call. 404 hides what the caller may not know of.
+    Reading profile, space, membership and what else the path names is one call; `queried` are query
+    parameters that name something too. 404 hides what the caller may not know of.
     """
 
-    async def access(session: SessionDep, identity: SignedIn, space_id: SpaceId) -> Access:
-        return permissions.authorize(session, user_id=identity.user_id, space_id=space_id, action=action)
+    async def access(request: Request, session: SessionDep, identity: SignedIn, space_id: SpaceId) -> Access:
+        items = items_named_by(_key_parts(request, queried), caller_id=identity.user_id)
+        return permissions.authorize(
+            session, user_id=identity.user_id, space_id=space_id, action=action, items=items
+        )
 
     PERMISSION_BY_DEPENDENCY[access] = in_space(action)
     return Depends(access)
+
+
+def _key_parts(request: Request, queried: tuple[str, ...]) -> dict[str, str]:
+    """The parts of keys in the request's path and in these query parameters; not validated yet."""
+    named = {**request.path_params, **{name: request.query_params.get(name, "") for name in queried}}
+    return {name: value for name, value in named.items() if _KEY_PART.fullmatch(value)}
 
 
 def require_organization_action(action: Action) -> Any:

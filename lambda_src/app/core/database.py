@@ -235,7 +235,7 @@ def _obstacle(writes: Sequence[Write], error: ClientError) -> Problem:
 
 @dataclass
 class Session:
-    """One request's unit of work: reads go to the table at once, writes wait for `commit`.
+    """One request's unit of work: each item is read once, writes wait for `commit`.
 
     `now` and `new_id` are the only time and randomness that a service uses.
     """
@@ -243,10 +243,21 @@ class Session:
     table: Table
     new_id: IdSource = new_ulid
     now: datetime = field(init=False)
+    _known: dict[tuple[str, str], Any] = field(init=False, default_factory=dict)
     _writes: list[Write] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
         self.now = self.table.clock()
+
+    def read(self, keys: Sequence[Key[Any]]) -> list[Any]:
+        """The items of the keys, in their order, read consistently; None for each that is absent.
+
+        One call for all that this session has not read before; none where it has read them all.
+        """
+        unknown = [key for key in keys if (key.pk, key.sk) not in self._known]
+        found = self.table.batch_get(unknown, consistent=True)
+        self._known |= {(key.pk, key.sk): item for key, item in zip(unknown, found, strict=True)}
+        return [self._known[key.pk, key.sk] for key in keys]
 
     def add(self, *writes: Write) -> None:
         """Take these writes into the commit."""

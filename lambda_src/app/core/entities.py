@@ -123,6 +123,11 @@ class Entity(Generic[T]):
 
     # Reading
 
+    @property
+    def key_fields(self) -> frozenset[str]:
+        """The fields that the primary key is made of."""
+        return frozenset(key_templates.fields(self.pk + self.sk))
+
     def key(self, **parts: str) -> Key[T]:
         """The key of the item with these key parts."""
         return Key(self, key_templates.fill(self.pk, parts), key_templates.fill(self.sk, parts))

@@ -4,7 +4,10 @@
 one list that the product needs. No other module writes a key or a key prefix.
 """
 
-from app.core.entities import Entity, EntityGroup
+from collections.abc import Mapping
+from typing import Any
+
+from app.core.entities import Entity, EntityGroup, Key
 from app.core.queries import Query
 from app.models.activity import Activity, Reaction
 from app.models.audit import AuditEvent
@@ -205,6 +208,35 @@ OPERATIONS = Entity(
     expires="purge_at",
 )
 OUTBOX_MESSAGES = Entity(name="OutboxMessage", model=OutboxMessage, pk="OUTBOX#{shard}", sk="{message_id}")
+
+# What a path below a space can name, with the fields of its keys.
+_NAMED_IN_PATHS = [
+    (entity, entity.key_fields)
+    for entity in (
+        ACTIVITIES,
+        COMMENTS,
+        GOALS,
+        HABITS,
+        HIGHLIGHTS,
+        JOURNAL_ENTRIES,
+        MEMBERSHIPS,
+        TEMPLATES,
+        USER_PROFILES,
+    )
+]
+# The same, where there is one for each user and the caller's is meant.
+_CALLERS_IN_PATHS = [(entity, entity.key_fields) for entity in (HABIT_CHECK_INS, REACTIONS)]
+
+
+def items_named_by(parts: Mapping[str, str], *, caller_id: str) -> list[Key[Any]]:
+    """The keys of all that a request in a space names by the key parts in its path."""
+    own = {**parts, "user_id": caller_id}
+    return [
+        entity.key(**{field: values[field] for field in fields})
+        for entities, values in ((_NAMED_IN_PATHS, parts), (_CALLERS_IN_PATHS, own))
+        for entity, fields in entities
+        if fields <= values.keys()
+    ]
 
 
 def members_of_space(space_id: str) -> Query[Membership]:

@@ -106,7 +106,7 @@ def _read(
         ACTIVITIES.key(space_id=access.space.space_id, activity_id=activity_id),
         REACTIONS.key(activity_id=activity_id, user_id=access.user.user_id, emoji=emoji),
     )
-    activity, reaction = session.table.batch_get(keys, consistent=True)
+    activity, reaction = session.read(keys)
     if activity is None:
         raise NotFound
     return activity, reaction

@@ -46,7 +46,7 @@ class ContentService(Generic[C, V]):
         """
         entities: list[Entity[Any]] = [self.entity] + ([self.under] if self.under else [])
         keys = [entity.key(space_id=access.space.space_id, **ids) for entity in entities]
-        found = session.table.batch_get(keys, consistent=True)
+        found = session.read(keys)
         if any(item is None or item.space_id != access.space.space_id for item in found):
             raise NotFound
         item: C = found[0]

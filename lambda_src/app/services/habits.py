@@ -106,7 +106,7 @@ def check_in(
     habit = _habits.read(session, access, habit_id=habit_id)
     if habit.archived:
         raise HabitArchived
-    stored = session.table.get(_key(access, habit_id, day))
+    (stored,) = session.read([_key(access, habit_id, day)])
     session.add(access.membership_unchanged(), HABITS.require_unchanged(habit))
     if stored is not None:
         stored.require_version(versions)
@@ -150,7 +150,7 @@ def undo_check_in(session: Session, access: Access, *, habit_id: str, day: date,
         PreconditionFailed: the check-in is at none of these versions.
     """
     _habits.read(session, access, habit_id=habit_id)
-    was = session.table.get(_key(access, habit_id, day))
+    (was,) = session.read([_key(access, habit_id, day)])
     if was is None:
         raise NotFound
     was.require_version(versions)
@@ -191,7 +191,7 @@ def stats(session: Session, access: Access, *, habit_id: str, user_id: str | Non
         MEMBERSHIPS.key(space_id=habit.space_id, user_id=who),
         USER_PROFILES.key(user_id=who),
     )
-    member, user = session.table.batch_get(keys)
+    member, user = session.read(keys)
     if member is None or user is None:
         raise NotFound
     query = check_ins_of_habit(habit_id, who).backwards()

@@ -232,7 +232,7 @@ def _read(session: Session, access: Access, user_id: str) -> tuple[Membership, U
         MEMBERSHIPS.key(space_id=access.space.space_id, user_id=user_id),
         USER_PROFILES.key(user_id=user_id),
     )
-    member, profile = session.table.batch_get(keys, consistent=True)
+    member, profile = session.read(keys)
     if member is None:
         raise NotFound
     return member, profile

@@ -5,11 +5,13 @@ Every route below one of them names its action in its signature (`app.api.deps.r
 public spaces only: a private space or another user's organization does not exist for them (404).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum, auto
+from typing import Any
 
 from app.core.database import Session
-from app.core.entities import Write
+from app.core.entities import Key, Write
 from app.core.errors import Forbidden, NotFound, ProfileRequired
 from app.models.access_patterns import MEMBERSHIPS, ORGANIZATIONS, SPACES, USER_PROFILES
 from app.models.members import Membership, Role
@@ -150,8 +152,12 @@ def require_profile(session: Session, user_id: str) -> UserProfile:
     return profile
 
 
-def authorize(session: Session, *, user_id: str, space_id: str, action: Action) -> Access:
+def authorize(
+    session: Session, *, user_id: str, space_id: str, action: Action, items: Sequence[Key[Any]] = ()
+) -> Access:
     """Read caller, space and membership together, consistently, and check the action.
+
+    `items` are read in the same call: whoever asks the session for one of them then needs none.
 
     Raises:
         ProfileRequired: the caller has no profile.
@@ -163,7 +169,7 @@ def authorize(session: Session, *, user_id: str, space_id: str, action: Action) 
         SPACES.key(space_id=space_id),
         MEMBERSHIPS.key(space_id=space_id, user_id=user_id),
     )
-    user, space, membership = session.table.batch_get(keys, consistent=True)
+    user, space, membership, *_ = session.read([*keys, *items])
     if user is None or user.status != "active":
         raise ProfileRequired
     if space is None or space.status != "active":

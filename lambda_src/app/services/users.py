@@ -11,7 +11,7 @@ from app.models.members import Role
 from app.models.operations import Operation
 from app.models.spaces import SpaceView
 from app.models.users import EmailClaim, PublicUserView, UserCreate, UserPatch, UserProfile
-from app.services import organizations, outbox, reminders
+from app.services import organizations, outbox, permissions, reminders
 
 
 def create(session: Session, *, identity: Identity, body: UserCreate) -> UserProfile:
@@ -105,12 +105,21 @@ def get_shared(
 
 
 def list_spaces(
-    session: Session, *, user: UserProfile, role: Role | None, limit: int, cursor: str | None
+    session: Session, *, user_id: str, role: Role | None, limit: int, cursor: str | None
 ) -> Page[SpaceView]:
-    """The caller's spaces with the caller's role in each, the one made last first."""
-    query = memberships_of_user(user.user_id).where(role=role)
+    """The caller's spaces with the caller's role in each, the one made last first.
+
+    Costs one Query on GSI1 and one BatchGet, which reads the caller's profile too.
+
+    Raises:
+        ProfileRequired: the caller has none yet, or it is being erased.
+    """
+    query = memberships_of_user(user_id).where(role=role)
     memberships = session.table.page(query, limit=limit, cursor=cursor)
-    spaces = session.table.batch_get([SPACES.key(space_id=m.space_id) for m in memberships.items])
+    keys = [SPACES.key(space_id=membership.space_id) for membership in memberships.items]
+    user, *spaces = session.table.batch_get([USER_PROFILES.key(user_id=user_id), *keys])
+    if user is None or user.status != "active":
+        permissions.require_profile(session, user_id)  # that read may have been too early for a new profile
     return Page(
         items=[
             SpaceView.seen_by(membership.role, space)

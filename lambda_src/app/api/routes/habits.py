@@ -5,7 +5,16 @@ from typing import Annotated
 from fastapi import Path, Query, Response
 
 from app.api.conditional import AcceptedVersions
-from app.api.deps import IN_SPACE, DaysDep, PagingDep, ParametersDep, Reader, SessionDep, Writer
+from app.api.deps import (
+    IN_SPACE,
+    DaysDep,
+    PagingDep,
+    ParametersDep,
+    Reader,
+    SessionDep,
+    Writer,
+    require_space_action,
+)
 from app.api.errors import problem_responses
 from app.api.routing import api_router
 from app.api.unit_of_work import REPEATABLE
@@ -26,11 +35,13 @@ from app.models.habits import (
     HabitView,
 )
 from app.services import habits
+from app.services.permissions import Access, Action
 
 router = api_router("habits", prefix="/spaces/{space_id}/habits")
 
 HabitId = Annotated[Ulid, Path(description="The habit")]
 DayInPath = Annotated[Day, Path(alias="date", description="The calendar day where you live")]
+ReaderOfUser = Annotated[Access, require_space_action(Action.READ_SPACE, "user_id")]
 ByUser = Annotated[UserId | None, Query(description="Whose; yours by default")]
 
 
@@ -132,7 +143,7 @@ async def list_habit_check_ins(
 
 @router.get("/{habit_id}/stats", responses=problem_responses(*IN_SPACE))
 async def get_habit_stats(
-    session: SessionDep, access: Reader, habit_id: HabitId, user_id: ByUser = None
+    session: SessionDep, access: ReaderOfUser, habit_id: HabitId, user_id: ByUser = None
 ) -> HabitStats:
     """Read a member's streaks and completion rate."""
     return habits.stats(session, access, habit_id=habit_id, user_id=user_id)

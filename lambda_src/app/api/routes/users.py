@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Path, Query, Response
 
 from app.api.conditional import AcceptedVersions
-from app.api.deps import CurrentUser, PagingDep, ParametersDep, SessionDep, SignedIn
+from app.api.deps import CurrentUser, PagingDep, ParametersDep, SessionDep, SignedIn, UserIdOfProfile
 from app.api.errors import problem_responses
 from app.api.routing import api_router
 from app.api.unit_of_work import REPEATABLE
@@ -83,12 +83,12 @@ async def list_my_journals(session: SessionDep, user: CurrentUser, paging: Pagin
 @router.get("/me/spaces", responses=problem_responses(ProfileRequired, InvalidCursor))
 async def list_my_spaces(
     session: SessionDep,
-    user: CurrentUser,
+    user_id: UserIdOfProfile,
     paging: PagingDep,
     role: Annotated[Role | None, Query(description="Only spaces where you have this role")] = None,
 ) -> Page[SpaceView]:
     """List the spaces you are in. With `role`, a page may be short while the list goes on."""
-    return users.list_spaces(session, user=user, role=role, limit=paging.limit, cursor=paging.cursor)
+    return users.list_spaces(session, user_id=user_id, role=role, limit=paging.limit, cursor=paging.cursor)
 
 
 @router.get("/me/export", responses=problem_responses(ProfileRequired, InvalidCursor))
