@@ -13,7 +13,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -251,23 +251,23 @@ def inbox(aws: None, outside: Callable[[Any], Any]) -> Iterator[list[dict[str, A
 
 @pytest.fixture
 def run_background(backend: Backend, inbox: list[dict[str, Any]]) -> Callable[..., None]:
-    """`run_background()`: keep every promise that can be kept now, and those that this makes.
+    """`run_background()`: execute every message that is due, and those that this enqueues.
 
     `run_background("goal.deleted")`: those of these kinds alone. A task that fails, fails the test.
     """
     failures: list[Exception] = []
 
-    def watched(task: Task) -> Task:
-        def run(work: Work, payload: Mapping[str, Any]) -> None:
+    def watched(task: Task[Any]) -> Task[Any]:
+        def run(work: Work, message: Any) -> None:
             try:
-                task(work, payload)
+                task.function(work, message)
             except (ContinueLater, StaleRead, MailRefused):
                 raise
             except Exception as error:
                 failures.append(error)
                 raise
 
-        return run
+        return Task(task.message, run)
 
     def due(runner: Runner) -> list[OutboxMessage]:
         now = backend.table.clock()

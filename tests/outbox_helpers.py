@@ -1,4 +1,4 @@
-"""A bench for the runner of the outbox: promises, tasks of the test's own, and a queue."""
+"""A bench for the runner of the outbox: messages, tasks of the test's own, and a queue."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -7,13 +7,36 @@ from typing import Any
 
 from app.background.mail import MailRefused
 from app.background.outbox import Runner
-from app.background.work import Task, Work
+from app.background.work import M, Task, Work
 from app.core.database import Session, Table
 from app.main import Backend, create_runner
 from app.models.access_patterns import EMAIL_CLAIMS, OPERATIONS, OUTBOX_MESSAGES, messages_of_shard
+from app.models.messages import OperationMessage
 from app.models.operations import Operation, OutboxMessage
 from app.models.users import EmailClaim
 from app.services import outbox
+
+Payload = Mapping[str, Any]
+
+
+class AnyMessage(OperationMessage, extra="allow"):
+    """A message of the test's own, of any kind and with any fields."""
+
+    stored_kind = "noun.verb"
+
+    operation_id: str = ""
+
+
+class Tasks(dict[str, Task[Any]]):
+    """The tasks of a runner; what is assigned is a function of the payload."""
+
+    def __setitem__(self, kind: str, function: Any) -> None:
+        task = Task(AnyMessage, lambda work, message: function(work, message.model_dump(exclude_unset=True)))
+        super().__setitem__(kind, task)
+
+    def add(self, kind: str, message: type[M], function: Callable[[Work, M], None]) -> None:
+        """A task that takes messages of this class."""
+        super().__setitem__(kind, Task(message, function))
 
 
 @dataclass
@@ -22,7 +45,7 @@ class Bench:
 
     table: Table
     runner: Runner
-    tasks: dict[str, Task]
+    tasks: Tasks
     sqs: Any
     queue_url: str
     seconds_left: float = 60.0
@@ -31,7 +54,7 @@ class Bench:
         """A message that is there to be run."""
         before = {message.message_id for message in self.messages()}
         session = Session(self.table)
-        outbox.enqueue(session, kind, **payload)
+        outbox.put(session, kind, payload)
         session.commit()
         (message,) = (message for message in self.messages() if message.message_id not in before)
         return message
@@ -39,7 +62,7 @@ class Bench:
     def start_operation(self) -> Operation:
         """An operation whose message is there to be run."""
         session = Session(self.table)
-        operation = outbox.start_operation(session, "noun.verb", user_id="ada")
+        operation = outbox.start_operation(session, AnyMessage(operation_id=session.new_id()), user_id="ada")
         session.commit()
         return operation
 
@@ -97,14 +120,12 @@ def make_bench(backend: Backend, outside: Callable[[Any], Any]) -> Bench:
     """A bench with an empty queue, on the backend's table; it waits as long as it must and no longer."""
     sqs = outside("sqs")
     queue_url = sqs.create_queue(QueueName="dead-letters")["QueueUrl"]
-    tasks: dict[str, Task] = {}
+    tasks = Tasks()
     runner = replace(create_runner(backend), tasks=tasks, jitter=lambda: 0.0)
     return Bench(backend.table, runner, tasks, sqs, queue_url)
 
 
 # Tasks to put on it
-
-Payload = Mapping[str, Any]
 
 
 def claim(session: Session, email: str = "ada@example.com") -> EmailClaim:

@@ -44,7 +44,7 @@ def promise_all(bench: Bench) -> None:
     for number in range(ROUNDS):
         if number % 100 == 0:
             session.commit()
-        outbox.enqueue(session, "noun.verb", name=str(number))
+        outbox.put(session, "noun.verb", {"name": str(number)})
     session.commit()
 
 

@@ -24,6 +24,7 @@ from app.models.access_patterns import (
     messages_of_shard,
 )
 from app.models.goals import Goal, GoalCheckIn
+from app.models.messages import DeleteGoalCheckIns
 from app.models.operations import OutboxMessage
 from app.services import outbox
 from delivery.redrive import redrive
@@ -169,7 +170,7 @@ class TestAPoisonMessage:
         session = Session(table)
         session.add(OUTBOX_MESSAGES.create(last_try("goal.deleted", goal_id=poisoned.goal_id)))
         for step in healthy:
-            outbox.enqueue(session, "goal.deleted", goal_id=step.goal_id)
+            outbox.enqueue(session, DeleteGoalCheckIns(goal_id=step.goal_id))
 
         session.commit()
 

@@ -1,17 +1,19 @@
 """`GET /spaces/{space_id}/activity`: what happened in a space, told in the background."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from app.background.activity import announce
 from app.background.events import run_overdue
-from app.background.registry import TASKS
-from app.background.work import Work
+from app.background.registry import by_kind
+from app.background.work import Task, Work
 from app.core.database import Table
 from app.main import Backend, create_runner
 from app.models.access_patterns import USER_PROFILES, activity_of_space
+from app.models.messages import AnnounceActivity
 from tests.assertions import assert_problem
 from tests.factories import Api, Person
 
@@ -188,11 +190,11 @@ class TestTellingTwice:
     ) -> None:
         ada.post(f"{path_of(space)}/goals", GOAL)
 
-        def die(work: Work, payload: Mapping[str, Any]) -> None:
-            TASKS["activity.announced"](work, payload)
+        def die(work: Work, message: AnnounceActivity) -> None:
+            announce(work, message)
             raise KeyboardInterrupt
 
-        runner = replace(create_runner(backend), tasks={"activity.announced": die})
+        runner = replace(create_runner(backend), tasks=by_kind([Task(AnnounceActivity, die)]))
         with pytest.raises(KeyboardInterrupt):
             run_overdue(runner, lambda: 60.0)
         assert activity(ada, space) == []

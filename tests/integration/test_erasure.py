@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-import boto3
 import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 
@@ -16,6 +15,7 @@ from app.core.entities import Key
 from app.main import Backend, create_runner
 from app.models import access_patterns
 from app.models.access_patterns import OUTBOX_MESSAGES, messages_of_shard
+from app.models.messages import EraseAccount
 from app.models.operations import OutboxMessage
 from app.services.outbox import SHARDS, enqueue
 from tests.assertions import assert_problem
@@ -25,6 +25,7 @@ from tests.integration.conftest import Killed, Killer
 from tests.integration.content_helpers import all_of, close_account, react_to_all, write_everything
 from tests.integration.journal_helpers import comment, write_entry
 from tests.integration.table_helpers import kinds_that_name, rows
+from tests.integration.user_pool_helpers import Pool
 
 ME, SPACES, ORGANIZATIONS = "/api/v1/users/me", "/api/v1/spaces", "/api/v1/organizations"
 RunBackground = Callable[[], None]
@@ -32,23 +33,9 @@ BeforeReading = Callable[[str, Callable[[], None]], None]
 
 
 @pytest.fixture
-def backend(backend: Backend, pool: "Pool") -> Backend:
+def backend(backend: Backend, pool: Pool) -> Backend:
     """The one of all tests, with a user pool that there is."""
     return dataclasses.replace(backend, directory=Directory(lambda: pool.client, pool.pool_id))
-
-
-class Pool:
-    """A user pool with people in it."""
-
-    def __init__(self) -> None:
-        self.client = boto3.client("cognito-idp")
-        self.pool_id = self.client.create_user_pool(PoolName="people")["UserPool"]["Id"]
-
-    def add(self, person: Person) -> None:
-        self.client.admin_create_user(UserPoolId=self.pool_id, Username=person.user_id)
-
-    def names(self) -> list[str]:
-        return [user["Username"] for user in self.client.list_users(UserPoolId=self.pool_id)["Users"]]
 
 
 @pytest.fixture
@@ -302,7 +289,7 @@ class TestErasure:
         self.erase(bob, run_background)
         before = rows()
         session = Session(table)
-        enqueue(session, "user.deleted", account_id=bob.user_id, email=bob.email)
+        enqueue(session, EraseAccount(operation_id="O", account_id=bob.user_id, email=bob.email))
         session.commit()
 
         run_background()

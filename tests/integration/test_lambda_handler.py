@@ -336,7 +336,7 @@ class TestBackground:
     def message(self, table: Table) -> OutboxMessage:
         """One of a kind that no version knows: to have it logged is to have it found."""
         session = Session(table)
-        outbox.enqueue(session, "test.unknown")
+        outbox.put(session, "test.unknown", {})
         session.commit()
         messages = [table.first(messages_of_shard(shard), at_most=1) for shard in range(outbox.SHARDS)]
         return next(shard[0] for shard in messages if shard)

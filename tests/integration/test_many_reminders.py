@@ -1,6 +1,7 @@
 """Reminders of many people everywhere: nobody is left out, however short the time."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
@@ -9,6 +10,7 @@ from app.core.database import Session, Table
 from app.main import Backend, create_runner
 from app.models.access_patterns import USER_PROFILES, messages_of_shard, notifications_of_user
 from app.models.fields import time_zones
+from app.models.messages import SendReminders
 from app.models.users import Preferences, UserProfile
 from app.services import outbox, reminders
 from tests.factories import Api
@@ -39,7 +41,8 @@ def people(table: Table) -> list[str]:
 def due(table: Table) -> None:
     """The message that has them reminded."""
     session = Session(table)
-    outbox.enqueue(session, "reminders.due", hour="2026-03-15T07:00:00.000Z", zones=["Asia/Tokyo", "UTC"])
+    hour = datetime(2026, 3, 15, 7, tzinfo=UTC)
+    outbox.enqueue(session, SendReminders(hour=hour, zones=("Asia/Tokyo", "UTC")))
     session.commit()
 
 

@@ -43,7 +43,7 @@ def given_up(table: Table, clock: FrozenClock, sqs: Any, queue_url: str) -> list
     """Twelve messages, more than the queue hands out at once, and their keys in the queue."""
     session = Session(table)
     for number in range(12):
-        outbox.enqueue(session, "noun.verb", number=number)
+        outbox.put(session, "noun.verb", {"number": number})
     session.commit()
     clock.advance(days=1)
     found = []

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from app.core.clock import rfc3339
 from app.core.database import Session, Table
 from app.models.access_patterns import notifications_of_user
+from app.models.messages import SendReminders
 from app.services import outbox
 from tests.factories import Api, Person
 
@@ -44,8 +44,8 @@ def promise(table: Table, api: Api) -> Strike:
     def say(time: str, *zones: str) -> None:
         api.clock.now = datetime.fromisoformat(time)
         session = Session(table)
-        hour = rfc3339(session.now.replace(minute=0, second=0, microsecond=0))
-        outbox.enqueue(session, "reminders.due", hour=hour, zones=zones or ("Asia/Tokyo", "UTC"))
+        hour = session.now.replace(minute=0, second=0, microsecond=0)
+        outbox.enqueue(session, SendReminders(hour=hour, zones=zones or ("Asia/Tokyo", "UTC")))
         session.commit()
 
     return say

@@ -5,9 +5,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from app.background.cascades import delete_all, each
+from app.background.cascades import delete_all, for_each_in_transaction
 from app.background.work import ContinueLater, Work
-from app.core.clock import rfc3339
 from app.core.database import Session
 from app.core.entities import EntityGroup, Record
 from app.models.access_patterns import (
@@ -36,6 +35,15 @@ from app.models.habits import Habit
 from app.models.invitations import Invitation, InvitationClaim
 from app.models.journals import JournalEntry
 from app.models.members import Membership
+from app.models.messages import (
+    DeleteEntryContent,
+    DeleteGoalCheckIns,
+    DeleteHabitCheckIns,
+    DeleteReactions,
+    DeleteReplies,
+    EraseAccount,
+    EraseRemains,
+)
 from app.services import audit, outbox
 
 _WRITINGS = (AUTHORED, CHECK_INS)
@@ -44,20 +52,20 @@ _WRITINGS = (AUTHORED, CHECK_INS)
 _LATER_PASS = timedelta(hours=1)
 
 
-def erase(work: Work, payload: Mapping[str, Any]) -> None:
+def erase(work: Work, message: EraseAccount) -> None:
     """Erase an account that is closed: its profile is `deleting`.
 
     Memberships go first, so that no write of the person's commits any more; then what they wrote, each
     with what hangs on it. Sign-in and profile go last, so that no new profile is made meanwhile.
     """
-    user_id = payload["account_id"]
+    user_id = message.account_id
     profile = work.table.get(USER_PROFILES.key(user_id=user_id))
     if profile is None:
         return
     found = _erase_by_index(work, user_id)
-    if payload["email"] is not None:
+    if message.email is not None:
         # Those to the verified e-mail of the token, which the profile may not have followed.
-        found.append(each(work, invitations_of(payload["email"]), _erase_invitation))
+        found.append(for_each_in_transaction(work, invitations_of(message.email), _erase_invitation))
     if any(found):
         # Another message asks the index again, which lags behind the table.
         raise ContinueLater
@@ -71,25 +79,19 @@ def erase(work: Work, payload: Mapping[str, Any]) -> None:
     )
     if work.operation is not None:
         # By the operation's id: the person's own stands nowhere else any more.
-        outbox.enqueue(
-            work.session,
-            "user.swept",
-            due_at=work.session.now + _LATER_PASS,
-            erasure_id=work.operation.operation_id,
-            erased_at=rfc3339(work.session.now),
-        )
+        remains = EraseRemains(erasure_id=work.operation.operation_id, erased_at=work.session.now)
+        outbox.enqueue(work.session, remains, due_at=work.session.now + _LATER_PASS)
 
 
-def erase_remains(work: Work, payload: Mapping[str, Any]) -> None:
+def erase_remains(work: Work, message: EraseRemains) -> None:
     """Erase what the index had not told of when the account was erased, an hour before.
 
     What was written since is somebody's who has come back, and stays.
     """
-    erasure = work.table.get(OPERATIONS.key(operation_id=payload["erasure_id"]))
+    erasure = work.table.get(OPERATIONS.key(operation_id=message.erasure_id))
     if erasure is None:
         return  # a week has passed
-    before = datetime.fromisoformat(payload["erased_at"])
-    if any(_erase_by_index(work, erasure.started_by, before)):
+    if any(_erase_by_index(work, erasure.started_by, message.erased_at)):
         raise ContinueLater
 
 
@@ -103,9 +105,9 @@ def _erase_by_index(work: Work, user_id: str, before: datetime | None = None) ->
         return before is None or item.created_at < before
 
     return [
-        each(work, memberships_of_user(user_id), _leave, is_meant),
+        for_each_in_transaction(work, memberships_of_user(user_id), _leave, is_meant),
         *(
-            each(work, group.on_gsi1(user_id=user_id), partial(_erase, group), is_meant)
+            for_each_in_transaction(work, group.on_gsi1(user_id=user_id), partial(_erase, group), is_meant)
             for group in _WRITINGS
         ),
     ]
@@ -144,12 +146,12 @@ def _erase_invitation(session: Session, invitation: Invitation) -> None:
 
 def _after_goal(session: Session, goal: Goal) -> None:
     _leave_tracker(session, goal)
-    outbox.enqueue(session, "goal.deleted", goal_id=goal.goal_id)
+    outbox.enqueue(session, DeleteGoalCheckIns(goal_id=goal.goal_id))
 
 
 def _after_habit(session: Session, habit: Habit) -> None:
     _leave_tracker(session, habit)
-    outbox.enqueue(session, "habit.deleted", habit_id=habit.habit_id)
+    outbox.enqueue(session, DeleteHabitCheckIns(habit_id=habit.habit_id))
 
 
 def _leave_tracker(session: Session, tracker: Goal | Habit) -> None:
@@ -159,12 +161,12 @@ def _leave_tracker(session: Session, tracker: Goal | Habit) -> None:
 
 
 def _after_entry(session: Session, entry: JournalEntry) -> None:
-    outbox.enqueue(session, "journal.deleted", space_id=entry.space_id, entry_id=entry.entry_id)
+    outbox.enqueue(session, DeleteEntryContent(space_id=entry.space_id, entry_id=entry.entry_id))
 
 
 def _after_comment(session: Session, comment: Comment) -> None:
     if comment.parent_id is None:
-        outbox.enqueue(session, "comment.deleted", entry_id=comment.entry_id, comment_id=comment.comment_id)
+        outbox.enqueue(session, DeleteReplies(entry_id=comment.entry_id, comment_id=comment.comment_id))
 
 
 def _after_goal_check_in(session: Session, step: GoalCheckIn) -> None:
@@ -174,7 +176,7 @@ def _after_goal_check_in(session: Session, step: GoalCheckIn) -> None:
 
 
 def _after_activity(session: Session, activity: Activity) -> None:
-    outbox.enqueue(session, "activity.deleted", activity_id=activity.activity_id)
+    outbox.enqueue(session, DeleteReactions(activity_id=activity.activity_id))
 
 
 def _after_reaction(session: Session, reaction: Reaction) -> None:

@@ -33,7 +33,7 @@ def delete_all(
         work.progress(done=len(items))
 
 
-def each(
+def for_each_in_transaction(
     work: Work,
     query: Query[T],
     change: Callable[[Session, T], None],
@@ -52,7 +52,7 @@ def each(
     found = False
     for items in pages(work, query):
         for item in filter(where, items):
-            once(work, change, item)
+            retry_on_stale_read(work, change, item)
             work.progress(done=1)
             found = True
     return found
@@ -73,7 +73,7 @@ def pages(work: Work, query: Query[T], *, size: int = _PAGE) -> Iterator[list[T]
         _continue_later_at_deadline(work)
 
 
-def once(work: Work, change: Callable[[Session, S], None], what: S) -> None:
+def retry_on_stale_read(work: Work, change: Callable[[Session, S], None], what: S) -> None:
     """Make a change in a transaction of its own; it is asked again where what it read has changed since.
 
     Raises:

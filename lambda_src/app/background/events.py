@@ -9,11 +9,11 @@ from app.background.outbox import Runner
 from app.background.registry import HOURLY
 from app.background.work import RESERVE_S
 from app.core import observability
-from app.core.clock import rfc3339
 from app.core.database import Session
 from app.core.entities import Key
 from app.core.observability import logger
 from app.models.access_patterns import OUTBOX_MESSAGES, messages_of_shard
+from app.models.messages import HourlyMessage
 from app.models.operations import OutboxMessage
 from app.services import outbox
 
@@ -84,15 +84,15 @@ def run_overdue(runner: Runner, seconds_left: SecondsLeft) -> None:
                 break
 
 
-def enqueue_hourly(runner: Runner, kinds: Iterable[str], time: datetime) -> None:
-    """Promise what is to be done each hour. The payload's `hour` is the one that `time` lies in, in UTC.
+def enqueue_hourly(runner: Runner, messages: Iterable[type[HourlyMessage]], time: datetime) -> None:
+    """Enqueue what is to be done each hour. The messages' `hour` is the one that `time` lies in, in UTC.
 
-    A schedule may come twice, or late: the tasks must be idempotent an hour, and go by the payload.
+    A schedule may come twice, or late: the tasks must be idempotent an hour, and go by the message.
     """
     session = Session(runner.table)
-    hour = rfc3339(time.replace(minute=0, second=0, microsecond=0))
-    for kind in kinds:
-        outbox.enqueue(session, kind, hour=hour)
+    hour = time.replace(minute=0, second=0, microsecond=0)
+    for message in messages:
+        outbox.enqueue(session, message(hour=hour))
     session.commit()
 
 

@@ -1,12 +1,10 @@
 """Telling people that they are invited: by notification, and by mail."""
 
-from collections.abc import Mapping
-from datetime import datetime
 from functools import partial
 from typing import Any
 
 from app.background import mail_templates
-from app.background.cascades import each
+from app.background.cascades import for_each_in_transaction
 from app.background.work import Work
 from app.core.database import Session
 from app.core.entities import Key
@@ -20,32 +18,33 @@ from app.models.access_patterns import (
     invitation_claims_to,
 )
 from app.models.invitations import Invitation, InvitationClaim, InvitationStatus
+from app.models.messages import AnnounceInvitation, InvitationMessage, RevokeInvitations, SendInvitationMail
 from app.models.notifications import Notification
 from app.models.users import UserProfile
 from app.services import outbox
 from app.services.invitations import close
 
 
-def announce(work: Work, payload: Mapping[str, Any]) -> None:
+def announce(work: Work, message: AnnounceInvitation) -> None:
     """Notify who has a profile, the first time, and have the mail sent.
 
-    The mail is a promise of its own: it is sent once, also where the notification takes two tries.
+    The mail is a message of its own: it is sent once, also where the notification takes two tries.
     """
-    invitation = _find_open(work, payload)
+    invitation = _find_open(work, message)
     if invitation is None:
         return
     invitee = _profile_of(work, invitation.email)
     if invitee is not None and invitation.resent == 0 and invitee.wants("invitation", "notifications"):
         _notify(work, invitation, invitee)
-    outbox.enqueue(work.session, "invitation.mailed", **payload)
+    outbox.enqueue(work.session, SendInvitationMail(**dict(message)))
 
 
-def mail(work: Work, payload: Mapping[str, Any]) -> None:
+def send_mail(work: Work, message: SendInvitationMail) -> None:
     """Send an invitation's mail, unless whoever has the address wants no such mails.
 
     Nothing is sent where whoever invited, or what it leads to, is about to go.
     """
-    invitation = _find_open(work, payload)
+    invitation = _find_open(work, message)
     if invitation is None:
         return
     keys = (USER_PROFILES.key(user_id=invitation.invited_by), _target_key(invitation))
@@ -61,29 +60,29 @@ def mail(work: Work, payload: Mapping[str, Any]) -> None:
         )
 
 
-def close_sent(work: Work, payload: Mapping[str, Any]) -> None:
+def revoke(work: Work, message: RevokeInvitations) -> None:
     """Close the open invitations that somebody sent who may not invite to there any more."""
-    query = invitation_claims_to(payload["target_id"]).where(invited_by=payload["user_id"])
-    each(work, query, partial(_close_sent, payload))
+    query = invitation_claims_to(message.target_id).where(invited_by=message.user_id)
+    for_each_in_transaction(work, query, partial(_revoke, message))
 
 
-def _close_sent(payload: Mapping[str, Any], session: Session, claim: InvitationClaim) -> None:
+def _revoke(message: RevokeInvitations, session: Session, claim: InvitationClaim) -> None:
     key = INVITATIONS.key(target_id=claim.target_id, invitation_id=claim.invitation_id)
     invitation = session.table.get(key)
     if invitation is None or invitation.status_at(session.now) is not InvitationStatus.PENDING:
         return
-    to_role = payload["roles"] is None or invitation.role in payload["roles"]
+    to_role = message.roles is None or invitation.role in message.roles
     # Who was made admin again since may invite, and what they sent after that stays.
-    sent_before = invitation.created_at <= datetime.fromisoformat(payload["until"])
-    if to_role and sent_before and invitation.invited_by == payload["user_id"]:
+    sent_before = invitation.created_at <= message.until
+    if to_role and sent_before and invitation.invited_by == message.user_id:
         session.add(*close(session, invitation, InvitationStatus.REVOKED))
 
 
-def _find_open(work: Work, payload: Mapping[str, Any]) -> Invitation | None:
+def _find_open(work: Work, message: InvitationMessage) -> Invitation | None:
     """The invitation, unless it is closed by now or a later sending is under way."""
-    key = INVITATIONS.key(target_id=payload["target_id"], invitation_id=payload["invitation_id"])
+    key = INVITATIONS.key(target_id=message.target_id, invitation_id=message.invitation_id)
     invitation = work.table.get(key)
-    if invitation is None or invitation.sent_at != datetime.fromisoformat(payload["sent_at"]):
+    if invitation is None or invitation.sent_at != message.sent_at:
         return None
     is_open = invitation.status_at(work.session.now) is InvitationStatus.PENDING
     return invitation if is_open else None

@@ -12,18 +12,18 @@ table, and its key goes to the dead-letter queue.
 
 import traceback
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from random import SystemRandom
 from typing import Any
 
 from botocore.exceptions import ClientError
+from pydantic import ValidationError
 
 from app.background.dead_letters import DeadLetters
 from app.background.directory import Directory
 from app.background.mail import Mailer, MailOutcomeUnknown, MailRefused
-from app.background.work import ContinueLater, Task, Work
+from app.background.work import ContinueLater, Execution, Task, Work
 from app.core import observability
 from app.core.config import ParameterSource
 from app.core.database import Session, Table
@@ -47,7 +47,7 @@ class Runner:
     """Runs messages by their keys. `jitter` is a random number from 0 to 1."""
 
     table: Table
-    tasks: Mapping[str, Task]
+    tasks: Mapping[str, Task[Any]]
     mail: Mailer
     directory: Directory
     dead_letters: DeadLetters
@@ -63,31 +63,18 @@ class Runner:
         message = self.table.get(key)
         if message is None or not self._is_due(message):
             return
-        task = self.tasks.get(message.kind)
-        if task is None:
-            # A newer version has promised it, and runs it.
-            logger.warning("background.unknown_kind", **_who(message))
-        elif message.attempts >= MAX_TRIES:
-            with suppress(StaleRead):  # another runner was faster
-                self._give_up(message)
-        else:
-            self._begin(message, task, seconds_left)
-
-    def _is_due(self, message: OutboxMessage) -> bool:
-        return message.next_try_at is None or message.next_try_at <= self.table.clock()
-
-    def _begin(self, message: OutboxMessage, task: Task, seconds_left: Callable[[], float]) -> None:
+        execution = self._execution_of(message)
+        if execution is None:
+            return
         try:
-            leased, operation = self._lease(message)
+            if message.attempts >= MAX_TRIES:
+                self._give_up(message)
+                return
+            leased, operation = self._acquire_lease(message)
         except StaleRead:
             return  # another runner was faster
-        observability.measure_seconds(
-            "BackgroundAge", (leased.updated_at - leased.created_at).total_seconds()
-        )
-        if leased.attempts > 1:
-            observability.count("BackgroundRetry")
         try:
-            self._run(leased, task, seconds_left, operation)
+            self._execute(leased, execution, operation, seconds_left)
         except MailRefused as refusal:
             self._drop(leased, refusal)
         except MailOutcomeUnknown as error:
@@ -97,7 +84,25 @@ class Runner:
         except Exception as error:  # noqa: BLE001 - whatever a task does, the others of its batch go on
             self._fail(leased, error)
 
-    def _lease(self, message: OutboxMessage) -> tuple[OutboxMessage, Operation | None]:
+    def _is_due(self, message: OutboxMessage) -> bool:
+        return message.next_try_at is None or message.next_try_at <= self.table.clock()
+
+    def _execution_of(self, message: OutboxMessage) -> Execution | None:
+        """What runs the message; None where only a newer version, which has written it, knows how."""
+        try:
+            return self.tasks[message.kind].bind(message.payload)
+        except KeyError:
+            logger.warning("background.unknown_kind", **_who(message))
+        except ValidationError:
+            logger.warning("background.unreadable", **_who(message))
+        return None
+
+    def _acquire_lease(self, message: OutboxMessage) -> tuple[OutboxMessage, Operation | None]:
+        """Count the try and appoint the next one, so that nobody else runs the message until then.
+
+        Raises:
+            StaleRead: another runner has the lease.
+        """
         session = Session(self.table)
         wait = FIRST_WAIT * 2**message.attempts * (1 + self.jitter() / 2)
         leased = message.patched(
@@ -106,15 +111,25 @@ class Runner:
         session.add(OUTBOX_MESSAGES.update(message, leased))
         operation = self._set_status(session, self._operation_of(message), "running")
         session.commit()
+        observability.measure_seconds(
+            "BackgroundAge", (leased.updated_at - leased.created_at).total_seconds()
+        )
+        if leased.attempts > 1:
+            observability.count("BackgroundRetry")
         return leased, operation
 
-    def _run(
+    def _execute(
         self,
         leased: OutboxMessage,
-        task: Task,
-        seconds_left: Callable[[], float],
+        execution: Execution,
         operation: Operation | None,
+        seconds_left: Callable[[], float],
     ) -> None:
+        """Run the task and commit; where what it read has changed since, again on what is so now.
+
+        Raises:
+            Conflict: it kept changing.
+        """
         for _ in range(_STALE_TRIES):
             work = Work(
                 session=Session(self.table),
@@ -125,7 +140,7 @@ class Runner:
                 operation=operation,
             )
             try:
-                self._attempt(work, leased, task)
+                self._commit(work, leased, is_done=_is_done_by(execution, work))
             except StaleRead:
                 now = self.table.get(OUTBOX_MESSAGES.key_of(leased))
                 if now is None or now.version != leased.version:
@@ -135,18 +150,15 @@ class Runner:
                 return
         raise Conflict
 
-    def _attempt(self, work: Work, leased: OutboxMessage, task: Task) -> None:
-        try:
-            task(work, leased.payload)
-        except ContinueLater:
-            event = "background.to_be_continued"
-            outbox.requeue(work.session, leased)
-        else:
-            event = "background.done"
+    def _commit(self, work: Work, leased: OutboxMessage, *, is_done: bool) -> None:
+        """Write what the task added, and the end of the message or the one that continues it."""
+        if is_done:
             work.session.add(OUTBOX_MESSAGES.delete(leased))
             self._set_status(work.session, work.operation, "done")
+        else:
+            outbox.requeue(work.session, leased)
         work.session.commit()
-        logger.info(event, **_who(leased))
+        logger.info("background.done" if is_done else "background.to_be_continued", **_who(leased))
 
     def _fail(self, leased: OutboxMessage, error: Exception) -> None:
         self._log_failure(leased, error)
@@ -200,6 +212,15 @@ class Runner:
         if changed is not operation:
             session.add(OPERATIONS.update(operation, changed))
         return changed
+
+
+def _is_done_by(execution: Execution, work: Work) -> bool:
+    """Run a task; say whether it is done."""
+    try:
+        execution(work)
+    except ContinueLater:
+        return False
+    return True
 
 
 def _who(message: OutboxMessage) -> dict[str, Any]:

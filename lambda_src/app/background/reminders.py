@@ -5,18 +5,18 @@ its beginning up to, and without, what they show at its end. So an hour that clo
 at once, and one that they show twice reminds once.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, time, timedelta
 from functools import partial
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from app.background.cascades import once, pages
+from app.background.cascades import pages, retry_on_stale_read
 from app.background.work import Work
 from app.core.clock import ulid_of
 from app.core.database import Session
 from app.models.access_patterns import NOTIFICATIONS, USER_PROFILES, reminders_of
 from app.models.fields import time_zones
+from app.models.messages import EnqueueReminders, SendReminders
 from app.models.notifications import Notification
 from app.models.reminders import Reminder
 from app.services import outbox
@@ -28,23 +28,22 @@ _ZONES_A_MESSAGE = 50
 _AT_ONCE = 50
 
 
-def remind_all(work: Work, payload: Mapping[str, Any]) -> None:
+def enqueue_reminders(work: Work, message: EnqueueReminders) -> None:
     """Have everybody reminded who is due in the hour that begins at `hour`, some time zones a message."""
     zones = sorted(time_zones())
     for start in range(0, len(zones), _ZONES_A_MESSAGE):
         some = zones[start : start + _ZONES_A_MESSAGE]
-        outbox.enqueue(work.session, "reminders.due", hour=payload["hour"], zones=some)
+        outbox.enqueue(work.session, SendReminders(hour=message.hour, zones=tuple(some)))
 
 
-def remind(work: Work, payload: Mapping[str, Any]) -> None:
+def send_reminders(work: Work, message: SendReminders) -> None:
     """Remind everybody who is due in these time zones."""
-    hour = datetime.fromisoformat(payload["hour"])
-    for zone in payload["zones"]:
-        for first, last in times_passed(hour, ZoneInfo(zone)):
+    for zone in message.zones:
+        for first, last in times_passed(message.hour, ZoneInfo(zone)):
             for shard in range(SHARDS):
                 due = reminders_of(zone, shard).between(first, last)
                 for reminders in pages(work, due, size=_AT_ONCE):
-                    once(work, partial(_remind, hour), reminders)
+                    retry_on_stale_read(work, partial(_remind, message.hour), reminders)
 
 
 def times_passed(hour: datetime, zone: ZoneInfo) -> Iterator[tuple[str, str]]:

@@ -1,10 +1,7 @@
 """What goes with a space."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from app.background.cascades import delete_all, each
-from app.background.organizations import delete_invitations
+from app.background.cascades import delete_all, for_each_in_transaction
+from app.background.organizations import delete_invitations_to
 from app.background.work import Work
 from app.core.database import Session
 from app.models.access_patterns import (
@@ -26,16 +23,17 @@ from app.models.access_patterns import (
     templates_of_space,
 )
 from app.models.members import Membership
+from app.models.messages import DeleteSpace
 
 
-def delete(work: Work, payload: Mapping[str, Any]) -> None:
+def delete(work: Work, message: DeleteSpace) -> None:
     """Delete everything in a space that is being deleted, and at last the space.
 
     Memberships go first: without one, nobody's write commits any more (every one of them checks it), so
     nothing is added to what is deleted behind them.
     """
-    space_id = payload["space_id"]
-    each(work, members_of_space(space_id), _leave)
+    space_id = message.space_id
+    for_each_in_transaction(work, members_of_space(space_id), _leave)
     delete_all(
         work,
         journals_of_space(space_id),
@@ -45,7 +43,7 @@ def delete(work: Work, payload: Mapping[str, Any]) -> None:
     delete_all(work, goals_of_space(space_id), lambda goal: [check_ins_of_goal(goal.goal_id)])
     delete_all(work, habits_of_space(space_id), lambda habit: [all_check_ins_of_habit(habit.habit_id)])
     delete_all(work, activity_of_space(space_id), lambda activity: [reactions_to(activity.activity_id)])
-    delete_invitations(work, space_id)
+    delete_invitations_to(work, space_id)
     pointer = work.table.get(INVITE_CODE_POINTERS.key(space_id=space_id))
     if pointer is not None:
         work.session.add(

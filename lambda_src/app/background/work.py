@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from app.background.directory import Directory
 from app.background.mail import Mailer
 from app.core.config import ParameterSource
 from app.core.database import Session, Table
 from app.models.access_patterns import OPERATIONS
+from app.models.messages import Message
 from app.models.operations import Operation
+
+M = TypeVar("M", bound=Message)
 
 # So much is left for the step that a task is in when it is told, and for the commit.
 RESERVE_S = 5.0
@@ -60,4 +63,22 @@ class Work:
             self.operation = changed
 
 
-Task = Callable[[Work, Mapping[str, Any]], None]
+# A task with its message.
+Execution = Callable[[Work], None]
+
+
+@dataclass(frozen=True)
+class Task(Generic[M]):
+    """The function that executes messages of one class."""
+
+    message: type[M]
+    function: Callable[[Work, M], None]
+
+    def bind(self, payload: Mapping[str, Any]) -> Execution:
+        """The function with the message of a stored payload.
+
+        Raises:
+            pydantic.ValidationError: the payload is none of this message.
+        """
+        message = self.message.model_validate(payload)
+        return lambda work: self.function(work, message)

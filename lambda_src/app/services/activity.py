@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
-from app.core.clock import rfc3339
 from app.core.database import Session
 from app.core.entities import Versions
 from app.core.errors import NotFound
 from app.models.access_patterns import ACTIVITIES, REACTIONS, activity_of_space
 from app.models.activity import Activity, ActivityKind, ActivityView, Emoji, Reaction
 from app.models.fields import Page
+from app.models.messages import AnnounceActivity
 from app.models.users import NotificationKind
 from app.services import outbox
 from app.services.permissions import Access
@@ -30,17 +30,16 @@ def announce(
     others = {user_id: why for user_id, why in (notify or {}).items() if user_id != access.user.user_id}
     if kind is None and not others:
         return
-    outbox.enqueue(
-        session,
-        "activity.announced",
+    message = AnnounceActivity(
         activity_id=session.new_id(),
-        happened_at=rfc3339(session.now),
+        happened_at=session.now,
         space_id=access.space.space_id,
         actor_id=access.user.user_id,
         kind=kind,
         subject_id=subject_id,
         notify=others,
     )
+    outbox.enqueue(session, message)
 
 
 def list_page(session: Session, access: Access, *, limit: int, cursor: str | None) -> Page[ActivityView]:

@@ -16,6 +16,7 @@ from app.models.activity import ActivityKind
 from app.models.comments import Comment, CommentCreate, CommentPatch, CommentView
 from app.models.fields import Page
 from app.models.journals import JournalEntry
+from app.models.messages import DeleteReplies
 from app.models.users import NotificationKind
 from app.services import activity, journals, outbox
 from app.services.content import ContentService
@@ -77,7 +78,7 @@ def delete(session: Session, access: Access, *, versions: Versions, **ids: str) 
     comment = _comments.read(session, access, **ids)
     _comments.delete(session, access, comment, versions=versions)
     if comment.parent_id is None:
-        outbox.enqueue(session, "comment.deleted", entry_id=comment.entry_id, comment_id=comment.comment_id)
+        outbox.enqueue(session, DeleteReplies(entry_id=comment.entry_id, comment_id=comment.comment_id))
 
 
 def _load_parents(

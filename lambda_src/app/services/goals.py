@@ -19,6 +19,7 @@ from app.models.goals import (
     GoalPatch,
     GoalView,
 )
+from app.models.messages import DeleteGoalCheckIns
 from app.services import activity, outbox, trackers
 from app.services.content import ContentService
 from app.services.permissions import Access, Action
@@ -62,7 +63,7 @@ def delete(session: Session, access: Access, *, goal_id: str, versions: Versions
     goal = _goals.read(session, access, goal_id=goal_id)
     _goals.delete(session, access, goal, versions=versions)
     session.add(trackers.release_slot(access))
-    outbox.enqueue(session, "goal.deleted", goal_id=goal_id)
+    outbox.enqueue(session, DeleteGoalCheckIns(goal_id=goal_id))
 
 
 def check_in(session: Session, access: Access, body: GoalCheckInCreate, *, goal_id: str) -> GoalCheckInView:

@@ -29,6 +29,7 @@ from app.models.habits import (
     HabitView,
     Pause,
 )
+from app.models.messages import DeleteHabitCheckIns
 from app.models.users import UserProfile
 from app.services import activity, outbox, streaks, trackers
 from app.services.content import ContentService
@@ -79,7 +80,7 @@ def delete(session: Session, access: Access, *, habit_id: str, versions: Version
     habit = _habits.read(session, access, habit_id=habit_id)
     _habits.delete(session, access, habit, versions=versions)
     session.add(trackers.release_slot(access))
-    outbox.enqueue(session, "habit.deleted", habit_id=habit_id)
+    outbox.enqueue(session, DeleteHabitCheckIns(habit_id=habit_id))
 
 
 def check_in(

@@ -9,7 +9,6 @@ from datetime import timedelta
 from math import ceil
 from typing import Any
 
-from app.core.clock import rfc3339
 from app.core.database import Session
 from app.core.entities import Key, Versions, Write
 from app.core.errors import (
@@ -36,6 +35,7 @@ from app.models.invitations import (
     InvitedRole,
     TargetKind,
 )
+from app.models.messages import AnnounceInvitation, RevokeInvitations
 from app.models.users import UserProfile
 from app.services import outbox
 from app.services.permissions import ALLOWED, Access, Action, OrganizationAccess
@@ -191,25 +191,23 @@ def close_sent(
     It is done in the background, as there may be many. Nobody comes in by one meanwhile: accepting checks
     the inviter's role.
     """
-    outbox.enqueue(
-        session,
-        "inviter.demoted",
+    message = RevokeInvitations(
         target_id=target_id,
         user_id=user_id,
-        roles=None if roles is None else sorted(roles),
-        until=rfc3339(session.now),
+        roles=None if roles is None else tuple(sorted(roles)),
+        until=session.now,
     )
+    outbox.enqueue(session, message)
 
 
 def enqueue_mail(session: Session, invitation: Invitation) -> None:
     """Have the invitation sent."""
-    outbox.enqueue(
-        session,
-        "invitation.sent",
+    message = AnnounceInvitation(
         target_id=invitation.target_id,
         invitation_id=invitation.invitation_id,
-        sent_at=rfc3339(invitation.sent_at),
+        sent_at=invitation.sent_at,
     )
+    outbox.enqueue(session, message)
 
 
 def _read_open(session: Session, target: InvitationTarget, invitation_id: str) -> Invitation:

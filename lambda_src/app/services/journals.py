@@ -21,6 +21,7 @@ from app.models.journals import (
     JournalPatch,
     JournalView,
 )
+from app.models.messages import DeleteEntryContent
 from app.models.templates import BuiltInTemplate, Section, Template
 from app.models.users import UserProfile
 from app.services import activity, outbox, plain_text, templates
@@ -101,7 +102,7 @@ def delete(session: Session, access: Access, *, entry_id: str, versions: Version
     """
     entry = _entries.read(session, access, entry_id=entry_id)
     _entries.delete(session, access, entry, versions=versions)
-    outbox.enqueue(session, "journal.deleted", space_id=entry.space_id, entry_id=entry_id)
+    outbox.enqueue(session, DeleteEntryContent(space_id=entry.space_id, entry_id=entry_id))
 
 
 def _within(query: Query[JournalEntry], first: date | None, last: date | None) -> Query[JournalEntry]:

@@ -9,6 +9,7 @@ from app.core.errors import AlreadyInOrganization, AlreadyMember, LastAdmin, Not
 from app.models.access_patterns import ORGANIZATIONS, USER_PROFILES, users_of_organization
 from app.models.fields import Page
 from app.models.invitations import Invitation
+from app.models.messages import DeleteOrganizationInvitations
 from app.models.organizations import (
     Organization,
     OrganizationCreate,
@@ -76,7 +77,7 @@ def delete(session: Session, *, access: OrganizationAccess, versions: Versions) 
         ORGANIZATIONS.delete(organization, require={"member_count": 1}),
         _membership_write(session, access.user, None, None),
     )
-    outbox.enqueue(session, "organization.deleted", org_id=organization.org_id)
+    outbox.enqueue(session, DeleteOrganizationInvitations(org_id=organization.org_id))
 
 
 def list_users(

@@ -1,28 +1,35 @@
-"""The outbox: promises of background work, kept in the transaction of the change that calls for it."""
+"""The outbox: messages of background work, written in the transaction of the change that calls for it."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from zlib import crc32
 
 from app.core.database import Session
 from app.models.access_patterns import OPERATIONS, OUTBOX_MESSAGES
+from app.models.messages import Message, OperationMessage
 from app.models.operations import Operation, OutboxMessage
 
 OPERATION_KEPT = timedelta(days=7)
 SHARDS = 4
 
 
-def enqueue(session: Session, kind: str, /, *, due_at: datetime | None = None, **payload: Any) -> None:
-    """Have a task done after the commit, whatever happens to this process; not before `due_at`, if given.
+def enqueue(session: Session, message: Message, *, due_at: datetime | None = None) -> None:
+    """Have a message's task executed after the commit, whatever happens to this process.
 
-    The payload is JSON: text, numbers, None, lists and dictionaries of these.
+    It is not executed before `due_at`, if there is one.
     """
+    put(session, message.stored_kind, message.model_dump(mode="json", by_alias=True), due_at=due_at)
+
+
+def put(session: Session, kind: str, payload: Mapping[str, Any], *, due_at: datetime | None = None) -> None:
+    """Write a message as it is stored. The payload is JSON."""
     message_id = session.new_id()
     message = OutboxMessage(
         shard=crc32(message_id.encode()) % SHARDS,
         message_id=message_id,
         kind=kind,
-        payload=payload,
+        payload=dict(payload),
         next_try_at=due_at,
         created_at=session.now,
         updated_at=session.now,
@@ -31,20 +38,20 @@ def enqueue(session: Session, kind: str, /, *, due_at: datetime | None = None, *
 
 
 def requeue(session: Session, message: OutboxMessage) -> None:
-    """Put a new message in the place of this one: the stream brings it at once, and its tries begin again."""
+    """Replace a message by a new one: the stream brings it at once, and its tries begin again."""
     session.add(OUTBOX_MESSAGES.delete(message))
-    enqueue(session, message.kind, **message.payload)
+    put(session, message.kind, message.payload)
 
 
-def start_operation(session: Session, kind: str, /, *, user_id: str, **payload: Any) -> Operation:
-    """Promise a task whose progress its starter can follow."""
+def start_operation(session: Session, message: OperationMessage, *, user_id: str) -> Operation:
+    """Enqueue a message whose progress the user can follow."""
     operation = Operation(
-        operation_id=session.new_id(),
+        operation_id=message.operation_id,
         started_by=user_id,
         purge_at=session.now + OPERATION_KEPT,
         created_at=session.now,
         updated_at=session.now,
     )
     session.add(OPERATIONS.create(operation))
-    enqueue(session, kind, operation_id=operation.operation_id, **payload)
+    enqueue(session, message)
     return operation

@@ -13,6 +13,7 @@ from app.models.access_patterns import (
 from app.models.audit import AuditKind
 from app.models.fields import Page
 from app.models.members import Membership, Role
+from app.models.messages import DeleteSpace
 from app.models.operations import Operation
 from app.models.spaces import Space, SpaceCreate, SpacePatch, SpaceView
 from app.models.users import UserProfile
@@ -89,9 +90,8 @@ def delete(session: Session, *, access: Access, versions: Versions) -> Operation
         USER_PROFILES.increment(USER_PROFILES.key(user_id=space.owner_id), {"owned_spaces": -1}),
     )
     _record(session, access, AuditKind.SPACE_DELETED)
-    return outbox.start_operation(
-        session, "space.deleted", user_id=access.user.user_id, space_id=space.space_id
-    )
+    message = DeleteSpace(operation_id=session.new_id(), space_id=space.space_id)
+    return outbox.start_operation(session, message, user_id=access.user.user_id)
 
 
 def _record(session: Session, access: Access, kind: AuditKind, fields: list[str] | None = None) -> None:

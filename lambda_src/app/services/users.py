@@ -8,6 +8,7 @@ from app.core.security import Identity
 from app.models.access_patterns import EMAIL_CLAIMS, MEMBERSHIPS, SPACES, USER_PROFILES, memberships_of_user
 from app.models.fields import Page
 from app.models.members import Role
+from app.models.messages import EraseAccount
 from app.models.operations import Operation
 from app.models.spaces import SpaceView
 from app.models.users import EmailClaim, PublicUserView, UserCreate, UserPatch, UserProfile
@@ -77,9 +78,8 @@ def delete(session: Session, *, identity: Identity, user: UserProfile, versions:
         *organizations.leave_for_good(session, user),
         USER_PROFILES.update(user, user.patched(session.now, closed), require={"owned_spaces": 0}),
     )
-    return outbox.start_operation(
-        session, "user.deleted", user_id=user.user_id, account_id=user.user_id, email=identity.email
-    )
+    message = EraseAccount(operation_id=session.new_id(), account_id=user.user_id, email=identity.email)
+    return outbox.start_operation(session, message, user_id=user.user_id)
 
 
 def get_shared(

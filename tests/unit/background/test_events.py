@@ -9,6 +9,7 @@ import pytest
 from app.background.events import UnknownEvent, enqueue_hourly, handle, on_stream, run_overdue
 from app.background.work import Work
 from app.models.access_patterns import OUTBOX_MESSAGES
+from app.models.messages import HourlyMessage
 from app.models.operations import OutboxMessage
 from app.services import outbox
 from tests.factories import FrozenClock
@@ -204,17 +205,25 @@ class TestRunOverdue:
         assert {shards[event["message_id"]] for event in logs()} == set(range(outbox.SHARDS))
 
 
-class TestPromiseHourly:
+class Hourly(HourlyMessage):
+    stored_kind = "a.b"
+
+
+class AlsoHourly(HourlyMessage):
+    stored_kind = "c.d"
+
+
+class TestEnqueueHourly:
     @pytest.mark.parametrize("time", ["2026-03-14T15:00:00Z", "2026-03-14T15:59:59Z"])
-    def test_promises_each_kind_for_the_hour_of_the_schedule_however_late_it_comes(
+    def test_enqueues_each_message_for_the_hour_of_the_schedule_however_late_it_comes(
         self, bench: Bench, clock: FrozenClock, time: str
     ) -> None:
         clock.advance(hours=3)
 
-        enqueue_hourly(bench.runner, ["a.b", "c.d"], datetime.fromisoformat(time))
+        enqueue_hourly(bench.runner, [Hourly, AlsoHourly], datetime.fromisoformat(time))
 
-        promised = sorted((message.kind, message.payload["hour"]) for message in bench.messages())
-        assert promised == [("a.b", "2026-03-14T15:00:00.000Z"), ("c.d", "2026-03-14T15:00:00.000Z")]
+        enqueued = sorted((message.kind, message.payload["hour"]) for message in bench.messages())
+        assert enqueued == [("a.b", "2026-03-14T15:00:00.000Z"), ("c.d", "2026-03-14T15:00:00.000Z")]
 
 
 class TestHandle:
@@ -235,13 +244,13 @@ class TestHandle:
         assert ran == ["a"]
 
     def test_knows_the_hourly_schedule(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("app.background.events.HOURLY", ("works",))
+        monkeypatch.setattr("app.background.events.HOURLY", (Hourly,))
 
         event = {"schedule": "hourly", "time": "2026-03-14T15:02:00Z"}
         assert handle(bench.runner, event, lambda: 60.0) is None
 
         (message,) = bench.messages()
-        assert (message.kind, message.payload) == ("works", {"hour": "2026-03-14T15:00:00.000Z"})
+        assert (message.kind, message.payload) == ("a.b", {"hour": "2026-03-14T15:00:00.000Z"})
 
     @pytest.mark.parametrize(
         "event",

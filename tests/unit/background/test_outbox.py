@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from app.background.work import ContinueLater, Work
 from app.core.database import Session
 from app.models.access_patterns import EMAIL_CLAIMS
+from app.models.messages import DeleteSpace
 from app.models.operations import OutboxMessage
 from tests.factories import FrozenClock
 from tests.outbox_helpers import Bench, Payload, claim, fail, is_claimed, metrics, write_claim
@@ -297,3 +298,21 @@ class TestUnknownKind:
         bench.tasks["noun.verb"] = write_claim
         bench.run(message)
         assert bench.messages() == []
+
+
+class TestUnreadablePayload:
+    @pytest.mark.parametrize("payload", [{}, {"operation_id": 3}])
+    def test_waits_for_a_version_that_reads_it(
+        self, bench: Bench, logs: Logs, payload: dict[str, Any], calls: list[str]
+    ) -> None:
+        bench.tasks.add("noun.verb", DeleteSpace, lambda work, message: pytest.fail("it ran"))
+        message = bench.promise(**payload)
+        calls.clear()
+
+        bench.run(message)
+
+        assert calls == ["GetItem"]
+        assert bench.messages() == [message]
+        assert [(event["message"], event["level"]) for event in logs()] == [
+            ("background.unreadable", "WARNING")
+        ]

@@ -1,27 +1,50 @@
-"""Every promise has a task that keeps it."""
+"""The task of each message."""
 
-import ast
 from collections.abc import Iterator
-from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
 
 from app.background.registry import HOURLY, TASKS
+from app.models.messages import AnnounceInvitation, DeleteGoalCheckIns, Message
 
-APP = Path(__file__).parents[3] / "lambda_src" / "app"
 
-
-def promised() -> Iterator[str]:
-    """The kinds that are promised anywhere in the app, as they stand there."""
-    for path in APP.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) in {
-                "outbox.enqueue",
-                "outbox.start_operation",
-            }:
-                kind = node.args[1]
-                if isinstance(kind, ast.Constant):
-                    yield str(kind.value)
+def messages(of: type[Message] = Message) -> Iterator[type[Message]]:
+    """The classes of the app that can be enqueued: those with a stored kind."""
+    for subclass in of.__subclasses__():
+        if subclass.__module__.startswith("app.") and hasattr(subclass, "stored_kind"):
+            yield subclass
+        yield from messages(subclass)
 
 
 class TestTasks:
-    def test_keep_every_promise_and_no_other(self) -> None:
-        assert {*promised(), *HOURLY} == set(TASKS)
+    def test_tasks_include_every_message_class(self) -> None:
+        assert set(messages()) == {task.message for task in TASKS.values()}
+
+    def test_kinds_are_unique(self) -> None:
+        kinds = [message.stored_kind for message in messages()]
+        assert len(kinds) == len(set(kinds))
+
+    def test_hourly_messages_have_tasks(self) -> None:
+        assert {message.stored_kind for message in HOURLY} <= set(TASKS)
+
+
+class TestMessage:
+    @pytest.mark.parametrize(
+        "payload", [{}, {"goal_id": None}, {"goal_id": 3}, {"goal_id": "G", "reason": "of a newer version"}]
+    )
+    def test_message_rejects_payload_of_another_shape(self, payload: dict[str, Any]) -> None:
+        with pytest.raises(ValidationError):
+            DeleteGoalCheckIns.model_validate(payload)
+
+    def test_message_error_quotes_no_payload(self) -> None:
+        with pytest.raises(ValidationError) as caught:
+            DeleteGoalCheckIns.model_validate({"goal_id": ["ada@example.com"]})
+        assert "ada@" not in str(caught.value)
+
+    def test_message_keeps_stored_names_of_renamed_fields(self) -> None:
+        stored = {"place_id": "S", "invitation_id": "I", "sent_at": "2026-03-14T15:00:00.000Z"}
+        message = AnnounceInvitation.model_validate(stored)
+        assert message.target_id == "S"
+        assert message.model_dump(mode="json", by_alias=True) == stored

@@ -1,0 +1,191 @@
+"""The messages of the outbox: what is to be done in the background, as typed values.
+
+A message is stored as `kind` and `payload`. Both outlive a deployment: the version before executes messages
+of this one during a canary, and this one executes those that the version before has left. So a class keeps
+the kind and the payload keys under which it was first stored, whatever it is called in the code.
+"""
+
+from typing import Annotated, ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from app.core.clock import Timestamp
+from app.core.entities import stored_as
+from app.models.activity import ActivityKind
+from app.models.invitations import InvitedRole
+from app.models.users import NotificationKind
+
+
+class Message(BaseModel):
+    """What is to be done. A payload with unknown fields is a newer version's, and is left to it."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", hide_input_in_errors=True, validate_by_name=True, validate_by_alias=True
+    )
+
+    stored_kind: ClassVar[str]
+
+
+class OperationMessage(Message):
+    """What is to be done for an operation, whose progress its starter follows."""
+
+    operation_id: str
+
+
+class HourlyMessage(Message):
+    """What is to be done each hour. `hour` is its beginning."""
+
+    hour: Timestamp
+
+
+class AnnounceActivity(Message):
+    """Record what happened in a space, and notify those whom it concerns, by user id.
+
+    Without a kind it is only notified of.
+    """
+
+    stored_kind = "activity.announced"
+
+    activity_id: str
+    happened_at: Timestamp
+    space_id: str
+    actor_id: str
+    kind: ActivityKind | None
+    subject_id: str
+    notify: dict[str, NotificationKind]
+
+
+class SendMentionMail(Message):
+    """Send a mail to a user whom the subject, a comment, mentions."""
+
+    stored_kind = "mention.mailed"
+
+    user_id: str
+    actor_id: str
+    space_id: str
+    subject_id: str
+
+
+class InvitationMessage(Message):
+    """Something to be done for an invitation, unless it was sent again after `sent_at`."""
+
+    target_id: Annotated[str, stored_as("place_id")]
+    invitation_id: str
+    sent_at: Timestamp
+
+
+class AnnounceInvitation(InvitationMessage):
+    """Notify the invited person, and have the mail sent."""
+
+    stored_kind = "invitation.sent"
+
+
+class SendInvitationMail(InvitationMessage):
+    """Send an invitation's mail."""
+
+    stored_kind = "invitation.mailed"
+
+
+class RevokeInvitations(Message):
+    """Close the open invitations that a user, who may not invite to here any more, sent up to `until`.
+
+    Only those to these roles, if there are any.
+    """
+
+    stored_kind = "inviter.demoted"
+
+    target_id: str
+    user_id: str
+    roles: tuple[InvitedRole, ...] | None
+    until: Timestamp
+
+
+class EnqueueReminders(HourlyMessage):
+    """Have the users of all time zones reminded who are due in the hour."""
+
+    stored_kind = "reminders.hourly"
+
+
+class SendReminders(Message):
+    """Remind the users of these time zones who are due in the hour that begins at `hour`."""
+
+    stored_kind = "reminders.due"
+
+    hour: Timestamp
+    zones: tuple[str, ...]
+
+
+class DeleteSpace(OperationMessage):
+    """Delete everything in a space, and the space."""
+
+    stored_kind = "space.deleted"
+
+    space_id: str
+
+
+class EraseAccount(OperationMessage):
+    """Erase what a user wrote, and the account. `email` is the verified address of the token, if any."""
+
+    stored_kind = "user.deleted"
+
+    account_id: str
+    email: str | None
+
+
+class EraseRemains(Message):
+    """Erase what the index had not told of when an account was erased. `erasure_id` is the operation's."""
+
+    stored_kind = "user.swept"
+
+    erasure_id: str
+    erased_at: Timestamp
+
+
+class DeleteGoalCheckIns(Message):
+    """Delete the check-ins on a goal that is gone."""
+
+    stored_kind = "goal.deleted"
+
+    goal_id: str
+
+
+class DeleteHabitCheckIns(Message):
+    """Delete the check-ins on a habit that is gone."""
+
+    stored_kind = "habit.deleted"
+
+    habit_id: str
+
+
+class DeleteEntryContent(Message):
+    """Delete the highlights of an entry that is gone, and the comments on it."""
+
+    stored_kind = "journal.deleted"
+
+    space_id: str
+    entry_id: str
+
+
+class DeleteReplies(Message):
+    """Delete the replies to a comment that is gone."""
+
+    stored_kind = "comment.deleted"
+
+    entry_id: str
+    comment_id: str
+
+
+class DeleteReactions(Message):
+    """Delete the reactions to an activity that is gone."""
+
+    stored_kind = "activity.deleted"
+
+    activity_id: str
+
+
+class DeleteOrganizationInvitations(Message):
+    """Delete the invitations to an organization that is gone."""
+
+    stored_kind = "organization.deleted"
+
+    org_id: str
