@@ -115,6 +115,10 @@ diff: environment-named deployer ## Compare with what is deployed: make diff ENV
 review: environment-named deployer ## Write a report for reviewers to reports/: make review ENV=prod [AGAINST=staging, a git revision or a template] [FAIL_ON=opens]
 	@$(tool) review $(ENV) $(AGAINST) $(if $(FAIL_ON),--fail-on $(FAIL_ON))
 
+.PHONY: preflight
+preflight: environment-named .venv/.installed ## Say what the AWS account lacks for the first deployment: make preflight ENV=prod
+	@$(tool) delivery.preflight $(ENV)
+
 .PHONY: deploy
 deploy: environment-named account-named gate-passed deployer ## Deploy to the AWS account you are signed in to: make deploy ENV=dev [AT_ONCE="why it cannot wait"]
 	@$(tool) delivery.deploy $(ENV)
@@ -126,6 +130,10 @@ protect: environment-named account-named .venv/.installed ## Set the stack polic
 .PHONY: smoke
 smoke: environment-named .venv/.installed ## Check that what is deployed answers: make smoke ENV=prod
 	@$(tool) delivery.smoke $(ENV)
+
+.PHONY: acceptance
+acceptance: environment-named .venv/.installed ## Try a deployment as its users do, and write a report: make acceptance ENV=dev
+	@$(tool) delivery.acceptance $(ENV)
 
 .PHONY: drift
 drift: environment-named account-named .venv/.installed ## Find what was changed by hand since the deployment: make drift ENV=prod

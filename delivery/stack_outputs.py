@@ -41,17 +41,22 @@ def deployed(environment: str) -> Deployed:
             dynamodb=boto3.client("dynamodb"),
             sqs=boto3.client("sqs"),
         )
-    found = emulator.running(_HOME)
-    if not found:
-        sys.exit("error: nothing runs here; start it with `make local`")
-    here = aws.Clients(found.url)
+    here = running_emulator()
     outputs = _outputs(here.cloudformation, environment)
     return Deployed(
-        api_url=aws.Deployment.of(outputs, found.url).api_url,
+        api_url=aws.Deployment.of(outputs, here.endpoint_url).api_url,
         outputs=outputs,
         dynamodb=here.dynamodb,
         sqs=here.sqs,
     )
+
+
+def running_emulator() -> aws.Clients:
+    """The embedded AWS of `make local`. Ends the program in one line if it does not run."""
+    found = emulator.running(_HOME)
+    if not found:
+        sys.exit("error: nothing runs here; start it with `make local`")
+    return aws.Clients(found.url)
 
 
 @contextmanager

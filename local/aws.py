@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import botocore.session
@@ -72,6 +72,10 @@ class Clients:
             ),
         )
         self._direct = Config(proxies={})
+
+    def client(self, service: str) -> Any:
+        """A client of any service."""
+        return self._session.client(service, endpoint_url=self.endpoint_url, config=self._direct)  # type: ignore[call-overload]  # by a name that is not literal
 
     @cached_property
     def cloudformation(self) -> "CloudFormationClient":

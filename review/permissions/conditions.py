@@ -12,6 +12,7 @@ _OPERATORS = {
     "ArnLike": "is like",
     "ArnEquals": "is",
     "Bool": "is",
+    "Null": "is absent:",
     "StringEquals": "is",
     "StringLike": "is like",
     "StringNotEquals": "is not",

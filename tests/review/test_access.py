@@ -11,7 +11,10 @@ from tests.review.review_helpers import Entry, assembly, made, points, resource,
 
 TABLE = {"Table": resource("DynamoDB::Table")}
 ROLE = resource("IAM::Role", AssumeRolePolicyDocument={"Statement": []})
-AUDIT = "where any `dynamodb:LeadingKeys` is like `AUDIT#*`"
+AUDIT = (
+    "where any `dynamodb:LeadingKeys` is like `AUDIT#*` "
+    "and where `dynamodb:EnclosingOperation` is absent: `true`"
+)
 ARN = {"Fn::GetAtt": ["Table", "Arn"]}
 FOREIGN = "arn:aws:iam::999999999999:root"
 OUTSIDE = "Let in from outside"
