@@ -36,7 +36,7 @@ def section(stack: Stack) -> Section:
         f"{count(len(found), 'statement')}. {_wide(wide)}",
         blocks=(
             Table(
-                caption="Let in from outside",
+                caption="Access from outside the account",
                 head=("danger", "what", "how"),
                 rows=tuple(outside),
             ),
@@ -83,7 +83,7 @@ def _with_trust(statement: Statement, found: list[Statement]) -> str:
         for each in other.principals
         if each.is_outsider and other.source in other.targets
     )
-    return f"{statement.who} (by which {listed(trusted)} may act)" if trusted else statement.who
+    return f"{statement.who} (which {listed(trusted)} may assume)" if trusted else statement.who
 
 
 def _outside(stack: Stack, found: list[Statement]) -> Iterator[Row]:
@@ -130,9 +130,9 @@ def _any_account(statement: Statement) -> bool:
 
 def _answer_outside(rows: list[Row]) -> str:
     if not rows:
-        return "Nobody outside the account is let in by a policy."
+        return "No policy lets anyone in from outside the account."
     names = listed(dict.fromkeys(each[1].text for each in rows))
-    return f"{count(len(rows), 'way')} in from outside, or to everything: look at {names}."
+    return f"{count(len(rows), 'way')} in from outside the account, or to everything: look at {names}."
 
 
 def _wide(wide: list[Statement]) -> str:
@@ -153,7 +153,7 @@ def _touching(stack: Stack, found: list[Statement]) -> Iterator[Row]:
             mine = [each for each in about if _with_trust(each, found) == who]
             verbs = dict.fromkeys(verb for each in mine if each.allowed for verb in each.verbs_on(resource))
             denials = [each for each in mine if not each.allowed]
-            never = "; ".join(f"never {_denied(each)} {each.condition}".strip() for each in denials)
+            never = "; ".join(f"not {_denied(each)} {each.condition}".strip() for each in denials)
             may = "; ".join(part for part in (listed(verbs) if verbs else "", never) if part)
             if may:
                 yield row(resource.title, who, may)
@@ -210,7 +210,7 @@ def _row(stack: Stack, statement: Statement) -> Row:
     tone = Cell(verbs, "warn", "wide") if statement.is_wide else Cell(verbs)
     return row(
         statement.who,
-        tone if statement.allowed else Cell(verbs, "good", "never"),
+        tone if statement.allowed else Cell(verbs, "good", "denied"),
         f"{but}{managed}",
         f"{what} {statement.condition}".strip(),
         _reason(stack, statement),

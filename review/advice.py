@@ -1,4 +1,4 @@
-"""Where a setting costs more than another one that keeps the same promise."""
+"""Where a setting costs more than another one that gives the same result."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What rings when something is wrong, whom it wakes, and what nobody would notice."""
+"""The alarms, whom they notify, and the faults without an alarm."""
 
 import json
 from collections.abc import Iterator
@@ -18,12 +18,12 @@ _FAULTS: dict[str, tuple[tuple[str, frozenset[str]], ...]] = {
     "AWS::Lambda::Function": (
         ("fails", frozenset({"Errors"})),
         ("is slow", frozenset({"Duration"})),
-        ("is refused a place to run", frozenset({"Throttles"})),
+        ("is throttled", frozenset({"Throttles"})),
         ("falls behind the table's stream", frozenset({"IteratorAge", "OffsetLag"})),
     ),
     "AWS::DynamoDB::Table": (
         (
-            "refuses requests as too many",
+            "throttles requests",
             frozenset({"ThrottledRequests", "ReadThrottleEvents", "WriteThrottleEvents"}),
         ),
         ("fails by itself", frozenset({"SystemErrors"})),
@@ -34,9 +34,9 @@ _FAULTS: dict[str, tuple[tuple[str, frozenset[str]], ...]] = {
             frozenset({"ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"}),
         ),
     ),
-    "AWS::Events::Rule": (("does not get through", frozenset({"FailedInvocations"})),),
-    "AWS::Cognito::UserPool": (("refuses sign-ins as too many", frozenset({"SignInThrottles"})),),
-    "AWS::WAFv2::WebACL": (("blocks unusually much", frozenset({"BlockedRequests"})),),
+    "AWS::Events::Rule": (("does not reach its target", frozenset({"FailedInvocations"})),),
+    "AWS::Cognito::UserPool": (("throttles sign-ins", frozenset({"SignInThrottles"})),),
+    "AWS::WAFv2::WebACL": (("blocks unusually many requests", frozenset({"BlockedRequests"})),),
 }
 _COMPARED = {
     "GreaterThanOrEqualToThreshold": "≥",
@@ -45,25 +45,25 @@ _COMPARED = {
     "LessThanOrEqualToThreshold": "≤",
 }
 _MISSING = {
-    "notBreaching": "counts as well",
+    "notBreaching": "counts as fine",
     "breaching": "counts as wrong",
-    "ignore": "changes nothing",
-    "missing": "leaves it undecided",
+    "ignore": "keeps the state",
+    "missing": "leaves the state open",
 }
 
 
 @dataclass(frozen=True)
-class Watched:
+class WatchedMetric:
     """One metric that an alarm looks at: its name and the resource that its dimensions name."""
 
     metric: str
     of: Resource | None
 
 
-def watched(stack: Stack, alarm: Resource) -> list[Watched]:
+def watched(stack: Stack, alarm: Resource) -> list[WatchedMetric]:
     """Every metric of an alarm, those of a formula too."""
     return [
-        Watched(metric["MetricName"], _of(stack, metric.get("Dimensions", [])))
+        WatchedMetric(metric["MetricName"], _resource_of(stack, metric.get("Dimensions", [])))
         for metric in _metrics(alarm.properties)
     ]
 
@@ -79,7 +79,7 @@ def reads_single_methods(resource: Resource) -> bool:
     )
 
 
-def _stands(alarm: Resource) -> bool:
+def _is_permanent(alarm: Resource) -> bool:
     """Whether it looks at all times: Lambda counts by version only while an alias is shared by two."""
     return not any(
         dimension["Name"] == "ExecutedVersion"
@@ -98,12 +98,12 @@ def section(stack: Stack) -> Section:
     alarms = stack.all("AWS::CloudWatch::Alarm")
     return Section(
         anchor="alarms",
-        title="What rings, and what does not",
-        answer=f"{count(len(alarms), 'alarm')}{_heard(alarms)}. {_missed(uncovered(stack))}",
+        title="Alarms and what they cover",
+        answer=f"{count(len(alarms), 'alarm')}{_notified(alarms)}. {_without_alarm(uncovered(stack))}",
         blocks=(
             Table(
                 caption="Alarms",
-                head=("alarm", "rings when", "without data", "tells"),
+                head=("alarm", "goes off when", "missing data", "notifies"),
                 rows=tuple(_row(stack, alarm) for alarm in alarms),
             ),
             Table(
@@ -116,18 +116,18 @@ def section(stack: Stack) -> Section:
     )
 
 
-def _heard(alarms: list[Resource]) -> str:
+def _notified(alarms: list[Resource]) -> str:
     silent = [alarm for alarm in alarms if not alarm.properties.get("AlarmActions")]
     if not alarms:
         return ""
     if silent:
-        return ", none tells anyone" if silent == alarms else f", {len(silent)} tell nobody"
-    return ", each tells someone"
+        return ", none notifies anyone" if silent == alarms else f", {len(silent)} notify nobody"
+    return ", each notifies someone"
 
 
-def _missed(faults: list[tuple[Resource, str]]) -> str:
+def _without_alarm(faults: list[tuple[Resource, str]]) -> str:
     return (
-        f"{count(len(faults), 'fault')} would go unnoticed." if faults else "Every fault listed here has one."
+        f"{count(len(faults), 'fault')} have no alarm." if faults else "Every fault listed here has an alarm."
     )
 
 
@@ -135,7 +135,7 @@ def _coverage(stack: Stack) -> Iterator[tuple[Resource, str, list[Resource]]]:
     seen = [
         (each.of, each.metric, alarm)
         for alarm in stack.all("AWS::CloudWatch::Alarm")
-        if _stands(alarm)
+        if _is_permanent(alarm)
         for each in watched(stack, alarm)
     ]
     for kind, faults in _FAULTS.items():
@@ -147,7 +147,7 @@ def _coverage(stack: Stack) -> Iterator[tuple[Resource, str, list[Resource]]]:
                 yield resource, fault, found
 
 
-def _of(stack: Stack, dimensions: list[dict[str, Any]]) -> Resource | None:
+def _resource_of(stack: Stack, dimensions: list[dict[str, Any]]) -> Resource | None:
     """The resource that a metric's dimensions name, by reference or by its literal name."""
     for dimension in dimensions:
         found = stack.target(dimension["Value"])
@@ -177,7 +177,7 @@ def _row(stack: Stack, alarm: Resource) -> Row:
         else Cell(f"`{alarm.short}`"),
         _condition(stack, alarm),
         missing,
-        _told(stack, alarm),
+        _notifies(stack, alarm),
     )
 
 
@@ -209,17 +209,17 @@ def _first(queries: list[dict[str, Any]], name: str) -> Any:
     return next(query["MetricStat"][name] for query in queries if "MetricStat" in query)
 
 
-def _told(stack: Stack, alarm: Resource) -> Cell:
-    told = [_listener(stack, action) for action in alarm.properties.get("AlarmActions", [])]
+def _notifies(stack: Stack, alarm: Resource) -> Cell:
+    told = [_topic_with_subscribers(stack, action) for action in alarm.properties.get("AlarmActions", [])]
     told += [
         f"{group.title}, which rolls the deployment back"
         for group in stack.all("AWS::CodeDeploy::DeploymentGroup")
         if alarm in stack.referred(group.properties.get("AlarmConfiguration"))
     ]
-    return Cell(listed(told)) if told else Cell("whoever looks at the console", "bad", "nobody")
+    return Cell(listed(told)) if told else Cell("only visible in the console", "bad", "nobody")
 
 
-def _listener(stack: Stack, action: Any) -> str:
+def _topic_with_subscribers(stack: Stack, action: Any) -> str:
     topic = stack.target(action)
     if topic is None:
         return stack.words(action)
@@ -228,9 +228,7 @@ def _listener(stack: Stack, action: Any) -> str:
         for each in stack.all("AWS::SNS::Subscription")
         if stack.target(each.properties["TopicArn"]) == topic
     ]
-    return (
-        f"{topic.title} ({listed(subscribers) if subscribers else 'to which the template subscribes nobody'})"
-    )
+    return f"{topic.title} ({listed(subscribers) if subscribers else 'without a subscriber in the template'})"
 
 
 def _spending(stack: Stack) -> Iterator[Cell]:
@@ -240,12 +238,12 @@ def _spending(stack: Stack) -> Iterator[Cell]:
         text = f"{limit.get('Amount', '?')} {limit.get('Unit', '')} a month".strip()
         yield Cell(f"{budget.title}: {text}.", "good", "budget")
     if not budgets:
-        yield Cell("Nobody is told when the bill grows: there is no budget.", "warn", "no budget")
+        yield Cell("Nobody is notified when the bill grows: there is no budget.", "warn", "no budget")
 
 
 def _dashboards(stack: Stack) -> Iterator[Cell]:
     dashboards = stack.all("AWS::CloudWatch::Dashboard")
     if dashboards:
-        yield Cell(f"To look at: {listed(each.title for each in dashboards)}.", "good", "dashboard")
+        yield Cell(f"Dashboards: {listed(each.title for each in dashboards)}.", "good", "dashboard")
     else:
         yield Cell("There is no dashboard.", "warn", "no dashboard")

@@ -103,7 +103,7 @@ def _nodes(stack: Stack) -> Iterator[Node]:
     alarms = stack.all("AWS::CloudWatch::Alarm")
     if alarms:
         heard = any(alarm.properties.get("AlarmActions") for alarm in alarms)
-        yield Node("alarms", count(len(alarms), "alarm"), "" if heard else "tell nobody", 3)
+        yield Node("alarms", count(len(alarms), "alarm"), "" if heard else "notify nobody", 3)
 
 
 def _services(found: list[Statement]) -> Iterator[Node]:
@@ -205,7 +205,7 @@ def _strangers(stack: Stack, found: list[Statement]) -> dict[str, _Stranger]:
 
 
 def _title(principal: Principal) -> str:
-    return {"anyone": "Anybody", "outside": "Another account"}.get(
+    return {"anyone": "Anyone", "outside": "Another account"}.get(
         principal.kind, principal.text.replace("`", "")
     )
 
@@ -238,4 +238,4 @@ def _watching(stack: Stack) -> Iterator[Edge]:
         for topic in stack.referred(alarm.properties.get("AlarmActions", []))
     }
     for topic in told:
-        yield Edge("alarms", topic, "tell")
+        yield Edge("alarms", topic, "notify")

@@ -30,15 +30,15 @@ def section(stack: Stack, before: Stack | None = None) -> Section:
     return Section(
         anchor="cost",
         title="What it costs",
-        answer=f"{load('requests'):,.0f} requests a month cost {usd(moving)}, and {usd(fixed)} is there "
-        f"without any: {usd(moving + fixed)} at list price, {usd(allowed)} after what AWS gives every "
-        f"account.{_answer_largest(stack, bill)}{_answer_difference(bill, before)}",
+        answer=f"{load('requests'):,.0f} requests a month cost {usd(moving)}, and {usd(fixed)} is "
+        f"fixed: {usd(moving + fixed)} at list price, {usd(allowed)} after the free "
+        f"tier.{_answer_largest(stack, bill)}{_answer_difference(bill, before)}",
         blocks=(
             *([points(*_advice(stack, bill))] if advice(stack, bill) else []),
             *([_difference(bill, lines(before))] if before is not None else []),
             Table(
                 caption="The bill, the largest first",
-                head=("what", "how much", "at", "list price", "after allowance"),
+                head=("what", "how much", "at", "list price", "after free tier"),
                 rows=(*_bill(bill), _total(bill)),
                 numbers=frozenset({3, 4}),
             ),
@@ -71,7 +71,7 @@ def _answer_difference(bill: list[Line], before: Stack | None) -> str:
 
 
 def _advice(stack: Stack, bill: list[Line]) -> Iterator[Cell]:
-    """Settings that cost less and keep the same promise, the largest saving first."""
+    """Settings that cost less and give the same result, the largest saving first."""
     for each in advice(stack, bill):
         yield Cell(
             f"{each.setting} saves {usd(each.dollars)} a month at list price of {each.about}: {each.same}.",
@@ -112,8 +112,7 @@ def _notes(bill: list[Line]) -> Iterator[Cell | str]:
     else:
         yield "Each was published for this region."
     yield (
-        "What AWS gives counts once for the whole account; where other stacks use it up, the list price "
-        "holds."
+        "The free tier counts once for the whole account; where other stacks use it up, the list price holds."
     )
     yield (
         "Not in it: support, metrics that the app itself writes (the template does not tell), the staging "

@@ -1,4 +1,4 @@
-"""What happens to the data: encryption, backups, retention, and what becomes of it with the stack."""
+"""Encryption, backups and retention of stored data, and what deleting the stack does to it."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -12,68 +12,68 @@ _DAY = 24 * 60 * 60
 
 
 @dataclass(frozen=True)
-class Kept:
-    """How one resource that holds data is protected. `guard` is the service's own refusal to delete it."""
+class Store:
+    """How one resource that holds data is protected. `deletion_protection` is the service's own."""
 
     resource: Resource
-    holds: str
+    content: str
     encryption: Cell
     backup: Cell
-    lifetime: str
-    guard: bool
+    retention: str
+    deletion_protection: bool
 
     @property
-    def fate(self) -> Cell:
-        """What becomes of it when the stack is deleted."""
-        match self.resource.on_deletion, self.guard:
+    def on_stack_deletion(self) -> Cell:
+        """What happens to it when the stack is deleted."""
+        match self.resource.on_deletion, self.deletion_protection:
             case "Retain" | "RetainExceptOnCreate", _:
-                return Cell("stays, with all that is in it; the stack merely lets go of it", "good", "kept")
+                return Cell("is retained with its content, outside the stack", "good", "kept")
             case "Snapshot", _:
-                return Cell("goes, after a last snapshot", "warn", "snapshot")
+                return Cell("is deleted after a final snapshot", "warn", "snapshot")
             case _, True:
-                return Cell("the service refuses, so deleting the stack fails there", "good", "refused")
+                return Cell("deletion protection: deleting the stack fails", "good", "refused")
             case _:
-                return Cell("goes, with all that is in it", "bad", "destroyed")
+                return Cell("with its content", "bad", "deleted")
 
     @property
-    def replaced(self) -> Cell:
-        """What becomes of the old one when an update has to make a new one."""
+    def on_replacement(self) -> Cell:
+        """What happens to the old one when an update replaces it."""
         if self.resource.on_replacement.startswith("Retain"):
-            return Cell("the old one stays", "good", "kept")
-        if self.guard:
-            return Cell("the service refuses to delete the old one", "good", "refused")
-        return Cell("the old one goes, with all that is in it", "bad", "destroyed")
+            return Cell("the old one is retained", "good", "kept")
+        if self.deletion_protection:
+            return Cell("deletion protection keeps the old one", "good", "refused")
+        return Cell("the old one is deleted with its content", "bad", "deleted")
 
 
-def kept(stack: Stack) -> list[Kept]:
+def stores(stack: Stack) -> list[Store]:
     """Every resource that holds data, what matters most first."""
     return [make(stack, resource) for kind, make in _KINDS.items() for resource in stack.all(kind)]
 
 
 def section(assembly: Assembly) -> Section:
     """The report's part on it."""
-    found = kept(assembly.stack)
-    lost = [each for each in found if each.fate.label == "destroyed"]
+    found = stores(assembly.stack)
+    lost = [each for each in found if each.on_stack_deletion.label == "deleted"]
     return Section(
         anchor="data",
         title="What protects the data",
         answer=_answer(assembly, found, lost),
         blocks=(
             Table(
-                caption="Each place where data lies",
+                caption="Stores of data",
                 head=(
-                    "where",
-                    "what it holds",
+                    "store",
+                    "content",
                     "encrypted with",
                     "backup",
-                    "how long it keeps",
-                    "a replacement",
+                    "retention",
+                    "on replacement",
                 ),
                 rows=tuple(_row(each) for each in found),
             ),
             Table(
                 caption="If the stack is deleted",
-                head=("what", "what becomes of it"),
+                head=("what", "what happens to it"),
                 rows=tuple(_deletion(assembly, found)),
             ),
             points(
@@ -87,24 +87,26 @@ def section(assembly: Assembly) -> Section:
     )
 
 
-def _answer(assembly: Assembly, found: list[Kept], lost: list[Kept]) -> str:
+def _answer(assembly: Assembly, found: list[Store], lost: list[Store]) -> str:
     guard = (
         "Termination protection is on: CloudFormation refuses to delete the stack until someone turns it off."
         if assembly.protected
         else "Termination protection is off: one command deletes the stack."
     )
-    stays = listed(each.resource.title for each in found if each.fate.label == "kept")
+    stays = listed(each.resource.title for each in found if each.on_stack_deletion.label == "kept")
     goes = listed((each.resource.title for each in lost), nothing="nothing that holds data")
-    return f"{guard} Deleted all the same, {stays} would stay; {goes} would be destroyed."
+    return f"{guard} If it is deleted, {stays} would be retained; {goes} would be deleted."
 
 
-def _row(each: Kept) -> Row:
-    return row(each.resource.title, each.holds, each.encryption, each.backup, each.lifetime, each.replaced)
+def _row(each: Store) -> Row:
+    return row(
+        each.resource.title, each.content, each.encryption, each.backup, each.retention, each.on_replacement
+    )
 
 
-def _deletion(assembly: Assembly, found: list[Kept]) -> Iterator[Row]:
+def _deletion(assembly: Assembly, found: list[Store]) -> Iterator[Row]:
     for each in found:
-        yield row(each.resource.title, each.fate)
+        yield row(each.resource.title, each.on_stack_deletion)
     held = {each.resource.name for each in found}
     others = Counter(each.kind for each in assembly.stack.resources.values() if each.name not in held)
     retained = Counter(
@@ -114,15 +116,20 @@ def _deletion(assembly: Assembly, found: list[Kept]) -> Iterator[Row]:
     )
     if retained:
         names = listed(count(number, kind) for kind, number in sorted(retained.items()))
-        yield row(names, Cell("stays, though it holds no data", "warn", "kept"))
+        yield row(names, Cell("is retained, though it holds no data", "warn", "kept"))
     gone = others - retained
     names = listed(count(number, kind) for kind, number in sorted(gone.items()))
     yield row(
-        names, Cell("goes; the next deployment makes it anew, the API at another address", "plain", "remade")
+        names,
+        Cell(
+            "is deleted; the next deployment creates it again, the API with another address",
+            "plain",
+            "remade",
+        ),
     )
 
 
-def _table(stack: Stack, table: Resource) -> Kept:
+def _table(stack: Stack, table: Resource) -> Store:
     properties = table.properties
     recovery = properties.get("PointInTimeRecoverySpecification", {})
     days = recovery.get("RecoveryPeriodInDays", 35)
@@ -130,15 +137,15 @@ def _table(stack: Stack, table: Resource) -> Kept:
     expires = (
         f"for ever, but items with `{ttl['AttributeName']}`, until then" if ttl.get("Enabled") else "for ever"
     )
-    return Kept(
+    return Store(
         resource=table,
-        holds="all that people write, and the audit trail",
+        content="what people write, and the audit trail",
         encryption=_table_key(stack, table),
         backup=Cell(f"any second of the last {count(days, 'day')}", "good", "on")
         if recovery.get("PointInTimeRecoveryEnabled")
         else Cell("no backup", "bad", "off"),
-        lifetime=expires,
-        guard=properties.get("DeletionProtectionEnabled") is True,
+        retention=expires,
+        deletion_protection=properties.get("DeletionProtectionEnabled") is True,
     )
 
 
@@ -151,14 +158,14 @@ def _table_key(stack: Stack, table: Resource) -> Cell:
     return Cell("a key that DynamoDB owns")
 
 
-def _user_pool(_stack: Stack, pool: Resource) -> Kept:
-    return Kept(
+def _user_pool(_stack: Stack, pool: Resource) -> Store:
+    return Store(
         resource=pool,
-        holds="accounts: e-mail addresses, passwords (salted hashes), second factors",
+        content="accounts: e-mail addresses, passwords (salted hashes), second factors",
         encryption=Cell("a key that Cognito owns"),
         backup=Cell("Cognito offers none; whoever loses the pool loses every sign-in", "warn", "none"),
-        lifetime="until the account is deleted",
-        guard=pool.properties.get("DeletionProtection") == "ACTIVE",
+        retention="until the account is deleted",
+        deletion_protection=pool.properties.get("DeletionProtection") == "ACTIVE",
     )
 
 
@@ -177,34 +184,34 @@ def _lines(stack: Stack, group: Resource) -> str:
     return f"what {listed(writers)} writes" if writers else "what is written to it"
 
 
-def _log_group(stack: Stack, group: Resource) -> Kept:
+def _log_group(stack: Stack, group: Resource) -> Store:
     days = group.properties.get("RetentionInDays")
     key = group.properties.get("KmsKeyId")
-    return Kept(
+    return Store(
         resource=group,
-        holds=_lines(stack, group),
+        content=_lines(stack, group),
         encryption=Cell(stack.words(key), "good") if key else Cell("a key that CloudWatch owns"),
         backup=Cell("none"),
-        lifetime=count(days, "day") if days else "for ever",
-        guard=group.properties.get("DeletionProtectionEnabled") is True,
+        retention=count(days, "day") if days else "for ever",
+        deletion_protection=group.properties.get("DeletionProtectionEnabled") is True,
     )
 
 
-def _queue(stack: Stack, queue: Resource) -> Kept:
+def _queue(stack: Stack, queue: Resource) -> Store:
     properties = queue.properties
     key = properties.get("KmsMasterKeyId")
     managed = Cell("a key that SQS owns") if properties.get("SqsManagedSseEnabled", True) else None
-    return Kept(
+    return Store(
         resource=queue,
-        holds="keys of background work that was given up; the work itself is in the table",
+        content="keys of failed background work; the work itself is in the table",
         encryption=Cell(stack.words(key), "good") if key else managed or Cell("not encrypted", "bad", "off"),
         backup=Cell("none"),
-        lifetime=count(properties.get("MessageRetentionPeriod", 4 * _DAY) // _DAY, "day"),
-        guard=False,
+        retention=count(properties.get("MessageRetentionPeriod", 4 * _DAY) // _DAY, "day"),
+        deletion_protection=False,
     )
 
 
-def _key(stack: Stack, key: Resource) -> Kept:
+def _key(stack: Stack, key: Resource) -> Store:
     locked = [
         each.title
         for each in stack.resources.values()
@@ -212,42 +219,42 @@ def _key(stack: Stack, key: Resource) -> Kept:
     ]
     rotated = key.properties.get("EnableKeyRotation") is True
     days = key.properties.get("PendingWindowInDays", 30)
-    return Kept(
+    return Store(
         resource=key,
-        holds=f"what locks {listed(locked)}: without it, nothing in there can be read",
+        content=f"the key of {listed(locked)}: without it, their content cannot be read",
         encryption=Cell("by KMS"),
-        backup=Cell(f"{count(days, 'day')} to change one's mind after a deletion"),
-        lifetime="rotated every year" if rotated else "never rotated",
-        guard=False,
+        backup=Cell(f"{count(days, 'day')} to cancel a deletion"),
+        retention="rotated every year" if rotated else "never rotated",
+        deletion_protection=False,
     )
 
 
-def _bucket(stack: Stack, bucket: Resource) -> Kept:
+def _bucket(stack: Stack, bucket: Resource) -> Store:
     properties = bucket.properties
     rules = properties.get("BucketEncryption", {}).get("ServerSideEncryptionConfiguration", [{}])
     key = rules[0].get("ServerSideEncryptionByDefault", {}).get("KMSMasterKeyID")
     versions = properties.get("VersioningConfiguration", {}).get("Status") == "Enabled"
-    return Kept(
+    return Store(
         resource=bucket,
-        holds="objects; the template does not tell which",
+        content="objects; the template does not tell which",
         encryption=Cell(stack.words(key), "good") if key else Cell("a key that S3 owns"),
         backup=Cell("earlier versions of each object", "good", "on")
         if versions
         else Cell("none", "bad", "off"),
-        lifetime="as its lifecycle rules say" if "LifecycleConfiguration" in properties else "for ever",
-        guard=False,
+        retention="as its lifecycle rules say" if "LifecycleConfiguration" in properties else "for ever",
+        deletion_protection=False,
     )
 
 
-def _secret(stack: Stack, secret: Resource) -> Kept:
+def _secret(stack: Stack, secret: Resource) -> Store:
     key = secret.properties.get("KmsKeyId")
-    return Kept(
+    return Store(
         resource=secret,
-        holds="a secret",
+        content="a secret",
         encryption=Cell(stack.words(key), "good") if key else Cell("AWS's key for secrets in this account"),
         backup=Cell("7 to 30 days to restore a deleted one"),
-        lifetime="until it is deleted",
-        guard=False,
+        retention="until it is deleted",
+        deletion_protection=False,
     )
 
 

@@ -146,7 +146,7 @@ def section(found: Differences, names: tuple[str, str], *, environments: bool) -
     if environments:
         facts.append(
             Cell(
-                "These are two stacks: nothing is replaced or destroyed by the difference itself. The danger "
+                "These are two stacks: nothing is replaced or deleted by the difference itself. The danger "
                 f"is what it would be if {before} became {after}."
             )
         )
@@ -162,7 +162,7 @@ def section(found: Differences, names: tuple[str, str], *, environments: bool) -
                 rows=tuple(_rows(found)),
             ),
             Table(
-                caption="Permissions that come and go",
+                caption="Permission changes",
                 head=("", "who, and what"),
                 rows=tuple(_permission_row(each) for each in found.permissions),
             ),

@@ -58,8 +58,8 @@ def _removed(change: Change, policies: Mapping[str, Verdict]) -> Verdict:
     found = [*_called(rules.removed, change)] if rules is not None else [_UNKNOWN_TYPE]
     if change.resource.type in STATEFUL:
         kept = change.resource.on_deletion.startswith("Retain")
-        empty = "leaves the stack; what takes its place is empty"
-        found.append(loses_data(empty if kept else "destroyed with all that is in it"))
+        empty = "retained outside the stack; its replacement is empty"
+        found.append(loses_data(empty if kept else "deleted with its content"))
     if change.resource.name in policies:
         found.append(policies[change.resource.name])
     return min(found)
@@ -177,7 +177,7 @@ def _update(change: Change) -> Verdict | None:
             return fails("the service refuses it: the deployment fails")
         case "replaced" if stateful:
             kept = change.resource.on_replacement.startswith("Retain")
-            left = "the old one stays, outside the stack" if kept else "the old one is destroyed"
+            left = "the old one is retained, outside the stack" if kept else "the old one is deleted"
             return loses_data(f"replaced by an empty one; {left}")
         case "replaced":
             return Verdict(Danger.REPLACES, "replaced by a new one")

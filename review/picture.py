@@ -11,8 +11,8 @@ from review.page import Picture
 
 _WIDTH, _HEIGHT = 176, 56
 _ACROSS, _DOWN = 300, 92
-_MARGIN, _SKY = 16, 112
-_LETTERS = 28  # of a subtitle, in a box
+_MARGIN, _TOP = 16, 112
+_MAX_SUBTITLE = 28  # of a subtitle, in a box
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def picture(nodes: Iterable[Node], edges: Iterable[Edge]) -> Picture:
     return Picture(svg=_svg(nodes, edges), mermaid=_mermaid(nodes, edges))
 
 
-def _places(nodes: list[Node]) -> dict[str, _Box]:
+def _layout(nodes: list[Node]) -> dict[str, _Box]:
     """Where each box stands: columns side by side, each centred on the tallest."""
     columns = defaultdict(list)
     for node in nodes:
@@ -62,14 +62,14 @@ def _places(nodes: list[Node]) -> dict[str, _Box]:
     boxes = {}
     for place, column in enumerate(sorted(columns)):
         stacked = columns[column]
-        top = _SKY + (tallest - len(stacked)) * _DOWN / 2
+        top = _TOP + (tallest - len(stacked)) * _DOWN / 2
         for row, node in enumerate(stacked):
             boxes[node.id] = _Box(node, place, _MARGIN + place * _ACROSS, top + row * _DOWN)
     return boxes
 
 
 def _svg(nodes: list[Node], edges: list[Edge]) -> str:
-    boxes = _places(nodes)
+    boxes = _layout(nodes)
     width = max(box.x for box in boxes.values()) + _WIDTH + _MARGIN
     height = max(box.y for box in boxes.values()) + _HEIGHT + _MARGIN
     drawn = [_arrow(edge, boxes) for edge in edges]
@@ -146,9 +146,9 @@ def _back(source: _Box, target: _Box) -> _Drawn:
 
 
 def _over(source: _Box, target: _Box) -> _Drawn:
-    """Through the sky, over the columns between."""
+    """Above the boxes, over the columns between."""
     skipped = target.column - source.column
-    lane = _SKY - 46 * (skipped - 1)
+    lane = _TOP - 46 * (skipped - 1)
     x, y = source.x + _WIDTH / 2, source.y
     to_x, to_y = target.x + _WIDTH / 2 - 22 * (skipped - 2), target.y
     middle = ((x + to_x) / 2 - 22, (lane * 3 + (y + to_y) / 2) / 4 - 6)
@@ -178,4 +178,4 @@ def _id(name: str) -> str:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= _LETTERS else f"{text[: _LETTERS - 1]}…"
+    return text if len(text) <= _MAX_SUBTITLE else f"{text[: _MAX_SUBTITLE - 1]}…"

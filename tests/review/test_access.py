@@ -17,7 +17,7 @@ AUDIT = (
 )
 ARN = {"Fn::GetAtt": ["Table", "Arn"]}
 FOREIGN = "arn:aws:iam::999999999999:root"
-OUTSIDE = "Let in from outside"
+OUTSIDE = "Access from outside the account"
 
 
 def policy(*given: Entry) -> Entry:
@@ -45,7 +45,7 @@ class TestAccessOfProd:
     def test_answer_names_only_reader_and_wildcards(self) -> None:
         answer = section(assembly("prod").stack).answer
         assert "only Lambda function `Function` may read DynamoDB table `Table`" in answer
-        assert "Nobody outside the account is let in by a policy." in answer
+        assert "No policy lets anyone in from outside the account." in answer
         assert (
             "Wildcards are allowed to all that the managed policy "
             "`AWSCodeDeployRoleForLambdaLimited` allows, "
@@ -58,7 +58,7 @@ class TestAccessOfProd:
             "DynamoDB table `Table`",
             "Lambda function `Function`",
             (
-                "read, write and delete; never `dynamodb:BatchWriteItem`, `dynamodb:DeleteItem` and "
+                "read, write and delete; not `dynamodb:BatchWriteItem`, `dynamodb:DeleteItem` and "
                 f"`dynamodb:UpdateItem` {AUDIT}"
             ),
         ) in rows
@@ -66,8 +66,8 @@ class TestAccessOfProd:
         assert ("log group `GatewayAccessLog`", "API Gateway, by the account's own log role", "write") in rows
         assert (
             "SQS queue `DeadLettersQueue`",
-            "anybody",
-            "never do anything where `aws:SecureTransport` is `false`",
+            "anyone",
+            "not do anything where `aws:SecureTransport` is `false`",
         ) in rows
 
     def test_statement_table_says_who_calls_the_function(self) -> None:
@@ -101,19 +101,19 @@ class TestLetInFromOutside:
     def test_administrator_role_of_foreign_account_is_reported(self) -> None:
         admin = "arn:aws:iam::aws:policy/AdministratorAccess"
         found = section(made(**TABLE, Evil=trusting({"AWS": FOREIGN}, ManagedPolicyArns=[admin])).stack)
-        account = "account `999999999999`, which the template names by number"
-        assert f"only IAM role `Evil` (by which {account} may act) may read" in found.answer
+        account = "account `999999999999`, a literal ID in the template"
+        assert f"only IAM role `Evil` (which {account} may assume) may read" in found.answer
         assert texts(table(found, OUTSIDE)) == [
-            ("opens", "IAM role `Evil`", f"{account} may act as IAM role `Evil`"),
+            ("opens", "IAM role `Evil`", f"{account} may assume IAM role `Evil`"),
             ("administrator", "IAM role `Evil`", "IAM role `Evil` may do anything in the account"),
         ]
 
     def test_table_policy_for_everyone_is_reported(self) -> None:
         document = {"PolicyDocument": {"Statement": [allow("dynamodb:*", "*", Principal="*")]}}
         found = section(made(Table=resource("DynamoDB::Table", ResourcePolicy=document)).stack)
-        assert "only anybody may read DynamoDB table `Table`" in found.answer
+        assert "only anyone may read DynamoDB table `Table`" in found.answer
         assert texts(table(found, OUTSIDE)) == [
-            ("opens", "DynamoDB table `Table`", "anybody may do anything DynamoDB table `Table`")
+            ("opens", "DynamoDB table `Table`", "anyone may do anything DynamoDB table `Table`")
         ]
 
     def test_everyone_of_a_fixed_account_is_not_public(self) -> None:

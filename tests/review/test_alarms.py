@@ -22,38 +22,38 @@ def alarm(metric: str, *, of: object = None, **more: Any) -> Entry:
 
 
 class TestAlarmsOfProd:
-    def test_are_told_with_threshold_and_listeners(self) -> None:
+    def test_table_shows_threshold_and_missing_data(self) -> None:
         (rows,) = [
             row for row in texts(table(section(assembly("prod").stack), "Alarms")) if "DeadLetters" in row[0]
         ]
         assert "`ApproximateNumberOfMessagesVisible` of SQS queue `DeadLettersQueue`" in rows[1]
-        assert rows[2] == "counts as well"
+        assert rows[2] == "counts as fine"
 
-    def test_cover_the_dead_letters(self) -> None:
+    def test_dead_letters_are_covered(self) -> None:
         missing = {
             fault for resource, fault in uncovered(assembly("prod").stack) if resource.kind == "SQS queue"
         }
         assert missing == set()
 
-    def test_are_counted_with_what_nobody_would_notice(self) -> None:
+    def test_answer_counts_faults_without_alarm(self) -> None:
         stack = assembly("prod").stack
-        assert f"{len(uncovered(stack))} faults would go unnoticed" in section(stack).answer
+        assert f"{len(uncovered(stack))} faults have no alarm" in section(stack).answer
 
 
 class TestAlarms:
-    def test_that_tell_nobody_are_marked(self) -> None:
+    def test_alarm_without_actions_is_marked(self) -> None:
         found = section(made(**FUNCTION, Errors=alarm("Errors")).stack)
-        assert found.answer.startswith("1 alarm, none tells anyone.")
+        assert found.answer.startswith("1 alarm, none notifies anyone.")
         assert texts(table(found, "Alarms")) == [
             (
                 "`Errors`",
                 "Sum `Errors` of Lambda function `Function` > 1, in 1 of 1 periods of 1 minute",
-                "leaves it undecided",
-                "nobody whoever looks at the console",
+                "leaves the state open",
+                "nobody only visible in the console",
             )
         ]
 
-    def test_tell_who_hears_them(self) -> None:
+    def test_table_names_subscribers(self) -> None:
         stack = made(
             **FUNCTION,
             Topic=resource("SNS::Topic"),
@@ -68,13 +68,13 @@ class TestAlarms:
         found = section(stack)
         heard = {row[0]: row[3] for row in texts(table(found, "Alarms"))}
         assert heard["`Errors`"] == (
-            "SNS topic `Topic` (email `a@b.c`), SNS topic `Quiet` (to which the template subscribes nobody) "
+            "SNS topic `Topic` (email `a@b.c`), SNS topic `Quiet` (without a subscriber in the template) "
             "and `arn:elsewhere`"
         )
         assert heard["`Silent`"] == "CodeDeploy group `Group`, which rolls the deployment back"
-        assert found.answer.startswith("2 alarms, 1 tell nobody.")
+        assert found.answer.startswith("2 alarms, 1 notify nobody.")
 
-    def test_of_formulas_cover_every_metric_in_them(self) -> None:
+    def test_formula_covers_every_metric_in_it(self) -> None:
         dimension = [{"Name": "FunctionName", "Value": {"Ref": "Function"}}]
         queries = [
             {"Id": "rate", "Expression": "100 * errors / calls"},
@@ -101,7 +101,7 @@ class TestAlarms:
             table(found, "What they cover")
         )
 
-    def test_of_one_query_say_its_statistic(self) -> None:
+    def test_single_query_shows_its_statistic(self) -> None:
         query = {"MetricStat": {**STAT, "Metric": {"MetricName": "Errors"}}}
         single = resource(
             "CloudWatch::Alarm",
@@ -137,10 +137,10 @@ class TestAlarms:
             Queue=resource("SQS::Queue"), Full=alarm("ApproximateAgeOfOldestMessage", of={"Ref": "Queue"})
         ).stack
         assert uncovered(stack) == []
-        assert "Every fault listed here has one." in section(stack).answer
+        assert "Every fault listed here has an alarm." in section(stack).answer
 
     def test_are_missed(self) -> None:
-        assert section(made(**FUNCTION).stack).answer == "0 alarms. 4 faults would go unnoticed."
+        assert section(made(**FUNCTION).stack).answer == "0 alarms. 4 faults have no alarm."
 
 
 class TestSpending:
@@ -151,10 +151,10 @@ class TestSpending:
     def test_is_watched_by_nobody(self) -> None:
         told = points(section(made().stack))
         assert told == [
-            "no budget Nobody is told when the bill grows: there is no budget.",
+            "no budget Nobody is notified when the bill grows: there is no budget.",
             "no dashboard There is no dashboard.",
         ]
 
     def test_may_be_looked_at(self) -> None:
         told = points(section(made(Board=resource("CloudWatch::Dashboard")).stack))
-        assert told[1] == "dashboard To look at: dashboard `Board`."
+        assert told[1] == "dashboard Dashboards: dashboard `Board`."

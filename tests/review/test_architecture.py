@@ -14,7 +14,7 @@ def arrows(name: str) -> set[tuple[str, str, str]]:
 
 
 class TestPictureOfProd:
-    def test_shows_who_calls_whom(self) -> None:
+    def test_picture_shows_who_calls_whom(self) -> None:
         assert {
             ("REST API", "Lambda function", "calls"),
             ("REST API", "Cognito user pool", "checks tokens"),
@@ -26,7 +26,7 @@ class TestPictureOfProd:
             ("Lambda function", "E-mail (SES)", "write"),
         } <= arrows("prod")
 
-    def test_is_well_formed_and_says_the_same_in_words(self) -> None:
+    def test_svg_is_well_formed_and_described(self) -> None:
         (drawn,) = section(assembly("prod").stack).blocks
         assert isinstance(drawn, Picture)
         root = ElementTree.fromstring(drawn.svg)  # noqa: S314 - our own text
@@ -34,14 +34,14 @@ class TestPictureOfProd:
         assert "REST API to Lambda function: calls" in str(text.text)
         assert len(list(root.iter("rect"))) == len(graph(assembly("prod").stack).nodes)
 
-    def test_keeps_its_boxes_apart(self) -> None:
+    def test_boxes_do_not_overlap(self) -> None:
         (drawn,) = section(assembly("prod").stack).blocks
         assert isinstance(drawn, Picture)
         boxes = [tuple(map(float, found)) for found in re.findall(r'<rect x="(\S+)" y="(\S+)"', drawn.svg)]
         for number, (x, y) in enumerate(boxes):
             assert not any(abs(x - left) < 176 and abs(y - top) < 56 for left, top in boxes[number + 1 :])
 
-    def test_names_in_its_graph_every_end_of_an_arrow(self) -> None:
+    def test_mermaid_graph_names_every_end_of_an_arrow(self) -> None:
         (drawn,) = section(assembly("prod").stack).blocks
         assert isinstance(drawn, Picture)
         named = set(re.findall(r"^  (\w+)\[", drawn.mermaid, re.MULTILINE))
@@ -51,7 +51,7 @@ class TestPictureOfProd:
 
 
 class TestPicture:
-    def test_shows_what_stands_in_front_and_what_watches(self) -> None:
+    def test_graph_shows_firewall_and_alarms(self) -> None:
         stack = made(
             Api=resource("ApiGateway::RestApi"),
             Acl=resource("WAFv2::WebACL", Rules=[{}]),
@@ -70,7 +70,7 @@ class TestPicture:
         }
         assert {node.subtitle for node in found.nodes} >= {"1 rule", "its key: Key"}
 
-    def test_draws_disabled_sources_as_disabled(self) -> None:
+    def test_graph_marks_disabled_sources(self) -> None:
         stack = made(
             Function=resource("Lambda::Function"),
             Table=resource("DynamoDB::Table"),
@@ -94,7 +94,7 @@ class TestPicture:
         }
         assert "rate(1 hour), disabled" in {node.subtitle for node in found.nodes}
 
-    def test_draws_function_url_past_the_api(self) -> None:
+    def test_graph_shows_function_url_beside_the_api(self) -> None:
         stack = made(
             Function=resource("Lambda::Function"),
             Url=resource("Lambda::Url", AuthType="NONE", TargetFunctionArn={"Ref": "Function"}),
@@ -106,7 +106,7 @@ class TestPicture:
         }
         assert "no credentials" in {node.subtitle for node in found.nodes}
 
-    def test_draws_who_else_reaches_the_data(self) -> None:
+    def test_graph_shows_other_identities_with_access(self) -> None:
         statement = {"Effect": "Allow", "Action": "dynamodb:Scan", "Resource": "*"}
         inline = {"PolicyName": "a", "PolicyDocument": {"Statement": [statement]}}
         document = {"PolicyDocument": {"Statement": [{**statement, "Principal": "*"}]}}
@@ -115,7 +115,7 @@ class TestPicture:
             Evil=resource("IAM::Role", Policies=[inline]),
         ).stack
         found = graph(stack)
-        assert {node.title for node in found.nodes} >= {"IAM role Evil", "Anybody"}
+        assert {node.title for node in found.nodes} >= {"IAM role Evil", "Anyone"}
         assert {(edge.target, edge.label) for edge in found.edges} == {("Table", "read")}
 
     def test_section_names_unknown_types(self) -> None:
@@ -126,16 +126,16 @@ class TestPicture:
             "cannot tell `AWS::EC2::Instance` is not known to this report: what EC2 Instance"
         )
 
-    def test_draws_no_arrow_for_what_a_function_may_not(self) -> None:
+    def test_graph_has_no_arrow_without_permission(self) -> None:
         stack = made(Function=resource("Lambda::Function"), Table=resource("DynamoDB::Table")).stack
         assert graph(stack).edges == ()
 
-    def test_leaves_out_an_arrow_that_leads_elsewhere(self) -> None:
+    def test_graph_leaves_out_targets_outside_the_stack(self) -> None:
         rule = resource("Events::Rule", Targets=[{"Arn": "arn:elsewhere"}])
         mapping = resource("Lambda::EventSourceMapping", EventSourceArn="arn:elsewhere", FunctionName="other")
         assert graph(made(Rule=rule, Mapping=mapping).stack).edges == ()
 
-    def test_draws_back_up_and_down_and_escapes(self) -> None:
+    def test_picture_draws_backward_arrows_and_escapes(self) -> None:
         nodes = [
             Node("a", "<A>", "x" * 40, 0),
             Node("b", "B", "", 0),

@@ -42,18 +42,18 @@ def open_report(browser: Browser, page_file: Path) -> Iterator[Open]:
 
 
 class TestReport:
-    def test_shows_every_route(self, open_report: Open) -> None:
+    def test_report_shows_every_route(self, open_report: Open) -> None:
         page = open_report()
         rows = page.get_by_role("table", name="Every route").get_by_role("row")
         assert rows.count() == len(ROUTES) + 1
 
-    def test_leads_from_the_top_to_each_section(self, open_report: Open) -> None:
+    def test_navigation_leads_to_each_section(self, open_report: Open) -> None:
         page = open_report()
         page.get_by_role("navigation").get_by_role("link", name="Cost").click()
         page.wait_for_function("Math.abs(document.getElementById('cost').getBoundingClientRect().top) < 120")
 
     @pytest.mark.parametrize(("scheme", "width"), list(itertools.product(SCHEMES, (DESK, PHONE))))
-    def test_is_accessible(self, open_report: Open, scheme: str, width: int) -> None:
+    def test_report_is_accessible(self, open_report: Open, scheme: str, width: int) -> None:
         page = open_report(width=width, color_scheme=scheme)
         page.evaluate(FEWER_ROWS)
         page.evaluate(AXE.read_text(encoding="utf-8"))
@@ -66,7 +66,7 @@ class TestReport:
         assert faults == []
         assert any(passed["id"] == "color-contrast" for passed in found["passes"])
 
-    def test_is_dark_where_people_want_it_dark(self, open_report: Open) -> None:
+    def test_report_follows_the_color_scheme(self, open_report: Open) -> None:
         shades = [
             page.evaluate("getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)[0]")
             for page in (open_report(color_scheme=scheme) for scheme in SCHEMES)
@@ -75,19 +75,19 @@ class TestReport:
         assert shades[1] < 50
 
     @pytest.mark.parametrize("width", [320, PHONE, 768, DESK])
-    def test_is_never_wider_than_the_window(self, open_report: Open, width: int) -> None:
+    def test_report_is_never_wider_than_the_window(self, open_report: Open, width: int) -> None:
         page = open_report(width=width)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
-    def test_names_on_a_phone_what_each_value_is(self, open_report: Open) -> None:
+    def test_phone_names_what_each_value_is(self, open_report: Open) -> None:
         page = open_report(width=PHONE)
         names = page.evaluate(
             "getComputedStyle(document.querySelector('#data ~ table td'), '::before').content"
         )
-        assert names == '"where"'
+        assert names == '"store"'
 
     @pytest.mark.parametrize("scheme", SCHEMES)
-    def test_draws_labels_inside_the_picture(self, open_report: Open, scheme: str) -> None:
+    def test_labels_stay_inside_the_picture(self, open_report: Open, scheme: str) -> None:
         page = open_report(color_scheme=scheme)
         outside = page.evaluate(
             """() => {
@@ -103,7 +103,7 @@ class TestReport:
         )
         assert outside == []
 
-    def test_fits_its_boxes_around_their_words(self, open_report: Open) -> None:
+    def test_boxes_fit_their_text(self, open_report: Open) -> None:
         wide = open_report().evaluate(
             """() => [...document.querySelectorAll("svg.picture g")]
                 .filter((box) => {
@@ -117,13 +117,13 @@ class TestReport:
 
 
 class TestPaper:
-    def test_is_white_and_without_navigation(self, open_report: Open) -> None:
+    def test_print_is_white_and_without_navigation(self, open_report: Open) -> None:
         page = open_report(color_scheme="dark")
         page.emulate_media(media="print")
         assert not page.get_by_role("navigation").is_visible()
         assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
 
-    def test_holds_all_of_it(self, open_report: Open) -> None:
+    def test_print_fits_the_paper(self, open_report: Open) -> None:
         page = open_report()
         paper = page.pdf(format="A4")
         assert paper.startswith(b"%PDF-")

@@ -63,7 +63,7 @@ class TestReview:
         write("dev", "HEAD~1", root=project)
         text = (project / "reports" / "dev.md").read_text(encoding="utf-8")
         assert "## What differs from dev at HEAD~1" in text
-        assert "**loses data** replaced by an empty one; the old one is destroyed" in text
+        assert "**loses data** replaced by an empty one; the old one is deleted" in text
 
     def test_report_without_comparison_has_no_difference(self, project: Path) -> None:
         write("prod", root=project)
@@ -122,7 +122,7 @@ class TestFailOn:
 
 
 class TestSources:
-    def test_of_a_revision_that_git_does_not_know_are_refused(self, project: Path) -> None:
+    def test_unknown_revision_is_refused(self, project: Path) -> None:
         with (
             pytest.raises(
                 ReviewError, match=r"'nowhere' is neither an environment nor a revision that git knows"
@@ -131,18 +131,18 @@ class TestSources:
         ):
             pass
 
-    def test_take_no_option_of_git_for_a_revision(self, project: Path) -> None:
+    def test_git_option_is_no_revision(self, project: Path) -> None:
         with pytest.raises(ReviewError), sources_at("--output=x", root=project):
             pass
         assert not (project / "x").exists()
 
 
 class TestSynth:
-    def test_that_fails_says_why(self, project: Path) -> None:
+    def test_failed_synth_says_why(self, project: Path) -> None:
         with pytest.raises(ReviewError, match=r"cdk synth -c env=staging failed: (.|\n)*unknown environment"):
             synthesise("staging", root=project)
 
-    def test_that_fails_ends_the_command_with_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_failed_synth_ends_the_command(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(sys, "argv", ["review", "nowhere"])
         monkeypatch.delitem(sys.modules, "review.__main__")
         with pytest.raises(
@@ -150,7 +150,7 @@ class TestSynth:
         ):
             runpy.run_module("review", run_name="__main__")
 
-    def test_of_sources_that_no_git_knows_names_no_revision(self, project: Path, tmp_path: Path) -> None:
+    def test_sources_without_git_have_no_revision(self, project: Path, tmp_path: Path) -> None:
         for name in ("app.py", "cdk.json"):
             (tmp_path / name).write_bytes((project / name).read_bytes())
         write("dev", root=tmp_path)

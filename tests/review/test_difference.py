@@ -16,7 +16,7 @@ from tests.review.review_helpers import Entry, assembly, made, points, resource,
 
 RETAIN = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
 CAPTION = "Differences, the most dangerous first"
-PERMISSIONS = "Permissions that come and go"
+PERMISSIONS = "Permission changes"
 
 
 def verdicts(before: dict[str, Entry], after: dict[str, Entry]) -> list[tuple[Danger, str]]:
@@ -132,7 +132,7 @@ class TestProdAgainstItself:
             assembly("prod"), edited("Table", KeySchema=[{"AttributeName": "ID", "KeyType": "HASH"}])
         )
         assert texts(table(found, CAPTION))[0][:2] == (
-            "loses data replaced by an empty one; the old one stays, outside the stack",
+            "loses data replaced by an empty one; the old one is retained, outside the stack",
             "~ DynamoDB table `Table`",
         )
         assert "Look first at what loses data: DynamoDB table `Table`" in found.answer
@@ -156,7 +156,7 @@ class TestProdAgainstItself:
             (
                 "more",
                 (
-                    "account `999999999999`, which the template names by number may now act as "
+                    "account `999999999999`, a literal ID in the template may now assume "
                     "(`sts:AssumeRole`) IAM role `Evil`"
                 ),
             )
@@ -166,9 +166,11 @@ class TestProdAgainstItself:
 class TestLosingData:
     def test_removed_store_loses_data(self) -> None:
         one = {"One": resource("DynamoDB::Table")}
-        assert verdicts(one, {}) == [(Danger.LOSES_DATA, "destroyed with all that is in it")]
+        assert verdicts(one, {}) == [(Danger.LOSES_DATA, "deleted with its content")]
         kept = {"One": resource("DynamoDB::Table", entry=RETAIN)}
-        assert verdicts(kept, {}) == [(Danger.LOSES_DATA, "leaves the stack; what takes its place is empty")]
+        assert verdicts(kept, {}) == [
+            (Danger.LOSES_DATA, "retained outside the stack; its replacement is empty")
+        ]
 
     def test_renamed_store_loses_data(self) -> None:
         one = resource("Cognito::UserPool")
@@ -179,7 +181,7 @@ class TestLosingData:
 
     def test_replaced_store_loses_data(self) -> None:
         assert changed("DynamoDB::Table", {"TableName": "a"}, {"TableName": "b"}) == [
-            (Danger.LOSES_DATA, "replaced by an empty one; the old one is destroyed")
+            (Danger.LOSES_DATA, "replaced by an empty one; the old one is deleted")
         ]
 
     def test_renamed_schedule_is_no_difference(self) -> None:

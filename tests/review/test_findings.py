@@ -17,7 +17,7 @@ OPEN = {
 
 
 class TestFindingsOfProd:
-    def test_have_each_the_reason_that_we_gave(self) -> None:
+    def test_each_finding_has_its_recorded_reason(self) -> None:
         found = findings(assembly("prod"))
         assert found
         for each in found:
@@ -28,12 +28,12 @@ class TestFindingsOfProd:
                 if ours.rule.partition("::")[2] == each.rule and each.resource.startswith(ours.resource)
             }
 
-    def test_leave_none_open(self) -> None:
+    def test_no_finding_is_open(self) -> None:
         assert section(assembly("prod")).answer.endswith("None is open: each has a reason.")
 
 
 class TestFindings:
-    def test_that_nobody_accepted_stand_first(self) -> None:
+    def test_open_findings_stand_first(self) -> None:
         found = section(replace(made(), findings=[OPEN]))
         assert found.answer == "1 finding of the rule packs `AwsSolutions`. 1 finding nobody has accepted."
         assert texts(table(found, "Findings")) == [

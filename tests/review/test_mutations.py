@@ -3,6 +3,7 @@
 import sys
 from collections import Counter
 from dataclasses import replace
+from functools import cache
 
 import pytest
 
@@ -20,6 +21,7 @@ def mutated(mutation: Mutation) -> Assembly:
     return replace(assembly("prod"), template=mutation.applied(assembly("prod").template))
 
 
+@cache
 def judged(mutation: Mutation) -> Differences:
     return differences(assembly("prod"), mutated(mutation), environments=False)
 

@@ -5,13 +5,14 @@ from typing import Any
 import pytest
 
 from review.permissions.actions import matches, verbs_of
-from review.permissions.compare import permission_changes
+from review.permissions.compare import permission_changes, verdicts
 from review.permissions.conditions import clauses_of, is_stricter
 from review.permissions.managed import MANAGED, statements_of
 from review.permissions.principals import principals_of
 from review.permissions.reach import reaches
 from review.permissions.statements import Statement, statements
 from review.stack import Stack
+from review.verdicts import Danger
 from tests.review.review_helpers import Entry, made, resource
 
 ROLE = resource("IAM::Role", AssumeRolePolicyDocument={"Statement": []})
@@ -55,7 +56,7 @@ class TestActions:
             ("dynamodb:Batch*", ("read", "write", "delete")),
             ("dynamodb:PutResourcePolicy", ("change permissions",)),
             ("cognito-idp:AdminDeleteUser", ("delete",)),
-            ("sts:AssumeRole", ("act as",)),
+            ("sts:AssumeRole", ("assume",)),
             ("lambda:InvokeFunction", ("invoke",)),
             ("s3:*", ("do anything",)),
             ("*", ("do anything",)),
@@ -164,27 +165,27 @@ class TestPrincipals:
     @pytest.mark.parametrize(
         ("principal", "text", "kind"),
         [
-            ("*", "anybody", "anyone"),
-            ({"AWS": "*"}, "anybody", "anyone"),
+            ("*", "anyone", "anyone"),
+            ({"AWS": "*"}, "anyone", "anyone"),
             (
                 {"AWS": "123456789012"},
-                "account `123456789012`, which the template names by number",
+                "account `123456789012`, a literal ID in the template",
                 "outside",
             ),
             (
                 {"AWS": "arn:aws:iam::123456789012:root"},
-                "account `123456789012`, which the template names by number",
+                "account `123456789012`, a literal ID in the template",
                 "outside",
             ),
             (
                 {"AWS": "arn:aws:iam::123456789012:role/Admin"},
-                "account `123456789012` (`role/Admin`), which the template names by number",
+                "account `123456789012` (`role/Admin`), a literal ID in the template",
                 "outside",
             ),
             ({"Service": "lambda.amazonaws.com"}, "`lambda.amazonaws.com`", "service"),
             (
                 {"Federated": "cognito-identity.amazonaws.com"},
-                "whoever `cognito-identity.amazonaws.com` vouches for",
+                "identities of `cognito-identity.amazonaws.com`",
                 "federated",
             ),
             ({"AWS": {"Ref": "AWS::AccountId"}}, "whoever this account's own policies allow", "account"),
@@ -198,7 +199,7 @@ class TestPrincipals:
 
     def test_not_principal_is_anybody_else(self) -> None:
         (one,) = principals_of(EMPTY, {"NotPrincipal": {"AWS": "123456789012"}})
-        assert (one.text, one.is_outsider) == ("anybody but those it names", True)
+        assert (one.text, one.is_outsider) == ("anyone but those it names", True)
 
     def test_missing_principal_cannot_be_told(self) -> None:
         (one,) = principals_of(EMPTY, {})
@@ -348,3 +349,17 @@ class TestPermissionChanges:
         assert self.between([denial], []) == [
             "IAM role `Role` is no longer denied to delete (`dynamodb:DeleteItem`) DynamoDB table `Table`"
         ]
+
+    @pytest.mark.parametrize(
+        ("resource_after", "danger"),
+        [("identity/b.example", Danger.CHANGES), ("identity/*", Danger.OPENS)],
+    )
+    def test_other_mail_identity_is_a_change_unless_it_is_any(
+        self, resource_after: str, danger: Danger
+    ) -> None:
+        arn = "arn:aws:ses:eu-central-1:123456789012:"
+        before, after = (
+            self.stack([allow("ses:SendEmail", f"{arn}{name}")])
+            for name in ("identity/a.example", resource_after)
+        )
+        assert verdicts(permission_changes(before, after))["Policy"].danger is danger

@@ -7,10 +7,10 @@ from tests.review.review_helpers import assembly, made, points, resource, table,
 
 
 class TestQuotasOfProd:
-    def test_are_not_nearly_used_up(self) -> None:
+    def test_answer_says_none_is_nearly_used_up(self) -> None:
         assert "none is more than 80% used by what grows with the product" in section(assembly("prod")).answer
 
-    def test_stand_with_what_is_used_of_them(self) -> None:
+    def test_table_shows_use_and_limit(self) -> None:
         rows = {
             row[0]: row[1:] for row in texts(table(section(assembly("prod")), "Quotas, the nearest first"))
         }
@@ -24,18 +24,18 @@ class TestQuotasOfProd:
         )
         assert rows["SQS: seconds that a message is kept"][3] == "chosen 100%"
 
-    def test_are_sorted_by_how_near_they_are(self) -> None:
+    def test_quotas_are_sorted_by_share(self) -> None:
         shares = [use.share for use in uses(assembly("prod"))]
         assert shares == sorted(shares, reverse=True)
 
-    def test_say_what_the_reserved_concurrency_can_take(self) -> None:
+    def test_points_say_what_reserved_concurrency_can_take(self) -> None:
         assert points(section(assembly("prod")))[0].startswith(
             "500 requests a second of 0.04 s each keep 20 of the 200 reserved executions"
         )
 
 
 class TestQuotas:
-    def test_that_are_near_or_tight_are_marked(self) -> None:
+    def test_near_and_tight_quotas_are_marked(self) -> None:
         layers = {"Near": 3, "Tight": 5}
         found = section(
             made(**{name: resource("Lambda::Function", Layers=["x"] * n) for name, n in layers.items()})
@@ -46,13 +46,13 @@ class TestQuotas:
         assert shares == {"Lambda function `Near`": "near 60%", "Lambda function `Tight`": "tight 100%"}
         assert "1 is more than 80% used" in found.answer
 
-    def test_of_an_unreserved_function_are_shared(self) -> None:
+    def test_unreserved_function_shares_the_account_concurrency(self) -> None:
         found = section(made(Function=resource("Lambda::Function")))
         assert points(found)[0].startswith(
             "not reserved Lambda function `Function` shares the account's concurrency"
         )
 
-    def test_of_a_stage_without_throttle_promise_nothing(self) -> None:
+    def test_stage_without_throttle_has_no_concurrency_estimate(self) -> None:
         found = made(
             Stage=resource("ApiGateway::Stage", MethodSettings=[{"ResourcePath": "/*"}]),
             Function=resource("Lambda::Function", ReservedConcurrentExecutions=5),
@@ -60,6 +60,6 @@ class TestQuotas:
         assert len(points(section(found))) == 1
 
     @pytest.mark.parametrize("name", QUOTAS["quotas"])
-    def test_have_each_a_source(self, name: str) -> None:
+    def test_quota_has_a_source(self, name: str) -> None:
         assert QUOTAS["quotas"][name]["source"].startswith("https://docs.aws.amazon.com/")
         assert date.fromisoformat(QUOTAS["collected"])

@@ -11,18 +11,18 @@ def method(verb: str, *, path: str | None = None, entry: Entry | None = None, **
 
 
 class TestRoutesOfProd:
-    def test_are_those_of_the_contract(self) -> None:
+    def test_routes_match_the_contract(self) -> None:
         found = {(each.path, each.method) for each in routes(assembly("prod").stack)}
         assert found == {(route.path, route.method) for route in ROUTES}
 
-    def test_tell_the_only_open_one(self) -> None:
+    def test_answer_names_the_only_open_route(self) -> None:
         assert [each.path for each in routes(assembly("prod").stack) if each.is_open] == ["/health"]
         assert "`GET /health` is open to everybody" in section(assembly("prod").stack).answer
 
-    def test_have_each_a_permission(self) -> None:
+    def test_each_route_has_a_permission(self) -> None:
         assert all(each.permission for each in routes(assembly("prod").stack))
 
-    def test_say_who_may(self) -> None:
+    def test_table_says_who_has_the_permission(self) -> None:
         rows = {row[:2]: row for row in texts(table(section(assembly("prod").stack), "Every route"))}
         assert rows["DELETE", "`/api/v1/spaces/{space_id}`"][2:] == (
             "Cognito token",
@@ -34,11 +34,11 @@ class TestRoutesOfProd:
         )
         assert rows["GET", "`/health`"][2:4] == ("open", "10/s, burst 20 (its own)")
 
-    def test_count_every_one_by_what_it_asks(self) -> None:
+    def test_routes_are_counted_by_permission(self) -> None:
         rows = table(section(assembly("prod").stack), "Routes by what they ask").rows
         assert sum(int(row[2].text) for row in rows) == len(ROUTES)
 
-    def test_leave_preflights_to_a_sentence(self) -> None:
+    def test_preflights_are_summed_up_in_a_sentence(self) -> None:
         found = exposed(assembly("prod").stack)
         paths = len({route.path for route in ROUTES})
         assert len(found) - len(ROUTES) == paths
@@ -47,30 +47,30 @@ class TestRoutesOfProd:
             for point in points(section(assembly("prod").stack))
         )
 
-    def test_say_that_anyone_may_sign_up(self) -> None:
+    def test_points_say_that_anyone_may_sign_up(self) -> None:
         (told,) = [point for point in points(section(assembly("prod").stack)) if point.startswith("sign-up")]
         assert "anyone may sign up; sign-in by `refresh_token` and `user_srp`; second factor optional" in told
 
 
 class TestRoutes:
-    def test_of_a_private_api_are_not_public(self) -> None:
+    def test_private_api_is_not_public(self) -> None:
         private = resource("ApiGateway::RestApi", EndpointConfiguration={"Types": ["PRIVATE"]})
         assert "inside a VPC only" in section(made(Api=private).stack).answer
         assert "on the public internet" in section(made(**API).stack).answer
 
-    def test_that_no_template_explains_are_marked(self) -> None:
+    def test_route_without_permission_is_marked(self) -> None:
         found = section(made(**API, Get=method("GET")).stack)
         assert "unknown 1 route of which the template does not say what the function asks." in points(found)
         assert texts(table(found, "Every route")) == [
             ("GET", "`/`", "open", "none the account's only", "unknown: the template does not say")
         ]
 
-    def test_signed_for_aws_are_not_open(self) -> None:
+    def test_iam_route_is_not_open(self) -> None:
         found = section(made(**API, Get=method("GET", AuthorizationType="AWS_IAM")).stack)
         assert "none is open" in found.answer
         assert texts(table(found, "Every route"))[0][2] == "AWS signature (IAM)"
 
-    def test_behind_another_authorizer_name_it(self) -> None:
+    def test_other_authorizer_is_named(self) -> None:
         stack = made(
             **API,
             Own=resource("ApiGateway::Authorizer", Type="TOKEN"),
@@ -78,10 +78,10 @@ class TestRoutes:
         ).stack
         assert texts(table(section(stack), "Every route"))[0][2] == "API authorizer `Own`"
 
-    def test_that_answer_options_themselves_are_routes(self) -> None:
+    def test_integrated_options_method_is_a_route(self) -> None:
         assert len(routes(made(**API, Options=method("OPTIONS")).stack)) == 1
 
-    def test_tell_what_every_request_meets_first(self) -> None:
+    def test_points_name_domain_and_firewall(self) -> None:
         stack = made(
             **API,
             Acl=resource("WAFv2::WebACL", Rules=[{"Name": "Rate"}]),
@@ -93,7 +93,7 @@ class TestRoutes:
             "firewall web ACL `Acl` looks at every request first: `Rate`.",
         ]
 
-    def test_say_who_makes_accounts_where_nobody_may_sign_up(self) -> None:
+    def test_points_say_who_creates_accounts(self) -> None:
         pool = resource("Cognito::UserPool", AdminCreateUserConfig={"AllowAdminCreateUserOnly": True})
         told = points(section(made(Pool=pool).stack))
         assert any(

@@ -38,7 +38,7 @@ DATA = (
         "backup",
     ),
     Mutation(
-        "key of one's own removed",
+        "customer managed key removed",
         "DynamoDB::Table",
         change("DynamoDB::Table", "SSESpecification", None),
         WEAKENS,
@@ -120,7 +120,7 @@ DATA = (
         "other regions",
     ),
     Mutation(
-        "key not renewed", "KMS::Key", change("KMS::Key", "EnableKeyRotation", False), WEAKENS, "renewed"
+        "key not rotated", "KMS::Key", change("KMS::Key", "EnableKeyRotation", False), WEAKENS, "rotated"
     ),
     Mutation("key disabled", "KMS::Key", change("KMS::Key", "Enabled", False), DISRUPTS, "encrypts"),
     Mutation(
@@ -142,7 +142,7 @@ DATA = (
         WEAKENS,
         "encrypted",
     ),
-    Mutation("dead letters gone", "SQS::Queue", remove("SQS::Queue"), LOSES, "destroyed"),
+    Mutation("dead letters gone", "SQS::Queue", remove("SQS::Queue"), LOSES, "deleted"),
     Mutation(
         "logs deleted sooner",
         "Logs::LogGroup",

@@ -30,7 +30,7 @@ class Mutation:
         """The template after the edit."""
         mutated = copy.deepcopy(template)
         self.edit(mutated)
-        assert mutated != template, f"{self.name} changes nothing"
+        assert mutated != template, f"{self.name} keeps the state"
         return mutated
 
 
@@ -130,6 +130,24 @@ def output(name: str, value: str) -> Edit:
 
     def edit(template: Template) -> None:
         template["Outputs"] = {**template.get("Outputs", {}), name: {"Value": value}}
+
+    return edit
+
+
+def statement(action: str, key: str | None, value: Any = None, *, effect: str = "Allow") -> Edit:
+    """Set an element of the function's statement on an action; None takes it away, or the statement."""
+
+    def edit(template: Template) -> None:
+        statements = find(template, "IAM::Policy")["Properties"]["PolicyDocument"]["Statement"]
+        found = next(
+            each for each in statements if action in str(each["Action"]) and each["Effect"] == effect
+        )
+        if key is None:
+            statements.remove(found)
+        elif value is None:
+            del found[key]
+        else:
+            found[key] = value
 
     return edit
 

@@ -24,6 +24,7 @@ from tests.review.mutations.edits import (
     policy,
     remove,
     several,
+    statement,
 )
 
 FOREIGN_TOPIC = f"arn:aws:sns:eu-central-1:{FOREIGN}:x"
@@ -101,7 +102,7 @@ FURTHER = (
     Mutation(
         "denial turned into permission",
         "IAM::Policy",
-        change("IAM::Policy", f"{STATEMENTS}.4.Effect", "Allow"),
+        statement("dynamodb:DeleteItem", "Effect", "Allow", effect="Deny"),
         OPENS,
         "no longer denied",
     ),
@@ -115,7 +116,7 @@ FURTHER = (
     Mutation(
         "the same permissions in another order",
         "IAM::Policy",
-        change("IAM::Policy", f"{STATEMENTS}.0.Action", ["logs:PutLogEvents", "logs:CreateLogStream"]),
+        statement("logs:PutLogEvents", "Action", ["logs:PutLogEvents", "logs:CreateLogStream"]),
         CHANGES,
         "",
     ),
@@ -147,7 +148,7 @@ FURTHER = (
             {"Effect": "Allow", "Action": "kms:*", "NotPrincipal": {"AWS": EVIL_ROOT}, "Resource": "*"},
         ),
         OPENS,
-        "anybody but",
+        "anyone but",
     ),
     Mutation(
         "key used from another account by a condition",
@@ -305,7 +306,7 @@ FURTHER = (
         "ECR::Repository",
         add("Repo", "ECR::Repository", RepositoryPolicyText=policy(allow("ecr:*", Principal="*"))),
         OPENS,
-        "anybody",
+        "anyone",
     ),
     Mutation(
         "firewall and its association gone",

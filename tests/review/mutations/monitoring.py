@@ -92,7 +92,7 @@ WATCHING = (
         OPENS,
         "evil.example",
     ),
-    Mutation("on-call not told", "SNS::Subscription", remove("SNS::Subscription"), REDUCES, "told"),
+    Mutation("on-call not told", "SNS::Subscription", remove("SNS::Subscription"), REDUCES, "notified"),
     Mutation(
         "messages not encrypted",
         "SNS::Topic",

@@ -16,6 +16,7 @@ from tests.review.mutations.edits import (
     policy,
     remove,
     several,
+    statement,
 )
 
 ACCESS = (
@@ -36,35 +37,35 @@ ACCESS = (
     Mutation(
         "denial removed",
         "IAM::Policy",
-        change("IAM::Policy", f"{STATEMENTS}.4", None),
+        statement("dynamodb:DeleteItem", None, effect="Deny"),
         OPENS,
         "no longer denied",
     ),
     Mutation(
         "condition on the key's use removed",
         "IAM::Policy",
-        change("IAM::Policy", f"{STATEMENTS}.5.Condition", None),
+        statement("kms:Decrypt", "Condition"),
         OPENS,
         "kms:Decrypt",
     ),
     Mutation(
         "one action less",
         "IAM::Policy",
-        change("IAM::Policy", f"{STATEMENTS}.10", None),
+        statement("cognito-idp:AdminDeleteUser", None),
         CHANGES,
         "may no longer",
     ),
     Mutation(
-        "any SES identity",
+        "mail from any sender",
         "IAM::Policy",
-        change("IAM::Policy", f"{STATEMENTS}.9.Resource", "*"),
+        statement("ses:SendEmail", "Condition"),
         OPENS,
         "ses:SendEmail",
     ),
     Mutation(
         "any parameter",
         "IAM::Policy",
-        change("IAM::Policy", f"{STATEMENTS}.6.Resource", "arn:aws:ssm:*:*:parameter/*"),
+        statement("ssm:GetParametersByPath", "Resource", "arn:aws:ssm:*:*:parameter/*"),
         OPENS,
         "ssm:",
     ),
@@ -88,7 +89,7 @@ ACCESS = (
             {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": "*"},
         ),
         OPENS,
-        "anybody",
+        "anyone",
     ),
     Mutation(
         "function role trusts GitHub without a subject",
@@ -103,7 +104,7 @@ ACCESS = (
             },
         ),
         OPENS,
-        "vouches for",
+        "identities of",
     ),
     Mutation(
         "managed policy of known content",
@@ -157,7 +158,7 @@ ACCESS = (
             Principal="*",
         ),
         OPENS,
-        "anybody",
+        "anyone",
     ),
     Mutation(
         "permission removed",
@@ -175,7 +176,7 @@ ACCESS = (
             {"Effect": "Allow", "Action": "sqs:*", "Principal": "*", "Resource": "*"},
         ),
         OPENS,
-        "anybody",
+        "anyone",
     ),
     Mutation("queue policy gone", "SQS::QueuePolicy", remove("SQS::QueuePolicy"), OPENS, "no longer denied"),
     Mutation(
@@ -187,7 +188,7 @@ ACCESS = (
             {"Effect": "Allow", "Action": "sns:Subscribe", "Principal": {"AWS": "*"}, "Resource": "*"},
         ),
         OPENS,
-        "anybody",
+        "anyone",
     ),
     Mutation(
         "topic policy without its condition",
@@ -201,7 +202,7 @@ ACCESS = (
         "ApiGateway::RestApi",
         change("ApiGateway::RestApi", "Policy", policy(allow("execute-api:Invoke", Principal="*"))),
         OPENS,
-        "anybody",
+        "anyone",
     ),
     Mutation(
         "log resource policy as text",
@@ -213,6 +214,6 @@ ACCESS = (
             PolicyDocument='{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"logs:*","Resource":"*"}]}',
         ),
         OPENS,
-        "anybody",
+        "anyone",
     ),
 )

@@ -8,7 +8,6 @@ from tests.review.mutations.edits import (
     FOREIGN,
     LAMBDA,
     OPENS,
-    STATEMENTS,
     WEAKENS,
     Mutation,
     add,
@@ -17,6 +16,7 @@ from tests.review.mutations.edits import (
     change,
     policy,
     several,
+    statement,
     trust,
 )
 
@@ -54,7 +54,7 @@ ISSUE = (
             {"PolicyDocument": policy(allow("dynamodb:*", Principal="*"))},
         ),
         OPENS,
-        "anybody may now",
+        "anyone may now",
     ),
     Mutation(
         "function URL without authentication",
@@ -176,24 +176,7 @@ ISSUE = (
     Mutation(
         "another SES identity",
         "IAM::Policy",
-        change(
-            "IAM::Policy",
-            f"{STATEMENTS}.9.Resource",
-            {
-                "Fn::Join": [
-                    "",
-                    [
-                        "arn:",
-                        {"Ref": "AWS::Partition"},
-                        ":ses:",
-                        {"Ref": "AWS::Region"},
-                        ":",
-                        {"Ref": "AWS::AccountId"},
-                        ":identity/other.example",
-                    ],
-                ]
-            },
-        ),
+        statement("ses:SendEmail", "Condition", {"StringLike": {"ses:FromAddress": "*@other.example"}}),
         CHANGES,
         "another identity",
     ),
