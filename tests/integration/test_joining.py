@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from httpx2 import Response
 from mypy_boto3_dynamodb import DynamoDBClient
 
 from tests.assertions import assert_problem
@@ -199,7 +200,7 @@ class TestAlarm:
 
         metric = json.loads(next(line for line in capsys.readouterr().out.splitlines() if "_aws" in line))
         assert metric["InviteCodeRejected"] == [1.0]
-        assert set(metric) == {"_aws", "service", "InviteCodeRejected"}
+        assert set(metric) == {"_aws", "environment", "service", "InviteCodeRejected"}
 
     def test_does_not_count_good_codes(
         self, bob: Person, code: str, capsys: pytest.CaptureFixture[str]
@@ -209,3 +210,36 @@ class TestAlarm:
         bob.join(code)
 
         assert "InviteCodeRejected" not in capsys.readouterr().out
+
+
+def preview(person: Person, code: str) -> Response:
+    return person.post("/api/v1/spaces/invite-preview", {"code": code})
+
+
+class TestInvitePreview:
+    def test_shows_the_card_to_a_stranger(self, bob: Person, space: dict[str, Any], code: str) -> None:
+        response = preview(bob, code)
+
+        assert response.status_code == 200
+        assert response.json() == space | {"role": None, "owner_id": None}
+        assert bob.get(f"/api/v1/spaces/{space['space_id']}").status_code == 404
+
+    def test_shows_a_member_their_role(self, ada: Person, space: dict[str, Any], code: str) -> None:
+        assert preview(ada, code).json() == space
+
+    def test_refuses_an_unknown_code(self, bob: Person) -> None:
+        assert_problem(preview(bob, "AAAAAAAA"), 404, "invite_code_invalid")
+
+    def test_refuses_the_code_of_a_deleted_space(
+        self, ada: Person, bob: Person, space: dict[str, Any], code: str
+    ) -> None:
+        ada.delete(f"/api/v1/spaces/{space['space_id']}")
+
+        assert_problem(preview(bob, code), 404, "invite_code_invalid")
+
+    def test_counts_as_a_try_to_join(self, bob: Person, code: str) -> None:
+        for _ in range(10):
+            preview(bob, code)
+
+        assert_problem(bob.join(code), 429, "too_many_requests")
+        assert_problem(preview(bob, code), 429, "too_many_requests")

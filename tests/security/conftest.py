@@ -32,6 +32,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "PATCH /users/me": {},
     "POST /spaces": {"name": "Runners"},
     f"PATCH {SPACE}": {},
+    "POST /spaces/invite-preview": {"code": "AAAAAAAA"},
     "POST /spaces/join": {"code": "AAAAAAAA"},
     f"PATCH {MEMBER}": {"role": "viewer"},
     f"POST {SPACE}/goals": {"title": "Run", "kind": "numeric", "target_value": 100, "unit": "km"},

@@ -141,6 +141,7 @@ NULL_REFUSED = [
     ("PATCH /users/me", ["email", "name", "timezone", "preferences"]),
     ("POST /spaces", ["name", "visibility"]),
     (f"PATCH {SPACE}", ["name", "visibility"]),
+    ("POST /spaces/invite-preview", ["code"]),
     ("POST /spaces/join", ["code"]),
     (f"PATCH {MEMBER}", ["role"]),
     (f"POST {SPACE}/goals", ["title", "kind"]),

@@ -19,6 +19,7 @@ MODULE_BY_PATH = {
     "/api/v1/spaces": "spaces",
     "/api/v1/spaces/{space_id}": "spaces",
     "/api/v1/spaces/join": "members",
+    "/api/v1/spaces/invite-preview": "members",
     "/api/v1/spaces/{space_id}/members": "members",
     "/api/v1/spaces/{space_id}/members/{user_id}": "members",
     "/api/v1/spaces/{space_id}/ownership": "members",

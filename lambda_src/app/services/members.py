@@ -102,6 +102,25 @@ def join_by_code(session: Session, *, user: UserProfile, code: str, parameters: 
         TooManyRequests: the caller has tried too often.
         InviteCodeInvalid: no space can be joined by this code.
     """
+    invite, access = _access_by_code(session, user, code)
+    enter(session, access=access, role=Role.MEMBER, parameters=parameters)
+    session.add(INVITE_CODES.require_unchanged(invite))
+    joined = access.space.model_copy(update={"member_count": access.space.member_count + 1})
+    return SpaceView.seen_by(Role.MEMBER, joined)
+
+
+def preview_by_code(session: Session, *, user: UserProfile, code: str) -> SpaceView:
+    """Show the card of the space that an invite code leads to. It counts as a try to join.
+
+    Raises:
+        TooManyRequests: the caller has tried too often.
+        InviteCodeInvalid: no space can be joined by this code.
+    """
+    _, access = _access_by_code(session, user, code)
+    return SpaceView.seen_by(access.role, access.space)
+
+
+def _access_by_code(session: Session, user: UserProfile, code: str) -> tuple[InviteCode, Access]:
     rate_limits.count_join_try(session, user_id=user.user_id)
     invite = _find_invite(session, code)
     keys = (
@@ -111,10 +130,7 @@ def join_by_code(session: Session, *, user: UserProfile, code: str, parameters: 
     space, membership = session.table.batch_get(keys, consistent=True)
     if space is None or space.status != "active":
         raise InviteCodeInvalid
-    access = Access(user, space, membership)
-    enter(session, access=access, role=Role.MEMBER, parameters=parameters)
-    session.add(INVITE_CODES.require_unchanged(invite))
-    return SpaceView.seen_by(Role.MEMBER, space.model_copy(update={"member_count": space.member_count + 1}))
+    return invite, Access(user, space, membership)
 
 
 def _find_invite(session: Session, code: str) -> InviteCode:
