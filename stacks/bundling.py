@@ -23,6 +23,8 @@ from stacks.layer_contents import strip_layer
 from stacks.target import Target, matching_interpreter, verify_native_files
 
 _RECIPE = tuple(Path(__file__).with_name(name) for name in ("bundling.py", "layer_contents.py", "target.py"))
+# anyio imports its parts lazily, by what its source says.
+_READS_ITS_SOURCE = r"/anyio/"
 _NOT_SHIPPED = frozenset({"__pycache__", "py.typed", "requirements.txt"})
 
 
@@ -39,7 +41,7 @@ def layer_code(requirements: Path, *, target: Target, cache: Path) -> lambda_.As
         install(requirements, packages, target)
         verify_native_files(packages, target)
         strip_layer(packages)
-        _compile(folder, target, deployed_at="/opt")
+        _compile_without_sources(folder, target, deployed_at="/opt")
 
     return _asset("layer", build, root=requirements.parent, inputs=[requirements], target=target, cache=cache)
 
@@ -123,7 +125,7 @@ def install(requirements: Path, packages: Path, target: Target) -> None:
         raise ConfigurationError(f"cannot install {requirements.name} for {target}: {reason}")
 
 
-def _compile(folder: Path, target: Target, *, deployed_at: str) -> None:
+def _compile(folder: Path, target: Target, *, deployed_at: str, in_place: bool = False) -> None:
     """Compile every module once, here, as Lambda's own folders are read-only.
 
     Unchecked: the interpreter does not look at the sources. The recorded paths are the
@@ -132,10 +134,24 @@ def _compile(folder: Path, target: Target, *, deployed_at: str) -> None:
     interpreter = matching_interpreter(target)
     if interpreter is None:
         return
-    command = [interpreter, "-m", "compileall", "-q", "-j", "1", "--invalidation-mode", "unchecked-hash"]
+    command = [interpreter, *(["-X", "no_debug_ranges"] if in_place else [])]
+    command += ["-m", "compileall", "-q", "-j", "1", "--invalidation-mode", "unchecked-hash"]
+    command += ["-b", "-x", _READS_ITS_SOURCE] if in_place else []
     command += ["-s", str(folder), "-p", deployed_at, str(folder)]
     environment = {**os.environ, "PYTHONHASHSEED": "0"}
     compiled = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
     if compiled.returncode:
         reason = " ".join(compiled.stdout.split())
         raise ConfigurationError(f"cannot compile for {target}: {reason}")
+
+
+def _compile_without_sources(folder: Path, target: Target, *, deployed_at: str) -> None:
+    """Compile every module to a file in its own place, and drop the sources (docs/adr/0032).
+
+    A traceback has file and line of a dependency still, but not the line's text.
+    """
+    _compile(folder, target, deployed_at=deployed_at, in_place=True)
+    for path in list(folder.rglob("*.py")):
+        if path.with_suffix(".pyc").exists():
+            path.unlink()
+    _compile(folder, target, deployed_at=deployed_at)

@@ -13,10 +13,10 @@ import pytest
 from stacks import bundling
 from stacks.bundling import function_code, install, layer_code
 from stacks.errors import ConfigurationError
-from stacks.layer_contents import AWS_SERVICES, UNUSED, strip_layer
+from stacks.layer_contents import AWS_OPERATIONS, UNUSED, WHOLE_SERVICES, strip_layer
 from stacks.settings import load_settings
 from stacks.target import Target, resolve_target
-from tests.infra.stack_helpers import ENVIRONMENTS, ROOT
+from tests.infra.stack_helpers import ENVIRONMENTS, ROOT, backend
 
 CACHE = ROOT / ".build"
 REQUIREMENTS = ROOT / "lambda_src" / "requirements.txt"
@@ -24,7 +24,7 @@ HOST = resolve_target(load_settings(ENVIRONMENTS, "local").function)
 AWS = resolve_target(load_settings(ENVIRONMENTS, "prod").function)
 # A Python that nobody has: no bytecode can be made for it.
 UNKNOWN = Target((3, 99), "arm64", host=False)
-MAX_ZIPPED_BYTES = 15_000_000
+MAX_ZIPPED_BYTES = 11_000_000
 
 
 def sources(folder: Path, **files: str) -> Path:
@@ -215,7 +215,7 @@ class TestTheRealAssets:
     def test_hold_the_models_of_our_services_only(self, aws_assets: tuple[Path, Path]) -> None:
         _, layer = aws_assets
         models = (layer / "python" / "botocore" / "data").iterdir()
-        assert {path.name for path in models if path.is_dir()} == AWS_SERVICES
+        assert {path.name for path in models if path.is_dir()} == {*AWS_OPERATIONS, *WHOLE_SERVICES}
 
     def test_are_all_that_the_app_needs(self, host_assets: tuple[Path, Path]) -> None:
         function, layer = host_assets
@@ -228,8 +228,11 @@ from importlib.metadata import version
 from jose.backends import RSAKey
 for module in pkgutil.walk_packages(app.__path__, "app."):
     importlib.import_module(module.name)
-for service in {sorted(AWS_SERVICES)!r}:
-    boto3.client(service, region_name="eu-central-1")
+for service, operations in { ({name: sorted(named) for name, named in AWS_OPERATIONS.items()})!r}.items():
+    client = boto3.client(service, region_name="eu-central-1")
+    assert sorted(client.meta.method_to_api_mapping.values()) == operations, service
+boto3.client("ssm", region_name="eu-central-1").get_paginator("get_parameters_by_path")
+boto3.client("cognito-idp", region_name="eu-central-1").exceptions.UserNotFoundException
 print(json.dumps([RSAKey.__name__, version("fastapi"), app.__cached__]))
 """
         # -I -S -B: nothing of the environment, of site-packages or of the current folder; write nothing.
@@ -240,6 +243,20 @@ print(json.dumps([RSAKey.__name__, version("fastapi"), app.__cached__]))
         backend, _, bytecode = json.loads(ran.stdout)
         assert backend == "CryptographyRSAKey"
         assert Path(bytecode).is_file()
+
+    def test_layer_keeps_sources_of_anyio_alone(self, host_assets: tuple[Path, Path]) -> None:
+        _, layer = host_assets
+        assert {path.relative_to(layer / "python").parts[0] for path in layer.rglob("*.py")} == {"anyio"}
+
+    def test_layer_keeps_aws_operations_that_function_may_call(self) -> None:
+        services = {"ses": "sesv2"}  # IAM's name and botocore's
+        allowed: dict[str, set[str]] = {}
+        for statement in backend("prod").statements():
+            actions = statement["Action"] if statement["Effect"] == "Allow" else []
+            for action in [actions] if isinstance(actions, str) else actions:
+                service, _, operation = action.partition(":")
+                allowed.setdefault(services.get(service, service), set()).add(operation)
+        assert {name: allowed[name] for name in AWS_OPERATIONS} == AWS_OPERATIONS
 
     def test_leave_out_only_what_is_there(self, tmp_path: Path) -> None:
         install(REQUIREMENTS, tmp_path, AWS)
