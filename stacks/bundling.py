@@ -146,7 +146,7 @@ def _compile(folder: Path, target: Target, *, deployed_at: str, in_place: bool =
 
 
 def _compile_without_sources(folder: Path, target: Target, *, deployed_at: str) -> None:
-    """Compile every module to a file in its own place, and drop the sources (docs/adr/0032).
+    """Compile every module to a file in its own place, and drop the sources (docs/adr/0034).
 
     A traceback has file and line of a dependency still, but not the line's text.
     """

@@ -1,4 +1,4 @@
-"""What a dependency layer carries, out of what the wheels bring (docs/adr/0008 and 0032)."""
+"""What a dependency layer carries, out of what the wheels bring (docs/adr/0008 and 0034)."""
 
 import gzip
 import json
