@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Any  # noqa: E402
 
 from mangum import Mangum  # noqa: E402
 
+from app.api.errors import unreadable_event  # noqa: E402
 from app.core.config import Settings  # noqa: E402
 from app.main import Backend, create_app, create_runner  # noqa: E402
 
 if TYPE_CHECKING:
     from app.background.outbox import Runner
 
-# It would log each request once more, with the path as the caller wrote it.
-logging.getLogger("mangum").setLevel(logging.WARNING)
+# Lambda's runtime sets the root logger to the function's log level. At DEBUG, botocore would log what people
+# write, and at INFO Mangum each path as the caller wrote it. The application's own logger has its own level.
+logging.getLogger().setLevel(max(logging.WARNING, logging.getLogger().level))
 
 _backend = Backend.from_settings(Settings.from_environment())
 _api = Mangum(
@@ -42,7 +44,10 @@ def handler(event: dict[str, Any], context: Any) -> Any:
         UnknownEvent: it is none of these.
     """
     if "httpMethod" in event:
-        return _api(event, context)
+        try:
+            return _api(event, context)
+        except UnicodeEncodeError:  # a lone surrogate, which no HTTP request holds: invoked directly
+            return unreadable_event(event, _backend.settings.cors_origin)
     from app.background.events import handle  # noqa: PLC0415 - no request needs it
 
     return handle(_runner(), event, lambda: context.get_remaining_time_in_millis() / 1000)

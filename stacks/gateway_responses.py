@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from aws_cdk import aws_apigateway as apigateway
 
-EXPOSED_HEADERS = ("ETag", "Location", "Retry-After", "X-Request-Id")
+EXPOSED_HEADERS = ("ETag", "Idempotency-Replayed", "Location", "Retry-After", "X-Request-Id")
 _REQUEST_ID = "$context.requestId"
 
 
@@ -93,6 +93,7 @@ def add_gateway_responses(api: apigateway.RestApi, *, cors_origin: str) -> None:
         "Access-Control-Allow-Origin": cors_origin,
         "Access-Control-Expose-Headers": ",".join(EXPOSED_HEADERS),
         "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
         "Vary": "Origin",
     }
     for problem in EDGE_PROBLEMS:

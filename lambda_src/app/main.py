@@ -122,6 +122,6 @@ def create_app(backend: Backend) -> FastAPI:
             "If-None-Match",
             "X-Request-Id",
         ],
-        expose_headers=["ETag", "Location", "Retry-After", "X-Request-Id"],
+        expose_headers=["ETag", "Idempotency-Replayed", "Location", "Retry-After", "X-Request-Id"],
     )
     return app

@@ -18,5 +18,5 @@ def assert_refused(response: Response, status: int, code: str) -> dict[str, Any]
     problem = assert_problem(response, status, code)
     assert response.headers.get_list("Access-Control-Allow-Origin") == [CORS_ORIGIN]
     exposed = response.headers["Access-Control-Expose-Headers"].replace(" ", "").split(",")
-    assert {"ETag", "Location", "Retry-After", "X-Request-Id"} <= set(exposed)
+    assert {"ETag", "Idempotency-Replayed", "Location", "Retry-After", "X-Request-Id"} <= set(exposed)
     return problem

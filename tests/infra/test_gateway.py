@@ -98,7 +98,9 @@ class TestPreflight:
                     "Access-Control-Allow-Headers": (
                         "'Authorization,Content-Type,Idempotency-Key,If-Match,If-None-Match,X-Request-Id'"
                     ),
-                    "Access-Control-Expose-Headers": "'ETag,Location,Retry-After,X-Request-Id'",
+                    "Access-Control-Expose-Headers": (
+                        "'ETag,Idempotency-Replayed,Location,Retry-After,X-Request-Id'"
+                    ),
                     "Access-Control-Max-Age": "'7200'",
                     "Vary": "'Origin'",
                 }
@@ -119,10 +121,11 @@ class TestGatewayResponses:
             assert headers[f"{HEADER}Content-Type"] == "'application/problem+json'"
             assert headers[f"{HEADER}Access-Control-Allow-Origin"] == ORIGIN
             assert headers[f"{HEADER}Access-Control-Expose-Headers"] == (
-                "'ETag,Location,Retry-After,X-Request-Id'"
+                "'ETag,Idempotency-Replayed,Location,Retry-After,X-Request-Id'"
             )
             assert headers[f"{HEADER}X-Request-Id"] == "context.requestId"
             assert headers[f"{HEADER}Cache-Control"] == "'no-store'"
+            assert headers[f"{HEADER}X-Content-Type-Options"] == "'nosniff'"
 
     @pytest.mark.parametrize(
         ("kind", "status", "code"),

@@ -5,6 +5,7 @@ import asyncio
 import base64
 import contextlib
 import importlib
+import io
 import json
 import logging
 import os
@@ -20,6 +21,7 @@ from mypy_boto3_dynamodb import DynamoDBClient
 
 from app.background.events import UnknownEvent
 from app.core.database import Session, Table
+from app.core.observability import logger
 from app.models.access_patterns import OUTBOX_MESSAGES, messages_of_shard
 from app.models.operations import OutboxMessage
 from app.services import outbox
@@ -294,6 +296,114 @@ class TestRequests:
         assert handler(request, None)["statusCode"] == 304
 
 
+class TestUnreadableEvent:
+    @pytest.mark.parametrize(
+        "more",
+        [
+            {"headers": {"Accept": "\ud800"}, "multiValueHeaders": None},
+            {"headers": {"X-\udfff": "a"}, "multiValueHeaders": None},
+            {"multiValueHeaders": {"Authorization": ["Bearer \ud800"]}},
+            {"multiValueQueryStringParameters": {"cursor": ["\ud800"]}},
+            {"body": "\ud800"},
+        ],
+        ids=["header", "name", "list of headers", "query", "body"],
+    )
+    def test_is_a_bad_request(
+        self, handler: Handler, more: dict[str, Any], logs: Callable[[], list[dict[str, Any]]]
+    ) -> None:
+        answer = handler(aws_event("GET", "/api/v1/users/me") | more, None)
+
+        assert answer["statusCode"] == 400
+        problem = json.loads(answer["body"])
+        assert (problem["status"], problem["code"]) == (400, "bad_request")
+        assert problem["request_id"] == answer["headers"]["X-Request-Id"] == "id-of-the-gateway"
+        assert answer["headers"]["Content-Type"] == "application/problem+json"
+        assert answer["headers"]["Access-Control-Allow-Origin"] == ORIGIN
+        assert answer["headers"]["Cache-Control"] == "no-store"
+        assert [event["message"] for event in logs()] == ["http.unreadable"]
+
+    @pytest.mark.parametrize("path", ["/api/v1/users/\ud800", "/\udfff"])
+    def test_with_a_surrogate_in_its_path_has_no_route(self, handler: Handler, path: str) -> None:
+        assert handler(aws_event("GET", path), None)["statusCode"] in {401, 404}
+
+
+class TestLogAtDebug:
+    """Where the log level is DEBUG, Lambda's runtime gives the root logger a handler and this level.
+
+    https://github.com/aws/aws-lambda-python-runtime-interface-client (`bootstrap._setup_logging`)
+    """
+
+    @pytest.fixture
+    def runtime_log(self) -> Iterator[io.StringIO]:
+        """What the runtime's handler has written."""
+        root, stream = logging.getLogger(), io.StringIO()
+        runtime_handler, level = logging.StreamHandler(stream), root.level
+        root.addHandler(runtime_handler)
+        root.setLevel(logging.DEBUG)
+        yield stream
+        root.removeHandler(runtime_handler)
+        root.setLevel(level)
+
+    @pytest.mark.usefixtures("inbox")
+    def test_holds_no_text_address_code_or_token(
+        self,
+        runtime_log: io.StringIO,
+        handler: Handler,
+        table: Table,
+        token: str,
+        logs: Callable[[], list[dict[str, Any]]],
+    ) -> None:
+        runtime_log.seek(0)
+        runtime_log.truncate()
+        logger.setLevel(logging.DEBUG)
+
+        def post(path: str, **body: str) -> dict[str, Any]:
+            headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+            event = aws_event("POST", f"/api/v1{path}", headers=headers, body=json.dumps(body))
+            made: dict[str, Any] = json.loads(handler(event, None)["body"])
+            return made
+
+        post("/users", email="ada@example.com", name="Ada Lovelace")
+        space = f"/spaces/{post('/spaces', name='Runners')['space_id']}"
+        post(f"{space}/journals", title="A day", content="By the river")
+        post(f"{space}/invitations", email="eve@example.org", message="Run with us")
+        code = post(f"{space}/invite-code")["code"]
+        for shard in [*range(outbox.SHARDS)] * 3:  # a task may enqueue another
+            for message in table.first(messages_of_shard(shard), at_most=10):
+                keys = OUTBOX_MESSAGES.key_of(message).attributes
+                record = {"eventSource": "aws:dynamodb", "dynamodb": {"Keys": keys, "SequenceNumber": "1"}}
+                handler({"Records": [record]}, Context(60_000))
+        logger.setLevel(logging.INFO)
+
+        done = {event["kind"] for event in logs() if event["message"] == "background.done"}
+        assert done == {"activity.announced", "invitation.sent", "invitation.mailed"}
+        written = runtime_log.getvalue() + str(logs())
+        assert "http.request" in written
+        secrets = ["@", "Ada", "Lovelace", "Runners", "A day", "river", "Run with", code, token]
+        assert [secret for secret in secrets if secret in written] == []
+
+    def test_has_nothing_of_libraries_below_warnings(
+        self, runtime_log: io.StringIO, handler: Handler
+    ) -> None:
+        for library in (
+            "boto3",
+            "botocore.endpoint",
+            "urllib3",
+            "mangum",
+            "asyncio",
+            "aws_lambda_powertools",
+            "x",
+        ):
+            assert logging.getLogger(library).getEffectiveLevel() == logging.WARNING
+
+    def test_is_stricter_where_the_function_is(self, runtime_log: io.StringIO, environment: object) -> None:
+        logging.getLogger().setLevel(logging.ERROR)
+
+        load()
+
+        assert logging.getLogger().level == logging.ERROR
+
+
 class TestLog:
     @pytest.fixture
     def root(self) -> Iterator[logging.Logger]:
@@ -307,9 +417,9 @@ class TestLog:
     @forms
     def test_is_one_event_a_request(
         self,
+        root: logging.Logger,
         handler: Handler,
         event: Callable[..., dict[str, Any]],
-        root: logging.Logger,
         logs: Callable[[], list[dict[str, Any]]],
         caplog: pytest.LogCaptureFixture,
     ) -> None:

@@ -23,13 +23,35 @@ class TestRequestId:
         assert len(api.client.get(path).headers.get_list("X-Request-Id")) == 1
 
 
+class TestPrivacy:
+    def test_no_answer_is_stored_or_guessed_at(self, api: Api) -> None:
+        ada = api.person()
+        created = ada.post("/api/v1/spaces", {"name": "Runners"})
+        read = ada.get(ME)
+        answers = [
+            created,
+            read,
+            ada.get(ME, if_none_match=read.headers["ETag"]),
+            ada.delete(created.headers["Location"]),
+            ada.get("/nowhere"),
+            ada.post("/api/v1/spaces", {}),
+            api.client.get(ME),
+            api.client.get("/health"),
+        ]
+
+        assert [answer.status_code for answer in answers] == [201, 200, 304, 202, 404, 422, 401, 200]
+        for answer in answers:
+            assert answer.headers.get_list("Cache-Control") == ["no-store"]
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
 class TestCors:
     def test_lets_the_one_origin_read_the_answer(self, api: Api) -> None:
         headers = api.client.get("/health", headers={"Origin": ORIGIN}).headers
 
         assert headers["Access-Control-Allow-Origin"] == ORIGIN
         exposed = {name.strip() for name in headers["Access-Control-Expose-Headers"].split(",")}
-        assert exposed == {"ETag", "Location", "Retry-After", "X-Request-Id"}
+        assert exposed == {"ETag", "Idempotency-Replayed", "Location", "Retry-After", "X-Request-Id"}
         assert "Access-Control-Allow-Credentials" not in headers
         assert headers["Vary"] == "Origin"
 

@@ -10,7 +10,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api.errors import problem_response
+from app.api.errors import PRIVATE, problem_response
 from app.core.errors import InternalError
 from app.core.observability import logger
 
@@ -57,6 +57,7 @@ class RequestContext:
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-Id"] = request.state.request_id
+                headers.update(PRIVATE)
                 if "Location" in headers:
                     headers["Location"] = f"{_base(scope, gateway)}{headers['Location']}"
             await send(message)

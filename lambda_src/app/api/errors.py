@@ -24,6 +24,8 @@ from app.core.errors import (
 from app.core.observability import logger
 
 PROBLEM_JSON = "application/problem+json"
+# On every answer: it is for its caller alone, and is what its `Content-Type` says.
+PRIVATE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 PROBLEM_SCHEMA = "#/components/schemas/Problem"
 # A body may hold a hundred thousand faults with names of any length; an answer may not.
 _MAX_ERRORS, _MAX_FIELD, _MAX_MESSAGE = 100, 200, 1000
@@ -66,17 +68,32 @@ def problem_response(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """The problem as an HTTP answer, with more headers if there are any."""
+    content = _body(problem, request.state.request_id, errors)
+    retry = {"Retry-After": str(problem.retry_after_s)} if problem.retry_after_s else {}
+    return Response(content, problem.status, {**retry, **(headers or {})}, media_type=PROBLEM_JSON)
+
+
+def unreadable_event(event: Mapping[str, Any], cors_origin: str) -> dict[str, Any]:
+    """The answer 400, as API Gateway takes it, to an event that cannot be made a request."""
+    request_id = event["requestContext"]["requestId"]
+    logger.warning("http.unreadable", request_id=request_id)
+    headers = {"Content-Type": PROBLEM_JSON, "X-Request-Id": request_id, **PRIVATE}
+    headers["Access-Control-Allow-Origin"] = cors_origin
+    problem = BadRequest("The request is not valid Unicode")
+    body = _body(problem, request_id)
+    return {"statusCode": problem.status, "headers": headers, "body": body, "isBase64Encoded": False}
+
+
+def _body(problem: Problem, request_id: str, errors: list[FieldError] | None = None) -> str:
     view = ProblemView(
         title=problem.title,
         status=problem.status,
         detail=problem.detail,
         code=problem.code,
-        request_id=request.state.request_id,
+        request_id=request_id,
         errors=errors,
     )
-    retry = {"Retry-After": str(problem.retry_after_s)} if problem.retry_after_s else {}
-    content = view.model_dump_json(exclude_none=True)
-    return Response(content, problem.status, {**retry, **(headers or {})}, media_type=PROBLEM_JSON)
+    return view.model_dump_json(exclude_none=True)
 
 
 def problem_responses(*types: type[Problem]) -> dict[int | str, dict[str, Any]]:
