@@ -2,9 +2,10 @@
 
 import inspect
 from pathlib import Path
-from typing import Any
+from typing import Any, get_origin, get_type_hints
 
 from app.core.entities import Entity
+from app.core.queries import Query
 from app.models import access_patterns
 
 PATH = Path(__file__).parent.parent / "docs" / "access-patterns.md"
@@ -39,7 +40,9 @@ def render() -> str:
     queries = [
         member
         for member in members.values()
-        if inspect.isfunction(member) and member.__module__ == access_patterns.__name__ and member.__doc__
+        if inspect.isfunction(member)
+        and member.__module__ == access_patterns.__name__
+        and get_origin(get_type_hints(member)["return"]) is Query
     ]
     rows = [_row(entity) for entity in entities]
     lists = [_list(query) for query in queries]
