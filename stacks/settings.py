@@ -74,7 +74,7 @@ class FunctionSettings(_Section):
     log_level: Literal["DEBUG", "INFO", "WARN", "ERROR"]
     canary: Canary | None = Field(default=None, description="left out: all traffic at once")
     description: str | None = Field(
-        default=None, max_length=256, description="left out, but by `Settings.at_once`"
+        default=None, max_length=256, description="left out, but by `Settings.without_canary`"
     )
 
 
@@ -213,7 +213,7 @@ class Settings(_Section):
             }
         )
 
-    def at_once(self, reason: str) -> "Settings":
+    def without_canary(self, reason: str) -> "Settings":
         """The same but for one deployment that cannot wait: a new version, which takes all traffic at once.
 
         The reason becomes the function's description. So there is a new version also where CloudFormation

@@ -19,15 +19,15 @@ def build_app(root: Path, app: App) -> BackendStack:
 
     `root` is the folder of `contract/openapi.json` and `lambda_src/`. The environments and the
     choice (`-c env=NAME`) come from the app's context, and so does the reason of a deployment that
-    cannot wait (`-c at_once=REASON`), and whether nothing is deployed yet (`-c first_deployment=true`).
+    cannot wait (`-c skip_canary_reason=REASON`), and whether nothing is deployed yet (`-c first_deployment=true`).
 
     Raises ConfigurationError for whatever the caller can put right.
     """
     settings = load_settings(app.node.try_get_context("environments"), app.node.try_get_context("env"))
     if app.node.try_get_context("first_deployment"):
         settings = settings.first_deployment()
-    if reason := app.node.try_get_context("at_once"):
-        settings = settings.at_once(reason)
+    if reason := app.node.try_get_context("skip_canary_reason"):
+        settings = settings.without_canary(reason)
     routes = load_routes(root / "contract" / "openapi.json")
     target = resolve_target(settings.function)
     if matching_interpreter(target) is None:

@@ -1,7 +1,6 @@
-"""The ground that tests stand on: an AWS in memory, a signing key of our own, and a clock that obeys.
+"""Fixtures for all tests: the table on the real DynamoDB Local, the app over HTTP, a clock that stands still.
 
-Only the clock and the outside world are made up. moto plays DynamoDB where it is faithful; tests marked
-`database` run on the real DynamoDB Local (see `tests/database`).
+What else AWS does for the app (SES, SSM, SQS, Cognito) is done in memory by moto.
 """
 
 import dataclasses
@@ -11,7 +10,6 @@ import json
 import logging
 import os
 import signal
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -19,10 +17,10 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-import botocore.client
 import botocore.handlers
 import hypothesis
 import pytest
+from botocore.config import Config
 from fastapi import FastAPI
 from moto import mock_aws
 from mypy_boto3_dynamodb import DynamoDBClient
@@ -45,6 +43,7 @@ from app.main import Backend, create_app, create_runner
 from app.models.access_patterns import messages_of_shard
 from app.models.operations import OutboxMessage
 from app.services import outbox
+from local.dynamodb import dynamodb_local
 from tests.factories import TABLE_NAME, Api, FrozenClock, SigningKey, create_table
 
 pytest_plugins = ["tests.browser_fixtures"]
@@ -91,35 +90,18 @@ PARAMETERS = {
 }
 
 
-def _refuse(model: Any, **_: Any) -> None:
-    # Not an Exception, so that no code under test can catch it.
+REFUSED_READS = ("Scan", "ExecuteStatement", "BatchExecuteStatement")
+
+
+def refuse_read(model: Any, **_: Any) -> None:
+    """Fail the test. What that raises is not an Exception, so no code under test can catch it."""
     pytest.fail(f"{model.name} reads what no key names")
 
 
 # Every client that is made from here on, by whatever test, fails the test that scans.
 botocore.handlers.BUILTIN_HANDLERS += [
-    (f"before-call.dynamodb.{operation}", _refuse)
-    for operation in ("Scan", "ExecuteStatement", "BatchExecuteStatement")
+    (f"before-call.dynamodb.{operation}", refuse_read) for operation in REFUSED_READS
 ]
-
-
-def _untraced(call: Callable[..., Any]) -> Callable[..., Any]:
-    """The same, unseen by coverage: an AWS client's call is none of our code and most of a test's time."""
-
-    @functools.wraps(call)
-    def run(*args: Any, **kwargs: Any) -> Any:
-        tracer = sys.gettrace()
-        sys.settrace(None)
-        try:
-            return call(*args, **kwargs)
-        finally:
-            sys.settrace(tracer)
-
-    return run
-
-
-_client: Any = botocore.client.BaseClient
-_client._make_api_call = _untraced(_client._make_api_call)
 
 
 @pytest.hookimpl(tryfirst=True)  # xdist reads the groups in a hook of the same name
@@ -165,30 +147,38 @@ def clock() -> FrozenClock:
 
 
 @pytest.fixture(scope="session")
-def clients() -> tuple[DynamoDBClient, SSMClient]:
-    """One of each for all tests: to make a client takes as long as ten requests."""
-    with mock_aws():
-        return boto3.client("dynamodb"), boto3.client("ssm")
+def dynamodb_client() -> Iterator[DynamoDBClient]:
+    """A client of the real DynamoDB Local, which starts with the first test that asks for it.
+
+    Every client of DynamoDB that is made from then on calls it too.
+    """
+    with dynamodb_local() as url, pytest.MonkeyPatch.context() as environment:
+        environment.setenv("AWS_ENDPOINT_URL_DYNAMODB", url)
+        # DynamoDB Local validates what is sent; botocore's own validation takes longer than the call.
+        # A user agent that is given need not be composed for each call.
+        config = Config(max_pool_connections=32, parameter_validation=False, user_agent="tests")
+        yield boto3.client("dynamodb", config=config)
+
+
+@pytest.fixture
+def dynamodb(dynamodb_client: DynamoDBClient) -> Iterator[DynamoDBClient]:
+    """A client of an empty table."""
+    create_table(dynamodb_client)
+    yield dynamodb_client
+    dynamodb_client.delete_table(TableName=TABLE_NAME)
 
 
 @pytest.fixture
 def aws() -> Iterator[None]:
-    """An empty AWS."""
-    with mock_aws():
+    """An empty AWS in memory, of all services but DynamoDB, where each access key has tables of its own."""
+    with mock_aws(config={"core": {"mock_credentials": False}}):
         yield
 
 
 @pytest.fixture
-def dynamodb(aws: None, clients: tuple[DynamoDBClient, SSMClient]) -> DynamoDBClient:
-    """A client of an empty table."""
-    client, _ = clients
-    create_table(client)
+def ssm(aws: None, outside: Callable[[Any], Any]) -> SSMClient:
+    client: SSMClient = outside("ssm")
     return client
-
-
-@pytest.fixture
-def ssm(aws: None, clients: tuple[DynamoDBClient, SSMClient]) -> SSMClient:
-    return clients[1]
 
 
 @pytest.fixture

@@ -1,61 +1,25 @@
-"""The same fixtures as everywhere, on the real DynamoDB Local: what is measured or raced here is true."""
+"""Fixtures for races and for measuring capacity. The table waits between its retries, as it does in AWS."""
 
 import threading
 import time
-import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-import boto3
 import pytest
-from botocore.config import Config
 from httpx2 import Response
 from mypy_boto3_dynamodb import DynamoDBClient
 
 from app.core.database import Session, Table
 from app.core.dynamodb import DynamoDB
 from app.core.errors import Problem, StaleRead
-from local.dynamodb import dynamodb_local
-from tests.factories import TABLE_NAME, FrozenClock, create_table
+from tests.factories import TABLE_NAME, FrozenClock
 
 THREADS, ROUNDS = 16, 200
 Action = Callable[[Session, int, int], object]
 AtOnce = Callable[[Sequence[Callable[[], Response]]], list[Response]]
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if "tests/database/" in item.path.as_posix():
-            item.add_marker(pytest.mark.database)
-
-
-@pytest.fixture(scope="session")
-def endpoint() -> Iterator[str]:
-    with dynamodb_local() as url:
-        yield url
-
-
-@pytest.fixture
-def dynamodb(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[DynamoDBClient]:
-    """boto3's client of an empty table. Each access key has a database of its own there."""
-    access_key = uuid.uuid4().hex[:20]
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", access_key)
-    client = boto3.client(
-        "dynamodb",
-        endpoint_url=endpoint,
-        region_name="eu-central-1",
-        aws_access_key_id=access_key,
-        aws_secret_access_key="testing",
-        # DynamoDB judges what is sent; the client's own judgement takes longer than the call. A name that is
-        # given need not be composed anew for each call.
-        config=Config(max_pool_connections=2 * THREADS, parameter_validation=False, user_agent="tests"),
-    )
-    create_table(client)
-    yield client
-    client.delete_table(TableName=TABLE_NAME)
 
 
 @dataclass
@@ -92,9 +56,10 @@ def bill() -> Bill:
 
 
 @pytest.fixture
-def table(dynamodb: DynamoDBClient, endpoint: str, clock: FrozenClock, bill: Bill) -> Table:
+def table(dynamodb: DynamoDBClient, clock: FrozenClock, bill: Bill) -> Table:
     """The table over the app's own client, as it is deployed."""
-    client = DynamoDB(region="eu-central-1", endpoint_url=endpoint, max_connections=2 * THREADS)
+    url = dynamodb.meta.endpoint_url
+    client = DynamoDB(region="eu-central-1", endpoint_url=url, max_connections=2 * THREADS)
     metered: Any = MeteredClient(client, bill)
     return Table(metered, TABLE_NAME, clock=clock, sleep=time.sleep)
 

@@ -18,6 +18,8 @@ from tests.database.conftest import ROUNDS, THREADS
 from tests.outbox_helpers import Bench, Payload, make_bench
 from tests.unit.services.user_helpers import profile
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def bench(backend: Backend, inbox: object, outside: Callable[[Any], Any]) -> Bench:

@@ -21,6 +21,8 @@ from tests.database.conftest import THREADS, AtOnce
 from tests.database.test_races import codes, crowd, path_of, statuses
 from tests.factories import Api, Person
 
+pytestmark = pytest.mark.long
+
 
 def members(table: Table, space: dict[str, Any]) -> set[str]:
     return {member.user_id for member in table.page(members_of_space(space["space_id"]), limit=100).items}

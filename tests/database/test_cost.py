@@ -33,6 +33,8 @@ from app.services.habits import STATS_DAYS
 from tests.database.conftest import Bill
 from tests.factories import TABLE_NAME, Api, FrozenClock, Person
 
+pytestmark = pytest.mark.long
+
 FEW, MANY = 10, 2_000
 EXPORT = "/users/me/export"
 ENTRY = {

@@ -5,12 +5,15 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+import pytest
 from httpx2 import Response
 
 from app.core.database import Table
 from app.models.access_patterns import INVITE_CODES, members_of_space
 from tests.database.conftest import THREADS, AtOnce
 from tests.factories import Api, Person
+
+pytestmark = pytest.mark.long
 
 SPACES = "/api/v1/spaces"
 

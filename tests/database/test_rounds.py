@@ -30,6 +30,8 @@ from app.services.permissions import Access, Action
 from tests.database.conftest import ROUNDS, THREADS, Rounds
 from tests.unit.services.user_helpers import PARAMETERS, enrol, identity, profile
 
+pytestmark = pytest.mark.long
+
 EVERYTHING = 10_000
 GOAL = GoalCreate(title="Run", kind="milestone")
 HABIT = HabitCreate(title="Run", cadence=Daily(kind="daily"))

@@ -22,6 +22,8 @@ from tests.database.conftest import ROUNDS, THREADS, Rounds
 from tests.database.test_rounds import EVERYTHING, all_of, user_of
 from tests.unit.services.user_helpers import PARAMETERS, enrol, identity, profile
 
+pytestmark = pytest.mark.long
+
 UNLIMITED = PARAMETERS.model_copy(
     update={"max_invitations_per_day": EVERYTHING, "max_members_per_space": EVERYTHING}
 )

@@ -21,6 +21,8 @@ from tests.database.conftest import ROUNDS, Rounds
 from tests.database.test_rounds import all_of, enter, space_of, user_of
 from tests.unit.services.user_helpers import enrol, membership, profile
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def ada(table: Table) -> Access:

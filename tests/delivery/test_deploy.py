@@ -52,7 +52,12 @@ class TestDeploy:
         calls.append([word for word in command[2:] if not word.startswith("--no-")])
 
     def deploy(self, cloudformation: CloudFormationClient, calls: list[list[str]], **more: str) -> None:
-        deploy(cloudformation, PROD, lambda command: self.run(calls, command), at_once=more.get("at_once"))
+        deploy(
+            cloudformation,
+            PROD,
+            lambda command: self.run(calls, command),
+            skip_canary_reason=more.get("skip_canary_reason"),
+        )
 
     def test_first_deployment_is_unprotected_and_protected_at_once(
         self, cloudformation: CloudFormationClient, stub: Stubber, calls: list[list[str]]
@@ -67,8 +72,8 @@ class TestDeploy:
     ) -> None:
         add_status(stub, "UPDATE_COMPLETE")
         add_policy(stub)
-        self.deploy(cloudformation, calls, at_once="it is down")
-        assert calls == [["-c", "env=prod", "-c", "at_once=it is down"]]
+        self.deploy(cloudformation, calls, skip_canary_reason="it is down")
+        assert calls == [["-c", "env=prod", "-c", "skip_canary_reason=it is down"]]
 
     def test_policy_is_not_set_after_a_failure(
         self, cloudformation: CloudFormationClient, stub: Stubber

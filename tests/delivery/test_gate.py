@@ -150,7 +150,7 @@ class TestMakeDeploy:
         ):
             (repository / name).parent.mkdir(exist_ok=True)
             shutil.copy(ROOT / name, repository / name)
-        told = 'import os, sys; print("deployed", *sys.argv[1:], os.environ.get("AT_ONCE", ""))'
+        told = 'import os, sys; print("deployed", *sys.argv[1:], os.environ.get("SKIP_CANARY_REASON", ""))'
         (repository / "delivery" / "deploy.py").write_text(f"{told}\n")
         for name in ("package.json", "package-lock.json", ".npmrc"):
             (repository / name).touch()
@@ -196,7 +196,7 @@ class TestMakeDeploy:
 
     def test_passes_on_why_a_deployment_cannot_wait(self, clone: Path) -> None:
         run(clone)
-        done = self.deploy(clone, "prod", 'AT_ONCE=it\'s "down" $(HOME)')
+        done = self.deploy(clone, "prod", 'SKIP_CANARY_REASON=it\'s "down" $(HOME)')
         assert done.stdout == 'deployed prod it\'s "down" $(HOME)\n'
 
 

@@ -88,7 +88,7 @@ class TestRollback:
         assert f"artifacts?name=gate-{before}" in asked
         record = f"--repo ada/spaces --name gate-{before} --dir .build/gate"
         assert fetched == f"{before} gh run download 4711 {record}"
-        assert deployed == f"{before} make deploy ENV=prod AT_ONCE={after} does not answer"
+        assert deployed == f"{before} make deploy ENV=prod SKIP_CANARY_REASON={after} does not answer"
         assert tried == f"{before} make smoke ENV=prod"
         assert f"::error::{after} did not answer in prod, which runs {before} again" in done.stdout
 

@@ -25,7 +25,7 @@ PASSWORD = "Correct-Horse-1"
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.e2e)
+            item.add_marker(pytest.mark.long)
 
 
 @pytest.fixture(scope="session")

@@ -68,12 +68,12 @@ class TestBuildApp:
         (tmp_path / "contract" / "openapi.json").write_bytes(
             (ROOT / "contract" / "openapi.json").read_bytes()
         )
-        reasons: tuple[dict[str, str], ...] = ({}, {"at_once": "it is down"})
+        reasons: tuple[dict[str, str], ...] = ({}, {"skip_canary_reason": "it is down"})
         for reason in reasons:
             app = App(context={**CONTEXT, "env": "local", **reason}, outdir=str(tmp_path / "out"))
             build_app(tmp_path, app)
             (stack,) = app.synth().stacks
             assert stack.stack_name == "LifestyleSpaces-local"
             function = Backend(stack.template).properties("Lambda::Function")
-            assert function.get("Description") == reason.get("at_once")
+            assert function.get("Description") == reason.get("skip_canary_reason")
         assert {path.name.split("-")[0] for path in (tmp_path / ".build").iterdir()} == {"function", "layer"}

@@ -101,21 +101,23 @@ class TestAlarmsOfTheNewVersion:
 
 
 @pytest.fixture(scope="module")
-def hurried() -> Backend:
-    return synthesise(load_settings(ENVIRONMENTS, "prod").at_once("it is down"))
+def without_canary() -> Backend:
+    return synthesise(load_settings(ENVIRONMENTS, "prod").without_canary("it is down"))
 
 
-class TestAtOnce:
+class TestWithoutCanary:
     """A deployment that cannot wait: a rollback, or another table in the place of `Table`."""
 
-    def test_shifts_all_traffic_whatever_rings(self, hurried: Backend) -> None:
-        assert "UpdatePolicy" not in hurried.one("Lambda::Alias")
-        assert hurried.all("CodeDeploy::DeploymentGroup") == {}
+    def test_shifts_all_traffic_despite_alarms(self, without_canary: Backend) -> None:
+        assert "UpdatePolicy" not in without_canary.one("Lambda::Alias")
+        assert without_canary.all("CodeDeploy::DeploymentGroup") == {}
 
-    def test_is_a_new_version_though_nothing_else_has_changed(self, hurried: Backend, prod: Backend) -> None:
-        versions = [set(each.all("Lambda::Version")) for each in (hurried, prod)]
+    def test_makes_a_new_version_when_nothing_else_changed(
+        self, without_canary: Backend, prod: Backend
+    ) -> None:
+        versions = [set(each.all("Lambda::Version")) for each in (without_canary, prod)]
         assert versions[0].isdisjoint(versions[1])
-        assert hurried.properties("Lambda::Function")["Description"] == "it is down"
+        assert without_canary.properties("Lambda::Function")["Description"] == "it is down"
 
-    def test_is_not_what_is_kept_in_cdk_json(self) -> None:
+    def test_is_never_configured_in_cdk_json(self) -> None:
         assert not [name for name, each in ENVIRONMENTS.items() if "description" in each["function"]]

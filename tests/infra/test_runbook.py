@@ -109,7 +109,7 @@ class TestCommands:
     def test_of_make_have_their_target(self, page: Path) -> None:
         makefile = text(ROOT / "Makefile")
         for target in re.findall(r"\bmake ([a-z-]+) ENV=", text(page)):
-            assert f"\n{target}: environment-named" in makefile
+            assert f"\n{target}: require-env" in makefile
 
     @pytest.mark.parametrize("page", WITH_COMMANDS, ids=name)
     def test_find_the_resources_that_they_look_up(self, page: Path) -> None:

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mypy_boto3_dynamodb import DynamoDBClient
 
 from app.background.events import UnknownEvent
 from app.core.database import Session, Table
@@ -26,7 +25,6 @@ from app.models.access_patterns import OUTBOX_MESSAGES, messages_of_shard
 from app.models.operations import OutboxMessage
 from app.services import outbox
 from tests.conftest import SETTINGS
-from tests.dynamodb_endpoint_helpers import dynamodb_endpoint
 from tests.factories import SigningKey
 
 SOURCES = Path(__file__).parents[2] / "lambda_src"
@@ -64,19 +62,15 @@ def loop() -> Iterator[None]:
 def environment(monkeypatch: pytest.MonkeyPatch, keys_url: str, loop: None) -> pytest.MonkeyPatch:
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
-    # The keys come from a server of the tests' own; SSM does not.
+    # The signing keys come from a server of the tests' own, and the parameters from moto.
     monkeypatch.setenv("AWS_ENDPOINT_URL", keys_url.rpartition("/")[0])
-    monkeypatch.setenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SSM", f"https://ssm.{SETTINGS.aws_region}.amazonaws.com")
     return monkeypatch
 
 
 @pytest.fixture
-def handler(
-    environment: pytest.MonkeyPatch, dynamodb: DynamoDBClient, parameter_store: object
-) -> Iterator[Handler]:
-    with dynamodb_endpoint(dynamodb) as url:
-        environment.setenv("AWS_ENDPOINT_URL_DYNAMODB", url)
-        yield load()
+def handler(environment: pytest.MonkeyPatch, dynamodb: object, parameter_store: object) -> Handler:
+    return load()
 
 
 @pytest.fixture

@@ -8,8 +8,6 @@ from local.aws import Clients
 from local.dynamodb import dynamodb_local
 from local.ports import answers, check_port
 
-pytestmark = pytest.mark.database
-
 
 def test_serves_tables_on_loopback_only_and_stops() -> None:
     with dynamodb_local() as url:

@@ -1,4 +1,4 @@
-"""What DynamoDB does on a bad day, which neither moto nor DynamoDB Local can be made to do."""
+"""Failures of DynamoDB that DynamoDB Local cannot be made to show."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
