@@ -626,7 +626,8 @@ class TestEndpoint:
 
     @pytest.mark.parametrize("region", ["eu-central-1", "us-east-1"])
     def test_is_of_the_region_where_none_is_named(self, region: str, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+        for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DYNAMODB"):
+            monkeypatch.delenv(name, raising=False)
         boto3s = boto3.Session().client("dynamodb", region_name=region)
         assert DynamoDB(region=region).endpoint_url == boto3s.meta.endpoint_url
 
