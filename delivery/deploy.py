@@ -67,7 +67,7 @@ def _run(command: Sequence[str]) -> None:
 
 @refused_in_one_line()
 def main(environment: str) -> None:
-    """Deploy to the AWS account signed in to. The variable SKIP_CANARY_REASON is why there is no time for a canary."""
+    """Deploy to the AWS account signed in to; without a canary where SKIP_CANARY_REASON says why."""
     context = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
     settings = load_settings(context["environments"], environment)
     deploy(

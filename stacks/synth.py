@@ -18,8 +18,9 @@ def build_app(root: Path, app: App) -> BackendStack:
     """Put the chosen environment's one stack into `app`, with everything built.
 
     `root` is the folder of `contract/openapi.json` and `lambda_src/`. The environments and the
-    choice (`-c env=NAME`) come from the app's context, and so does the reason of a deployment that
-    cannot wait (`-c skip_canary_reason=REASON`), and whether nothing is deployed yet (`-c first_deployment=true`).
+    choice (`-c env=NAME`) come from the app's context, and so do the reason of a deployment that
+    cannot wait (`-c skip_canary_reason=REASON`) and whether nothing is deployed yet
+    (`-c first_deployment=true`).
 
     Raises ConfigurationError for whatever the caller can put right.
     """
