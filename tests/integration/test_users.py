@@ -157,6 +157,24 @@ class TestUpdateMe:
         assert response.json()[name] is None
         assert ada.get(ME).json() == response.json()
 
+    @pytest.mark.parametrize(
+        ("patch", "changed"),
+        [
+            ({"reminder_time": "08:00"}, {"reminder_time": "08:00"}),
+            ({"mail": {"mention": False}}, {"mail": {"mention": False, "reminder": False}}),
+            ({"mail": {"reminder": None}}, {"mail": {"mention": True}}),
+            ({"notifications": {"mention": False}}, {"notifications": {"comment": False, "mention": False}}),
+            ({"week_start": None}, {"week_start": "monday"}),
+        ],
+    )
+    def test_merges_preferences(self, api: Api, patch: dict[str, Any], changed: dict[str, Any]) -> None:
+        ada = api.person()
+        before = ada.patch(ME, EVERYTHING_OPTIONAL).json()["preferences"]
+
+        ada.patch(ME, {"preferences": patch})
+
+        assert ada.get(ME).json()["preferences"] == before | changed
+
     def test_is_stamped(self, api: Api, clock: FrozenClock) -> None:
         ada = api.person()
         clock.advance(hours=1)

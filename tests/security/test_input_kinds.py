@@ -73,9 +73,9 @@ class TestProfileFields:
         ("field", "wrong"),
         [
             ("preferences", [*NOT_AN_OBJECT, "text", {"sms": {}}, {"mail": {}, "PK": "x"}]),
-            ("preferences.mail", [*NOT_AN_OBJECT, {"spam": True}, {"Mention": True}, {"": True}]),
-            ("preferences.mail", [{"mention": wrong} for wrong in NOT_TRUE_OR_FALSE]),
-            ("preferences.notifications", [*NOT_AN_OBJECT, {"a" * 10_000: True}, {"mention": "on"}]),
+            ("preferences.mail", [*NOT_AN_OBJECT[1:], {"spam": True}, {"Mention": True}, {"": True}]),
+            ("preferences.mail", [{"mention": wrong} for wrong in NOT_TRUE_OR_FALSE[1:]]),
+            ("preferences.notifications", [*NOT_AN_OBJECT[1:], {"a" * 10_000: True}, {"mention": "on"}]),
             ("preferences.notifications", [{"\ud800": True}]),
             (
                 "preferences.reminder_time",
@@ -88,6 +88,12 @@ class TestProfileFields:
     ) -> None:
         assert_refused(target(name), field, wrong, calls)
 
+    def test_preferences_of_a_new_profile_have_no_null(
+        self, target: Callable[[str], Target], calls: list[str], name: str
+    ) -> None:
+        if name == "POST /users":  # in a PATCH, null restores what holds by default
+            assert_refused(target(name), "preferences.mail", [None, {"mention": None}], calls)
+
 
 class TestProfileFieldsAtTheirLimits:
     @pytest.mark.parametrize(
@@ -99,7 +105,7 @@ class TestProfileFieldsAtTheirLimits:
             (
                 "preferences",
                 [
-                    {"mail": {}, "notifications": {}, "reminder_time": time}
+                    {"mail": {}, "notifications": {}, "reminder_time": time, "week_start": "monday"}
                     for time in (None, "00:00", "23:59")
                 ],
             ),

@@ -1,6 +1,6 @@
 """People: the profile of whoever signed in."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import MISSING, BaseModel, ConfigDict, Field, StrictBool
 
@@ -25,6 +25,8 @@ NotificationKind = Literal[
     "mention", "comment", "invitation", "role_changed", "removed", "reaction", "reminder"
 ]
 
+FirstWeekday = Literal["monday", "saturday", "sunday"]
+
 
 class Preferences(BaseModel):
     """What a user wants to hear of. A kind that is not named is on."""
@@ -37,9 +39,31 @@ class Preferences(BaseModel):
         TimeOfDay | None, Field(description="In the user's time zone; null for none")
     ] = None
     week_start: Annotated[
-        Literal["monday", "saturday", "sunday"],
+        FirstWeekday,
         Field(description="The first day of the week, for habits that count a number of days a week"),
     ] = "monday"
+
+    def merged(self, patch: "PreferencesPatch") -> Self:
+        """These preferences with a patch merged into them (RFC 7396): null restores what holds by default."""
+        changes: dict[str, Any] = {}
+        for name, value in patch.changes().items():
+            if value is None:
+                changes[name] = getattr(Preferences(), name)
+            elif isinstance(value, dict):
+                kinds = {**getattr(self, name), **value}
+                changes[name] = {kind: wanted for kind, wanted in kinds.items() if wanted is not None}
+            else:
+                changes[name] = value
+        return self.model_copy(update=changes)
+
+
+class PreferencesPatch(Patch):
+    """Any of the preferences, and of their kinds; null restores the default of one."""
+
+    mail: dict[NotificationKind, StrictBool | None] | None | MISSING = MISSING
+    notifications: dict[NotificationKind, StrictBool | None] | None | MISSING = MISSING
+    reminder_time: TimeOfDay | None | MISSING = MISSING
+    week_start: FirstWeekday | None | MISSING = MISSING
 
 
 class UserCreate(Input):
@@ -67,7 +91,7 @@ class UserPatch(Patch):
     avatar_url: HttpsUrl | None | MISSING = MISSING
     timezone: TimeZone | MISSING = MISSING
     locale: Locale | None | MISSING = MISSING
-    preferences: Preferences | MISSING = MISSING
+    preferences: PreferencesPatch | MISSING = MISSING
 
 
 class UserProfile(Record):

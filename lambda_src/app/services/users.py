@@ -46,7 +46,10 @@ def update(
         EmailTaken: another profile has the new e-mail.
     """
     user.require_version(versions)
-    changed = user.patched(session.now, body.changes())
+    changes = body.changes()
+    if "preferences" in changes:
+        changes["preferences"] = user.preferences.merged(changes["preferences"])
+    changed = user.patched(session.now, changes)
     if changed is not user:
         session.add(USER_PROFILES.update(user, changed))
         reminders.sync_reminder(session, user, changed)

@@ -262,3 +262,27 @@ class TestPermissions:
     def test_count_whoever_sees_a_public_space_as_a_visitor(self, content: dict[str, Any]) -> None:
         asked = content["paths"]["/api/v1/spaces/{space_id}"]["get"]["x-permission"]
         assert asked["roles"] == ["owner", "admin", "member", "viewer", "visitor"]
+
+
+class TestPatches:
+    def test_nested_objects_are_those_that_a_test_patches(self, content: dict[str, Any]) -> None:
+        """A new object inside a PATCH has to be merged (RFC 7396), and a test to show it."""
+
+        def is_object(schema: dict[str, Any]) -> bool:
+            schema = resolve(content, schema["$ref"]) if "$ref" in schema else schema
+            kinds = schema.get("anyOf", ()), schema.get("oneOf", ())
+            return schema.get("type") == "object" or any(is_object(kind) for each in kinds for kind in each)
+
+        nested = {
+            f"{name}.{field}"
+            for name, schema in content["components"]["schemas"].items()
+            if name.endswith("Patch")
+            for field, part in schema["properties"].items()
+            if is_object(part)
+        }
+        assert nested == {
+            "UserPatch.preferences",
+            "PreferencesPatch.mail",
+            "PreferencesPatch.notifications",
+            "HabitPatch.cadence",  # which is replaced whole: its kind decides which other fields it has
+        }

@@ -7,7 +7,15 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from app.models.access_patterns import USER_PROFILES
-from app.models.users import Preferences, PublicUserView, UserCreate, UserPatch, UserProfile, UserView
+from app.models.users import (
+    Preferences,
+    PreferencesPatch,
+    PublicUserView,
+    UserCreate,
+    UserPatch,
+    UserProfile,
+    UserView,
+)
 
 NOW = datetime(2026, 3, 14, 15, 9, 26, 535000, UTC)
 ADA = {"email": "ada@example.com", "name": "Ada"}
@@ -99,3 +107,49 @@ class TestViews:
     def test_show_others_what_one_shows(self) -> None:
         shown = PublicUserView.of(profile(UserCreate.model_validate(ADA))).model_dump()
         assert set(shown) == {"user_id", "name", "preferred_name", "avatar_url", "bio"}
+
+
+FULL: dict[str, Any] = {
+    "mail": {"mention": False, "comment": True},
+    "notifications": {"reaction": False},
+    "reminder_time": "07:30",
+    "week_start": "sunday",
+}
+
+
+class TestMergePreferences:
+    @pytest.mark.parametrize(
+        ("patch", "changed"),
+        [
+            ({}, {}),
+            ({"reminder_time": "08:00"}, {"reminder_time": "08:00"}),
+            ({"reminder_time": None}, {"reminder_time": None}),
+            ({"week_start": "saturday"}, {"week_start": "saturday"}),
+            ({"week_start": None}, {"week_start": "monday"}),
+            ({"mail": {}}, {}),
+            (
+                {"mail": {"invitation": False}},
+                {"mail": {"mention": False, "comment": True, "invitation": False}},
+            ),
+            ({"mail": {"mention": True}}, {"mail": {"mention": True, "comment": True}}),
+            ({"mail": {"mention": None}}, {"mail": {"comment": True}}),
+            ({"mail": {"removed": None}}, {}),
+            ({"mail": None}, {"mail": {}}),
+            ({"notifications": {"reaction": None, "comment": False}}, {"notifications": {"comment": False}}),
+            ({"notifications": None}, {"notifications": {}}),
+        ],
+    )
+    def test_changes_what_was_sent_alone(self, patch: dict[str, Any], changed: dict[str, Any]) -> None:
+        stored = Preferences.model_validate(FULL)
+
+        merged = stored.merged(PreferencesPatch.model_validate(patch))
+
+        assert merged.model_dump() == FULL | changed
+        assert stored.model_dump() == FULL
+
+    @pytest.mark.parametrize(
+        "patch", [{"mail": {"mention": "x"}}, {"mail": 1}, {"sms": {}}, {"week_start": "x"}]
+    )
+    def test_rejects_what_no_preference_is(self, patch: dict[str, Any]) -> None:
+        with pytest.raises(ValidationError):
+            PreferencesPatch.model_validate(patch)
