@@ -14,7 +14,8 @@ from mangum import Mangum  # noqa: E402
 
 from app.api.errors import unreadable_event  # noqa: E402
 from app.core.config import Settings  # noqa: E402
-from app.main import Backend, create_app, create_runner  # noqa: E402
+from app.core.initialization import AHEAD_OF_REQUESTS  # noqa: E402
+from app.main import Backend, create_app, create_runner, preload  # noqa: E402
 
 if TYPE_CHECKING:
     from app.background.outbox import Runner
@@ -53,5 +54,8 @@ def handler(event: dict[str, Any], context: Any) -> Any:
     return handle(_runner(), event, lambda: context.get_remaining_time_in_millis() / 1000)
 
 
+if AHEAD_OF_REQUESTS:
+    preload(_api)
+    _runner()
 gc.freeze()
 gc.enable()

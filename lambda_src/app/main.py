@@ -12,7 +12,7 @@ from app.api.body_limit import BodyLimit
 from app.api.context import RequestContext
 from app.api.errors import install_error_handlers
 from app.api.route_table import MODULE_BY_PATH
-from app.api.routing import LazyRoutes
+from app.api.routing import LazyRoutes, all_routes
 from app.background.dead_letters import DeadLetters
 from app.background.directory import Directory
 from app.background.mail import Mailer
@@ -125,3 +125,26 @@ def create_app(backend: Backend) -> FastAPI:
         expose_headers=["ETag", "Idempotency-Replayed", "Location", "Retry-After", "X-Request-Id"],
     )
     return app
+
+
+def preload(answer: Callable[[dict[str, Any], Any], Any]) -> None:
+    """Import and build now what requests and background work will need, and answer two requests.
+
+    Nothing is called and nothing is drawn that has to differ between environments restored from one
+    snapshot: no client of boto3 is made, as that would read credentials.
+    """
+    import boto3  # noqa: F401, PLC0415 - its import is most of the time that its first client takes
+
+    import app.background.events  # noqa: F401, PLC0415
+
+    all_routes()
+    for method, path in (("GET", "/health"), ("POST", "/api/v1/spaces")):
+        event: dict[str, Any] = {
+            "httpMethod": method,
+            "path": path,
+            "resource": path,
+            "headers": {},
+            "body": None,
+        }
+        context = {"requestId": "preload", "identity": {"sourceIp": ""}}
+        answer(event | {"queryStringParameters": None, "requestContext": context}, None)

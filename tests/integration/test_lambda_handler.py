@@ -542,3 +542,19 @@ for child in range(2):
         ]
         assert imported
         assert set(imported) == {"SystemRandom"}
+
+    def test_answers_two_requests_while_it_loads_ahead_of_requests(
+        self,
+        environment: pytest.MonkeyPatch,
+        calls: list[str],
+        logs: Callable[[], list[dict[str, Any]]],
+    ) -> None:
+        environment.setattr("app.core.initialization.AHEAD_OF_REQUESTS", True)
+
+        load()
+
+        assert [(event["operation"], event["status"]) for event in logs()] == [
+            ("get_health", 200),
+            ("create_space", 401),
+        ]
+        assert calls == []

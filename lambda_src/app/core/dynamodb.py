@@ -7,7 +7,6 @@ both side by side (tests/unit/core/test_dynamodb_faults.py). Why not boto3's: do
 import json
 import os
 import socket
-import ssl
 import time
 from collections.abc import Callable
 from email.utils import parsedate_to_datetime
@@ -26,6 +25,7 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionErro
 
 from app.core.credentials import CredentialSource
 from app.core.signing import sign
+from app.core.tls import client_context
 
 MAX_ATTEMPTS = 4
 # The longest wait before the second attempt, in seconds; it doubles from attempt to attempt.
@@ -185,7 +185,7 @@ def _connection_pool(
     """Connections to one host that are reused, and replaced where the other side has closed them."""
     options: dict[str, Any] = {}
     if endpoint_url.startswith("https:"):
-        options["ssl_context"] = ssl.create_default_context(cafile=ca_bundle)
+        options["ssl_context"] = client_context(ca_bundle)
     keepalive = (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     return connection_from_url(
         endpoint_url,

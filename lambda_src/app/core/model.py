@@ -5,15 +5,17 @@ import warnings
 from pydantic import BaseModel, ConfigDict
 from pydantic.warnings import UnsupportedFieldAttributeWarning
 
+from app.core.initialization import AHEAD_OF_REQUESTS
+
 # FastAPI hides it while it declares a body, but a deferred body's validator is built after that.
 warnings.filterwarnings("ignore", "The 'alias' attribute", UnsupportedFieldAttributeWarning)
 
 
 class Model(BaseModel):
-    """A Pydantic model whose validator is built when it is first used.
+    """A Pydantic model whose validator is built when it is first used, unless there is time before.
 
     A request uses few of the models, and a cold start would pay for all of them (docs/adr/0031). A test
     builds each one, so that a mistake in a field does not wait for its first request.
     """
 
-    model_config = ConfigDict(defer_build=True)
+    model_config = ConfigDict(defer_build=not AHEAD_OF_REQUESTS)

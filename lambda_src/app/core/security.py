@@ -19,6 +19,7 @@ from urllib3.exceptions import HTTPError
 from app.core import email
 from app.core.errors import ServiceUnavailable, Unauthorized
 from app.core.observability import logger
+from app.core.tls import client_context
 
 KEYS_TIMEOUT_S = 2.0
 KEYS_MIN_AGE_S = 300.0
@@ -38,7 +39,11 @@ class TokenKeys:
     def __init__(self, url: str, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._url = url
         self._monotonic = monotonic
-        self._http = PoolManager(timeout=Timeout(total=KEYS_TIMEOUT_S), retries=False)
+        self._http = PoolManager(
+            timeout=Timeout(total=KEYS_TIMEOUT_S),
+            retries=False,
+            ssl_context=client_context() if url.startswith("https:") else None,
+        )
         self._keys: dict[str, Key] = {}
         self._fetched_at: float | None = None
 

@@ -1,0 +1,13 @@
+"""Whether Lambda initializes this environment before requests come, or because one waits.
+
+Under SnapStart and provisioned concurrency loading is not on a request's way, so everything is imported and
+built then (docs/adr/0036). Otherwise a request waits, and pays only for what it uses.
+https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+"""
+
+import os
+
+AHEAD_OF_REQUESTS = os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") in {
+    "provisioned-concurrency",
+    "snap-start",
+}
