@@ -112,6 +112,7 @@ def _normal(stack: Stack, old_name: str, new_name: str) -> Stack:
         if len(found) == 1:
             text = text.replace(found[0].name, edition.replace("::", ""))
     if new_name:
+        text = text.replace(f'"{old_name}"', f'"{new_name}"')
         # The stack's name is part of the names of some of its resources, and of the hashes in them.
         for form in ("LifestyleSpaces-{}", "lifestyle-spaces/{}"):
             text = text.replace(form.format(old_name), form.format(new_name))

@@ -174,20 +174,21 @@ def _answer(found: Differences) -> str:
     if not found.items:
         return "0 differences."
     head = f"{count(len(found.items), 'difference')}, resources {found.counts} (added, changed, removed)."
-    serious: dict[Danger, dict[str, None]] = defaultdict(dict)
+    serious: dict[Danger, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for each in found.items:
         if each.verdict.danger.needs_attention:
-            serious[each.verdict.danger][each.title] = None
+            serious[each.verdict.danger][each.kind].add(each.title)
     if not serious:
         return f"{head} None of them endangers data, access or monitoring."
-    told = "; ".join(f"{danger.label}: {_some(list(titles))}" for danger, titles in serious.items())
+    told = "; ".join(f"{danger.label}: {_kinds(kinds)}" for danger, kinds in serious.items())
     return f"{head} Look first at what {told}."
 
 
-def _some(titles: list[str]) -> str:
-    most = 5
-    more = len(titles) - most
-    return listed(titles) if more <= 0 else f"{', '.join(titles[:most])} and {more} more"
+def _kinds(kinds: dict[str, set[str]]) -> str:
+    """Every resource by its name, or of several of a kind their number."""
+    return listed(
+        count(len(titles), kind) if len(titles) > 1 else next(iter(titles)) for kind, titles in kinds.items()
+    )
 
 
 def _meanings(found: Differences) -> Iterator[Cell]:

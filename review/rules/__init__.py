@@ -2,7 +2,7 @@
 
 from fnmatch import fnmatchcase
 
-from review.rules import api, compute, firewall, identity, monitoring, storage
+from review.rules import api, compute, firewall, identity, monitoring, storage, triggers
 from review.rules.kinds import Rule, TypeRules, harmless
 
 RULES: dict[str, TypeRules] = {
@@ -12,6 +12,7 @@ RULES: dict[str, TypeRules] = {
     **identity.RULES,
     **monitoring.RULES,
     **storage.RULES,
+    **triggers.RULES,
     "AWS::CDK::Metadata": TypeRules(harmless=frozenset({"Analytics"})),
 }
 _HARMLESS = harmless("touches neither access, data, operation nor monitoring")

@@ -3,6 +3,7 @@
 import re
 
 from review.changes import Change
+from review.rules.cors import allow_credentials, allow_origin
 from review.rules.kinds import (
     Rule,
     TypeRules,
@@ -32,24 +33,6 @@ from review.verdicts import (
 _VARIABLE = re.compile(r"\$[\w.]+")
 _TLS = ("SecurityPolicy_TLS13_1_3_2025_09", "SecurityPolicy_TLS13_1_2_2021_06", "TLS_1_2", "TLS_1_0")
 _MORE = opens("lets more requests in")
-
-
-def allow_origin(change: Change) -> Verdict | None:
-    """Which web pages may read answers, in a CORS header or setting."""
-    if change.after is None:
-        return disrupts("browsers no longer get the CORS header")
-    if "*" in str(change.after):
-        return opens("web pages of every origin may read the answers (CORS `*`)")
-    if change.old is None:
-        return None
-    return opens("web pages of another origin may read the answers (CORS)")
-
-
-def allow_credentials(change: Change) -> Verdict | None:
-    """Whether browsers send cookies and stored credentials along."""
-    if "true" in str(change.after).lower():
-        return opens("browsers send credentials along (CORS)")
-    return changes("browsers no longer send credentials along (CORS)")
 
 
 def _answer(change: Change) -> Verdict | None:

@@ -8,5 +8,6 @@ from tests.review.mutations.monitoring import WATCHING
 from tests.review.mutations.permissions import ACCESS
 from tests.review.mutations.reported import ISSUE
 from tests.review.mutations.sign_in import SIGN_IN
+from tests.review.mutations.unusual import UNUSUAL
 
-MUTATIONS = (*ISSUE, *ACCESS, *API, *SIGN_IN, *FUNCTION, *DATA, *WATCHING, *FURTHER)
+MUTATIONS = (*ISSUE, *ACCESS, *API, *SIGN_IN, *FUNCTION, *DATA, *WATCHING, *FURTHER, *UNUSUAL)
