@@ -10,9 +10,12 @@
 MAKEFLAGS += --no-builtin-rules
 
 LOCAL_PORT ?= 4566
-override export EMAIL := $(value EMAIL)
-override export PASSWORD := $(value PASSWORD)
-override export SKIP_CANARY_REASON := $(value SKIP_CANARY_REASON)
+# Passed on as they are, not expanded. In lines of their own: GNU make 3.81, macOS's, knows no `override export`.
+override EMAIL := $(value EMAIL)
+override PASSWORD := $(value PASSWORD)
+override SKIP_CANARY_REASON := $(value SKIP_CANARY_REASON)
+override AT := $(value AT)
+export EMAIL PASSWORD SKIP_CANARY_REASON AT
 export LOCAL_PORT DOCS_PORT TABLES_PORT PYTHON CHROMIUM
 outer_path := $(PATH)
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
@@ -121,7 +124,7 @@ review: require-env deployer ## Write a report for reviewers to reports/: make r
 	@$(tool) review $(ENV) $(AGAINST) $(if $(FAIL_ON),--fail-on $(FAIL_ON))
 
 .PHONY: preflight
-preflight: environment-named .venv/.installed ## Say what the AWS account lacks for the first deployment: make preflight ENV=prod
+preflight: require-env .venv/.installed ## Say what the AWS account lacks for the first deployment: make preflight ENV=prod
 	@$(tool) delivery.preflight $(ENV)
 
 .PHONY: deploy
@@ -137,12 +140,16 @@ smoke: require-env .venv/.installed ## Check that what is deployed answers: make
 	@$(tool) delivery.smoke $(ENV)
 
 .PHONY: acceptance
-acceptance: environment-named .venv/.installed ## Try a deployment as its users do, and write a report: make acceptance ENV=dev
+acceptance: require-env .venv/.installed ## Try a deployment as its users do, and write a report: make acceptance ENV=dev
 	@$(tool) delivery.acceptance $(ENV)
 
 .PHONY: drift
 drift: require-env require-account .venv/.installed ## Find what was changed by hand since the deployment: make drift ENV=prod
 	@$(tool) delivery.drift $(ENV)
+
+.PHONY: restore
+restore: require-env .venv/.installed ## Bring the table back beside the running one: make restore ENV=prod AT=2026-11-22T03:00:00Z
+	@$(tool) delivery.restore $(ENV) "$$AT"
 
 .PHONY: redrive
 redrive: require-env .venv/.installed ## Try the background work again that was given up: make redrive ENV=prod
@@ -217,7 +224,8 @@ endif
 		{ rm -f .local/venv/.installed && "$$chosen" -m venv --clear .venv; }; }
 	@echo "Installing the Python packages (a minute the first time) ..." >&2
 	@$(python) $(pip_install) -r requirements-dev.txt || $(no_packages)
-	@$(python) -m pip freeze | $(not_locked) requirements-dev.txt - | xargs -r $(python) -m pip uninstall --quiet --yes
+	@extra=$$($(python) -m pip freeze | $(not_locked) requirements-dev.txt -) && \
+		{ [ -z "$$extra" ] || $(python) -m pip uninstall --quiet --yes $$extra; }
 	@touch $@
 
 # The names of installed packages that a lock does not name.

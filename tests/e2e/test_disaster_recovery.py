@@ -2,13 +2,15 @@
 
 import copy
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from delivery.protect import POLICY, protect
+from delivery.restore import Restore
 from local.aws import STACK_NAME, Clients, Deployment
-from tests.html_helpers import DISASTER_RECOVERY, lines, run, section
+from tests.html_helpers import DISASTER_RECOVERY, lines, run
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import WaiterConfigTypeDef
@@ -20,15 +22,6 @@ ITEM: dict[str, Any] = {
     "PK": {"S": "SPACE#1"},
     "SK": {"S": "SPACE"},
     "data": {"M": {"name": {"S": "Half marathon"}}},
-}
-
-# The commands of step 2 that do something, but for the backup of a deleted table, which is made by AWS alone.
-CHANGES = {
-    "restore-table-to-point-in-time",
-    "wait",
-    "update-table",
-    "update-time-to-live",
-    "update-continuous-backups",
 }
 
 Template = dict[str, Any]
@@ -61,12 +54,9 @@ def table(embedded_aws: Clients, template: Template) -> str:
 
 @pytest.fixture(scope="module")
 def restored(embedded_aws: Clients, table: str) -> str:
-    """The table that step 2 of the page makes, by its own commands."""
-    variables = {"TABLE": table, "RESTORED": f"{table}-restored", "WHEN": "2026-11-22T03:00:00Z"}
-    for line in lines(section(DISASTER_RECOVERY.read_text(encoding="utf-8"), "2. Restore")):
-        if line.split()[2] in CHANGES:
-            run(embedded_aws.dynamodb, line, variables)
-    return variables["RESTORED"]
+    """The table that `make restore` makes."""
+    at = datetime(2026, 11, 22, 3, tzinfo=UTC)
+    return Restore(embedded_aws.dynamodb, table, at, {"Project": "rehearsal"}, sleep=lambda _: None).run()
 
 
 def adopted(aws: Clients) -> str:

@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -6,6 +7,7 @@ import pytest
 
 from stacks.errors import ConfigurationError
 from stacks.routes import Route, load_routes
+from tests.infra.stack_helpers import ROOT
 
 SECURED: dict[str, Any] = {"security": [{"Cognito": []}]}
 
@@ -53,3 +55,35 @@ class TestLoadRoutes:
         file.write_text(text, encoding="utf-8")
         with pytest.raises(ConfigurationError, match="is no OpenAPI document"):
             load_routes(file)
+
+
+def variables(document: str) -> dict[str, set[str]]:
+    """The names of the variable path part below each path of an OpenAPI document."""
+    found: dict[str, set[str]] = {}
+    for path in json.loads((ROOT / "contract" / document).read_text(encoding="utf-8"))["paths"]:
+        parts = path.split("/")
+        for number, part in enumerate(parts):
+            if part.startswith("{"):
+                parent = re.sub(r"\{\w+\}", "{}", "/".join(parts[:number]))
+                found.setdefault(parent, set()).add(part)
+    return found
+
+
+class TestVariablePathParts:
+    """API Gateway takes one variable below a resource; CloudFormation makes a new one, then deletes the old.
+
+    "A sibling ({...}) of this resource already has a variable path part": a renamed one fails the update.
+    https://github.com/aws/aws-cdk/issues/25172
+    """
+
+    def test_has_one_name_below_a_path(self) -> None:
+        assert {parent: names for parent, names in variables("openapi.json").items() if len(names) > 1} == {}
+
+    def test_keeps_its_name_of_the_last_release(self) -> None:
+        released, current = variables("released.json"), variables("openapi.json")
+        renamed = {
+            parent: (names, current[parent])
+            for parent, names in released.items()
+            if parent in current and current[parent] != names
+        }
+        assert renamed == {}

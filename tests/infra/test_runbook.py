@@ -9,11 +9,12 @@ import pytest
 
 from stacks.gateway import ACCESS_LOG_FIELDS
 from stacks.settings import AlarmSettings, Canary
-from tests.html_helpers import DISASTER_RECOVERY, RUNBOOK, blocks, commands, lines, section
+from tests.html_helpers import DISASTER_RECOVERY, RUNBOOK, blocks, commands
 from tests.infra.stack_helpers import ENVIRONMENTS, ROOT, backend
 
 PAGES = sorted(path for path in RUNBOOK.glob("*.md") if path.name != "README.md")
-WITH_COMMANDS = [*sorted(RUNBOOK.glob("*.md")), DISASTER_RECOVERY]
+FIRST_DEPLOYMENT = ROOT / "docs" / "first-deployment.md"
+WITH_COMMANDS = [*sorted(RUNBOOK.glob("*.md")), DISASTER_RECOVERY, FIRST_DEPLOYMENT]
 # What CloudWatch Logs Insights itself knows.
 KEYWORDS = {
     *(
@@ -147,16 +148,6 @@ class TestQueries:
 
 
 class TestDisasterRecovery:
-    def test_gives_the_restored_table_what_the_template_says_and_a_restore_leaves_out(self) -> None:
-        table = backend("prod").properties("DynamoDB::Table")
-        steps = " ".join(lines(section(text(DISASTER_RECOVERY), "2. Restore")))
-        assert f"StreamEnabled=true,StreamViewType={table['StreamSpecification']['StreamViewType']} " in steps
-        assert f"Enabled=true,AttributeName={table['TimeToLiveSpecification']['AttributeName']} " in steps
-        assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
-        assert "PointInTimeRecoveryEnabled=true " in steps
-        assert table["DeletionProtectionEnabled"] is True
-        assert "--deletion-protection-enabled" in steps
-
     def test_has_the_stack_adopt_what_it_calls_by_a_literal_name(self) -> None:
         page = text(DISASTER_RECOVERY)
         mapped = set(re.findall(r'\\"(\w+)\\": \{\\"', page))
