@@ -74,7 +74,7 @@ def _reads(statement: Statement, resource: Resource) -> bool:
 
 
 def _with_trust(statement: Statement, found: list[Statement]) -> str:
-    """The principals of a statement, with the outsiders who may act by one of them."""
+    """The principals of a statement, with the outsiders that may assume one of their roles."""
     keys = {each.key for each in statement.principals}
     trusted = dict.fromkeys(
         each.text
@@ -164,7 +164,7 @@ def _touching(stack: Stack, found: list[Statement]) -> Iterator[Row]:
 
 
 def _denied(statement: Statement) -> str:
-    """By action: whoever may not replace an item may still write a new one."""
+    """By action: a denied `UpdateItem` leaves `PutItem` allowed."""
     return ANYTHING if ANYTHING in statement.verbs else listed(map(_quoted, statement.actions))
 
 

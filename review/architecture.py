@@ -71,7 +71,7 @@ def _unknown(stack: Stack) -> Iterator[Points]:
     told = [
         Cell(
             f"`{name}` is not known to this report: what {listed(each.title for each in stack.all(name))} "
-            "exposes, holds or costs is not told here.",
+            "exposes, holds or costs is not in this report.",
             "bad",
             "cannot tell",
         )

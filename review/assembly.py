@@ -27,7 +27,7 @@ class Assembly:
     """One stack's template, and what the CDK wrote beside it.
 
     `findings` is the validation report's `pluginReports`. `protected` is termination protection, which is
-    no part of a template: it stands in the CDK's manifest.
+    no part of a template: it is in the CDK's manifest.
     """
 
     name: str
@@ -87,7 +87,7 @@ def synthesise(environment: str, *, root: Path = ROOT, name: str | None = None) 
 
 
 def _environment() -> dict[str, str]:
-    # Another revision must find its own packages, not the ones that this process was told of.
+    # Another revision must find its own packages, not those of this process.
     return {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
 
 

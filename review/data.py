@@ -79,7 +79,7 @@ def section(assembly: Assembly) -> Section:
             points(
                 "A retained resource is no part of a stack any more: the next deployment makes a new, empty "
                 "one beside it, unless the old one is imported (`cdk import`).",
-                "Recovery to a point in time makes a new table, which the stack then has to be told of.",
+                "Recovery to a point in time creates a new table, which the stack then has to use.",
                 "A table that is deleted while that recovery is on leaves a last backup for 35 days; a user "
                 "pool leaves nothing.",
             ),
@@ -163,14 +163,14 @@ def _user_pool(_stack: Stack, pool: Resource) -> Store:
         resource=pool,
         content="accounts: e-mail addresses, passwords (salted hashes), second factors",
         encryption=Cell("a key that Cognito owns"),
-        backup=Cell("Cognito offers none; whoever loses the pool loses every sign-in", "warn", "none"),
+        backup=Cell("Cognito offers none; without the pool nobody can sign in", "warn", "none"),
         retention="until the account is deleted",
         deletion_protection=pool.properties.get("DeletionProtection") == "ACTIVE",
     )
 
 
 def _lines(stack: Stack, group: Resource) -> str:
-    """What is in a log, as far as the template tells."""
+    """What a log contains, as far as the template says."""
     for stage in stack.all("AWS::ApiGateway::Stage"):
         setting = stage.properties.get("AccessLogSetting", {})
         if group in stack.referred(setting):

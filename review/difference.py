@@ -53,7 +53,7 @@ class Differences:
         return self.items[0].verdict.danger if self.items else None
 
     def reaching(self, limit: Danger) -> list[Difference]:
-        """Those as bad as `limit` or worse, and those that nobody can tell."""
+        """Those as bad as `limit` or worse, and those that cannot be judged."""
         return [
             each
             for each in self.items
@@ -114,7 +114,7 @@ def _of_stack(before: Assembly, after: Assembly) -> Iterator[Difference]:
         off = weakens("one command deletes the stack")
         yield of_stack(
             "termination protection",
-            off if before.protected else changes("nobody deletes the stack by mistake"),
+            off if before.protected else changes("the stack cannot be deleted by mistake"),
             before.protected,
             after.protected,
         )
@@ -129,8 +129,8 @@ def _of_stack(before: Assembly, after: Assembly) -> Iterator[Difference]:
     for name in sorted(old.keys() | new.keys()):
         if old.get(name) != new.get(name):
             secret = new.get(name) is not None and is_plain_secret(name, new[name])
-            told = exposes("a secret that everyone may read who may look at the stack")
-            verdict = told if secret else changes("what others are told of the stack")
+            told = exposes("a secret that everyone with read access to the stack can see")
+            verdict = told if secret else changes("an output of the stack")
             yield of_stack(f"output {name}", verdict, old.get(name), new.get(name))
 
 
@@ -232,7 +232,7 @@ def _value(value: Any) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """References as a person would write them, however deep."""
+    """The value with references as `${Name}`, at any depth."""
     match value:
         case {"Ref": _} | {"Fn::GetAtt": _} | {"Fn::Join": _}:
             return readable(value)

@@ -9,7 +9,7 @@ from review.page import Cell, Row, Section, Table, count, listed, row
 
 @dataclass(frozen=True)
 class Finding:
-    """One rule against one resource; `reason` is None where nobody has accepted it."""
+    """One rule against one resource; `reason` is None where it is not accepted."""
 
     rule: str
     description: str
@@ -32,7 +32,7 @@ def section(assembly: Assembly) -> Section:
         else "none"
     )
     stands = (
-        f"{count(len(still_open), 'finding')} nobody has accepted."
+        f"{count(len(still_open), 'finding')} without an accepted reason."
         if still_open
         else "None is open: each has a reason."
     )

@@ -108,7 +108,7 @@ def _of_parts(change: Change) -> Iterator[tuple[Change, Verdict | None]]:
 
 
 def _parts(change: Change) -> Iterator[Change]:
-    """What stands in an object or a list that comes or goes as a whole."""
+    """The parts of an object or a list that is added or removed as a whole."""
     before, after = _or_empty(change.before, change.after), _or_empty(change.after, change.before)
     for path, left, right in differences(change.path, before, after):
         if path != change.path:
@@ -123,7 +123,7 @@ def _or_empty(value: Any, other: Any) -> Any:
 
 
 def _attribute(change: Change) -> Verdict:
-    """What stands beside the properties and decides something."""
+    """The verdict on an attribute beside the properties."""
     judges: dict[str, Callable[[Change], Verdict]] = {
         "Type": lambda _: fails("CloudFormation does not change the type of a resource"),
         "DependsOn": lambda _: changes("the order of the deployment"),
@@ -155,7 +155,7 @@ def _permission(change: Change) -> Verdict:
     """What the function demands of a route's caller: fewer demands let more people in."""
     before, after = change.before or {}, change.after or {}
     if not after:
-        return opens("the template no longer tells what the function demands of a caller")
+        return opens("the template no longer says what the function demands of a caller")
     old, new = (
         _RANKS.index(each["needs"]) if each.get("needs") in _RANKS else -1 for each in (before, after)
     )

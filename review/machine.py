@@ -131,7 +131,7 @@ def _rule(danger: Danger) -> _Json:
 _RULE_PACK = {
     "id": "rule-pack",
     "shortDescription": {"text": "open finding of a rule pack"},
-    "fullDescription": {"text": "A rule pack found something that nobody has accepted."},
+    "fullDescription": {"text": "A rule pack found something without an accepted reason."},
     "defaultConfiguration": {"level": "error"},
 }
 

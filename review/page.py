@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
-# How a reviewer should feel about it. It is said in words too: nobody has to see colours.
+# How serious something is. The label says it in words too, for readers who cannot see colours.
 Tone = Literal["plain", "good", "warn", "bad"]
 
 
@@ -76,7 +76,7 @@ def points(*texts: str | Cell) -> Points:
 
 
 def listed(names: Iterable[str], *, nothing: str = "nothing") -> str:
-    """`a`, `a and b`, `a, b and c`; of no names, what stands for them."""
+    """`a`, `a and b`, `a, b and c`; `nothing` for an empty list."""
     *most, last = [*names] or [nothing]
     return f"{', '.join(most)} and {last}" if most else last
 

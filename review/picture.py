@@ -54,7 +54,7 @@ def picture(nodes: Iterable[Node], edges: Iterable[Edge]) -> Picture:
 
 
 def _layout(nodes: list[Node]) -> dict[str, _Box]:
-    """Where each box stands: columns side by side, each centred on the tallest."""
+    """The position of each box: columns side by side, each centred on the tallest."""
     columns = defaultdict(list)
     for node in nodes:
         columns[node.column].append(node)
@@ -111,7 +111,7 @@ _Drawn = tuple[tuple[float, ...], tuple[float, float], str]
 
 
 def _arrow(edge: Edge, boxes: dict[str, _Box]) -> tuple[Markup, Markup]:
-    """The curve; and its label, which stands beside the end that no other arrow comes to."""
+    """The curve, and its label beside the end that has no other arrow."""
     source, target = boxes[edge.source], boxes[edge.target]
     if target.column < source.column:
         curve, label, anchor = _back(source, target)
@@ -156,7 +156,7 @@ def _over(source: _Box, target: _Box) -> _Drawn:
 
 
 def _text(nodes: list[Node], edges: list[Edge]) -> str:
-    """The drawing for whoever cannot see it."""
+    """The drawing as text, for screen readers."""
     titles = {node.id: node.title for node in nodes}
     return "; ".join(
         f"{titles[edge.source]} to {titles[edge.target]}: {edge.label or 'calls'}" for edge in edges

@@ -49,7 +49,7 @@ def section(assembly: Assembly) -> Section:
     return Section(
         anchor="quotas",
         title="How near the limits are",
-        answer=f"Of {len(found)} limits that the template tells about, {len(tight) or 'none'} "
+        answer=f"Of {len(found)} limits that the template shows, {len(tight) or 'none'} "
         f"{'are' if tight[1:] else 'is'} more than {_TIGHT:.0%} used by what grows with the product.",
         blocks=(
             Table(

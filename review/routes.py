@@ -1,4 +1,4 @@
-"""What the stack exposes: every route with what stands in front of it."""
+"""What the stack exposes: every route with its authorizer, throttle and permission."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ _VISITOR = "anyone with an account, where the space is public"
 class Exposed:
     """One method on one path, as the gateway answers it.
 
-    `authorizer` is None where nobody is refused for want of a token. `throttle` is that of the route,
+    `authorizer` is None where no token is needed. `throttle` is that of the route,
     or of the stage where `own` is false; None where the account's alone holds.
     """
 

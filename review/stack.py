@@ -112,12 +112,12 @@ class Stack:
         return [self.resources[name] for name in names if name in self.resources]
 
     def target(self, value: Any) -> Resource | None:
-        """The one resource that a value stands for; versions and aliases stand for their function."""
+        """The resource that a value refers to; a version or an alias refers to its function."""
         found = self.referred(value)
         return self.function_of(found[0]) if found else None
 
     def function_of(self, resource: Resource) -> Resource:
-        """The function that a version or an alias stands for; any other resource itself."""
+        """The function of a version or an alias; any other resource itself."""
         if resource.type not in {"AWS::Lambda::Alias", "AWS::Lambda::Version"}:
             return resource
         found = self.referred(resource.properties.get("FunctionName"))

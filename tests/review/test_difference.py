@@ -77,7 +77,7 @@ class TestProdAgainstStaging:
     def test_gained_protection_is_a_change(self) -> None:
         rows = texts(table(compared(assembly("dev"), assembly("prod"), environments=True), CAPTION))
         (told,) = [row for row in rows if row[2] == "`termination protection`"]
-        assert told[0] == "changes nobody deletes the stack by mistake"
+        assert told[0] == "changes the stack cannot be deleted by mistake"
 
 
 class TestProdAgainstItself:
@@ -108,7 +108,7 @@ class TestProdAgainstItself:
         template["Outputs"]["ApiUrl"]["Value"] = "https://api.example.com"
         after = replace(assembly("prod"), template=template)
         (told,) = texts(table(compared(assembly("prod"), after), CAPTION))
-        assert told[:3] == ("changes what others are told of the stack", "~ the stack", "`output ApiUrl`")
+        assert told[:3] == ("changes an output of the stack", "~ the stack", "`output ApiUrl`")
         assert told[4] == "`https://api.example.com`"
 
     def test_new_code_is_no_difference(self) -> None:

@@ -35,7 +35,10 @@ class TestFindingsOfProd:
 class TestFindings:
     def test_open_findings_stand_first(self) -> None:
         found = section(replace(made(), findings=[OPEN]))
-        assert found.answer == "1 finding of the rule packs `AwsSolutions`. 1 finding nobody has accepted."
+        assert (
+            found.answer
+            == "1 finding of the rule packs `AwsSolutions`. 1 finding without an accepted reason."
+        )
         assert texts(table(found, "Findings")) == [
             ("`AwsSolutions-S1`", "No access logs.", "`Bucket/Resource`", "open")
         ]
