@@ -11,6 +11,7 @@ PATH = ROOT / "docs" / "iam.md"
 # A permission without a reason here fails the page, and with it the tests.
 REASONS = {
     "cognito-idp:AdminDeleteUser": "takes away the sign-in of an account that is erased",
+    "cognito-idp:AdminGetUser": "says whether the holder of a contested address still has it",
     "dynamodb:BatchGetItem": "a space and the caller's membership, or the profiles of a page, in one call",
     "dynamodb:BatchWriteItem": "deletes what hangs on a deleted thing, 25 items a call",
     "dynamodb:ConditionCheckItem": "a transaction's conditions on items that it does not change",

@@ -66,7 +66,7 @@ class Background(Construct):
         for actions, resource in (
             (STREAM_ACTIONS, props.table.table_stream_arn),
             (("sqs:SendMessage",), props.dead_letters.queue_arn),
-            (("cognito-idp:AdminDeleteUser",), props.user_pool.user_pool_arn),
+            (("cognito-idp:AdminDeleteUser", "cognito-idp:AdminGetUser"), props.user_pool.user_pool_arn),
         ):
             assert resource is not None  # noqa: S101 - the table has a stream
             props.role.add_to_policy(iam.PolicyStatement(actions=list(actions), resources=[resource]))

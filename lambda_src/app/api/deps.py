@@ -1,7 +1,7 @@
 """What routes ask for in their signatures: who is calling, what they may do, and the session."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from fastapi import Depends, Path, Query, Request
@@ -15,7 +15,7 @@ from app.core.security import Identity
 from app.models.access_patterns import items_named_by
 from app.models.fields import Day, Ulid, UserId
 from app.models.users import UserProfile
-from app.services import permissions
+from app.services import addresses, permissions
 from app.services.permissions import Access, Action, OrganizationAccess
 
 _bearer = HTTPBearer(
@@ -60,7 +60,9 @@ PERMISSION_BY_DEPENDENCY[_identity] = {"needs": "token"}
 
 
 async def _current_user(session: SessionDep, identity: SignedIn) -> UserProfile:
-    return permissions.require_profile(session, identity.user_id)
+    return addresses.follow(
+        session, identity=identity, user=permissions.require_profile(session, identity.user_id)
+    )
 
 
 CurrentUser = Annotated[UserProfile, Depends(_current_user)]
@@ -119,9 +121,11 @@ def require_space_action(action: Action, *queried: str) -> Any:
 
     async def access(request: Request, session: SessionDep, identity: SignedIn, space_id: SpaceId) -> Access:
         items = items_named_by(_key_parts(request, queried), caller_id=identity.user_id)
-        return permissions.authorize(
+        found = permissions.authorize(
             session, user_id=identity.user_id, space_id=space_id, action=action, items=items
         )
+        user = addresses.follow(session, identity=identity, user=found.user)
+        return found if user is found.user else replace(found, user=user)
 
     PERMISSION_BY_DEPENDENCY[access] = in_space(action)
     return Depends(access)
@@ -137,9 +141,11 @@ def require_organization_action(action: Action) -> Any:
     """The caller's access to the organization in the path, if their role allows the action."""
 
     async def access(session: SessionDep, identity: SignedIn, org_id: OrgId) -> OrganizationAccess:
-        return permissions.authorize_in_organization(
+        found = permissions.authorize_in_organization(
             session, user_id=identity.user_id, org_id=org_id, action=action
         )
+        user = addresses.follow(session, identity=identity, user=found.user)
+        return found if user is found.user else replace(found, user=user)
 
     PERMISSION_BY_DEPENDENCY[access] = in_organization(action)
     return Depends(access)

@@ -13,7 +13,7 @@ from app.models.access_patterns import (
     ACTIVITIES,
     AUTHORED,
     CHECK_INS,
-    EMAIL_CLAIMS,
+    ERASED_USERS,
     GOALS,
     INVITATION_CLAIMS,
     INVITATIONS,
@@ -44,8 +44,11 @@ from app.models.messages import (
     EraseAccount,
     EraseRemains,
 )
-from app.services import audit, outbox
+from app.models.users import ErasedUser
+from app.services import addresses, audit, outbox
 
+# Longer than any token of the erased user is valid: an ID token at most a day, and refreshing asks the pool.
+TOMBSTONE_KEPT = timedelta(days=30)
 _WRITINGS = (AUTHORED, CHECK_INS)
 # GSI1 is eventually consistent, and AWS names no bound: usually a fraction of a second, longer in a failure.
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html
@@ -74,7 +77,15 @@ def erase(work: Work, message: EraseAccount) -> None:
     work.directory.delete_user(user_id)
     work.session.add(
         JOIN_TRIES.delete_if_exists(JOIN_TRIES.key(user_id=user_id)),
-        EMAIL_CLAIMS.delete_if_exists(EMAIL_CLAIMS.key(email=profile.email)),
+        *addresses.release(work.session, profile),
+        ERASED_USERS.create(
+            ErasedUser(
+                user_id=user_id,
+                purge_at=work.session.now + TOMBSTONE_KEPT,
+                created_at=work.session.now,
+                updated_at=work.session.now,
+            )
+        ),
         USER_PROFILES.delete_if_exists(USER_PROFILES.key(user_id=user_id)),
     )
     if work.operation is not None:

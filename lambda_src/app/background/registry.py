@@ -6,6 +6,7 @@ from typing import Any
 from app.background import (
     accounts,
     activity,
+    addresses,
     invitations,
     journals,
     organizations,
@@ -27,6 +28,7 @@ TASKS = by_kind(
     (
         Task(messages.AnnounceActivity, activity.announce),
         Task(messages.AnnounceInvitation, invitations.announce),
+        Task(messages.CheckAddress, addresses.check),
         Task(messages.DeleteEntryContent, journals.delete_content),
         Task(messages.DeleteGoalCheckIns, trackers.delete_goal_check_ins),
         Task(messages.DeleteHabitCheckIns, trackers.delete_habit_check_ins),

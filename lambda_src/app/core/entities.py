@@ -221,10 +221,10 @@ class Entity(Generic[T]):
         """Write nothing; the condition is that the item is still the one that was read."""
         return _write("ConditionCheck", {"Key": self.key_of(item).attributes}, *_current(item, None))
 
-    def require_absent(self, key: Key[T], now: datetime) -> Write:
+    def require_absent(self, key: Key[T], now: datetime, *, on_conflict: Problem | None = None) -> Write:
         """Write nothing; the condition is that nothing is there, or only what has expired."""
         condition, values = self._nothing_at(now)
-        return _write("ConditionCheck", {"Key": key.attributes}, condition, values)
+        return _write("ConditionCheck", {"Key": key.attributes}, condition, values, on_conflict)
 
     def _nothing_at(self, now: datetime) -> tuple[str, dict[str, Any]]:
         if self.expires is None:

@@ -6,7 +6,8 @@
     |-- Unauthorized              401
     |-- Forbidden                 403
     |   |-- ProfileRequired
-    |   `-- EmailNotVerified
+    |   |-- EmailNotVerified
+    |   `-- AccountErased
     |-- NotFound                  404
     |   `-- InviteCodeInvalid
     |-- MethodNotAllowed          405
@@ -101,6 +102,12 @@ class EmailNotVerified(Forbidden):
     """The e-mail is not the verified one in the caller's token."""
 
     code, title = "email_not_verified", "The e-mail must be the verified one you signed in with"
+
+
+class AccountErased(Forbidden):
+    """The account of this sign-in has been erased; a new sign-in may make a new one."""
+
+    code, title = "account_erased", "This account has been erased; sign up anew to make another"
 
 
 class NotFound(Problem):

@@ -7,7 +7,7 @@ environment, and fetched again when a token names an unknown key, at most once i
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
@@ -27,10 +27,14 @@ KEYS_MIN_AGE_S = 300.0
 
 @dataclass(frozen=True)
 class Identity:
-    """The person behind a verified token. `email` is lower-case, and None unless Cognito verified it."""
+    """The person behind a verified token, issued at `issued_at` (epoch seconds).
+
+    `email` is lower-case, and None unless Cognito verified it.
+    """
 
     user_id: str
     email: str | None
+    issued_at: int = field(default=0, compare=False)
 
 
 class TokenKeys:
@@ -100,7 +104,9 @@ class TokenVerifier:
         # Cognito says true; the claim is text where a SAML or OIDC provider mapped it.
         verified = claims.get("email_verified") in (True, "true")
         return Identity(
-            user_id=claims["sub"], email=email.normalize(str(claims.get("email"))) if verified else None
+            user_id=claims["sub"],
+            email=email.normalize(str(claims.get("email"))) if verified else None,
+            issued_at=int(claims["iat"]),
         )
 
     def _claims(self, token: str) -> dict[str, Any]:

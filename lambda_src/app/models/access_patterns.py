@@ -25,7 +25,7 @@ from app.models.organizations import Organization
 from app.models.reminders import Reminder
 from app.models.spaces import InviteCode, InviteCodePointer, JoinTries, Space, Visibility
 from app.models.templates import Template
-from app.models.users import EmailClaim, UserProfile
+from app.models.users import EmailClaim, ErasedUser, UserProfile
 
 USER_PROFILES = Entity(
     name="UserProfile",
@@ -37,6 +37,9 @@ USER_PROFILES = Entity(
     indexed=lambda profile: profile.org_id is not None,
 )
 EMAIL_CLAIMS = Entity(name="EmailClaim", model=EmailClaim, pk="EMAIL#{email}", sk="CLAIM")
+ERASED_USERS = Entity(
+    name="ErasedUser", model=ErasedUser, pk="USER#{user_id}", sk="ERASED", expires="purge_at"
+)
 ORGANIZATIONS = Entity(name="Organization", model=Organization, pk="ORG#{org_id}", sk="ORG")
 SPACES = Entity(
     name="Space",

@@ -123,6 +123,18 @@ class DeleteSpace(OperationMessage):
     space_id: str
 
 
+class CheckAddress(Message):
+    """Ask Cognito whether a user still has the address of their profile.
+
+    `hops` is how many contested addresses have led here.
+    """
+
+    stored_kind = "address.checked"
+
+    user_id: str
+    hops: int
+
+
 class EraseAccount(OperationMessage):
     """Erase what a user wrote, and the account. `email` is the verified address of the token, if any."""
 

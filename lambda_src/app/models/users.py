@@ -97,6 +97,8 @@ class UserPatch(Patch):
 class UserProfile(Record):
     """A person as stored. `owned_spaces` and `space_count` are counters.
 
+    `email_as_of` (epoch seconds) is when the token was issued that `email` comes from.
+
     While the account is `deleting`, its owner counts as someone without a profile.
     """
 
@@ -111,6 +113,7 @@ class UserProfile(Record):
     preferences: Preferences = Preferences()
     org_id: str | None = None
     org_role: OrgRole | None = None
+    email_as_of: int | None = None
     notifications_read_to: Timestamp | None = None
     owned_spaces: int = 0
     space_count: int = 0
@@ -122,10 +125,21 @@ class UserProfile(Record):
 
 
 class EmailClaim(Record):
-    """Says that an e-mail is taken, so that no two profiles have the same."""
+    """Says that an e-mail is taken, so that no two profiles have the same.
+
+    `checked_at` is when it was last asked whether Cognito still has the address for this user.
+    """
 
     email: str
     user_id: str
+    checked_at: Timestamp | None = None
+
+
+class ErasedUser(Record):
+    """Says that the account of a user id has been erased, for longer than any of its tokens is valid."""
+
+    user_id: str
+    purge_at: Timestamp
 
 
 class UserView(Resource):

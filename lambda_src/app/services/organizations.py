@@ -173,6 +173,29 @@ def leave_for_good(session: Session, user: UserProfile) -> list[Write]:
     return [_count(user.org_id, members=-1, admins=-_admins(user.org_role))]
 
 
+def pass_on(session: Session, user: UserProfile) -> bool:
+    """Make another user an admin where the last one is gone, or dissolve an empty organization.
+
+    Say whether there was anything to do.
+    """
+    if user.org_id is None or user.org_role is not OrgRole.ADMIN:
+        return False
+    organization = session.table.get(ORGANIZATIONS.key(org_id=user.org_id))
+    if organization is None or organization.admin_count > 1:
+        return False
+    users = session.table.first(users_of_organization(user.org_id), at_most=2)
+    heir = next((other for other in users if other.user_id != user.user_id), None)
+    if heir is None:
+        session.add(ORGANIZATIONS.delete(organization, require={"member_count": 1}))
+        session.add(_membership_write(session, user, None, None))
+        outbox.enqueue(session, DeleteOrganizationInvitations(org_id=user.org_id))
+    else:
+        session.add(
+            _membership_write(session, heir, user.org_id, OrgRole.ADMIN), _count(user.org_id, admins=1)
+        )
+    return True
+
+
 def user_view(user: UserProfile) -> OrganizationUserView:
     """A user of an organization, as the others see them."""
     return OrganizationUserView.of(user, role=user.org_role)

@@ -3,33 +3,64 @@
 from app.core.config import Parameters
 from app.core.database import Session
 from app.core.entities import Versions
-from app.core.errors import EmailNotVerified, EmailTaken, NotFound, OwnsSpaces, ProfileExists
+from app.core.errors import (
+    AccountErased,
+    EmailNotVerified,
+    EmailTaken,
+    NotFound,
+    OwnsSpaces,
+    ProfileExists,
+)
 from app.core.security import Identity
-from app.models.access_patterns import EMAIL_CLAIMS, MEMBERSHIPS, SPACES, USER_PROFILES, memberships_of_user
+from app.models.access_patterns import (
+    EMAIL_CLAIMS,
+    ERASED_USERS,
+    MEMBERSHIPS,
+    SPACES,
+    USER_PROFILES,
+    memberships_of_user,
+)
 from app.models.fields import Page
 from app.models.members import Role
 from app.models.messages import EraseAccount
 from app.models.operations import Operation
 from app.models.spaces import SpaceView
-from app.models.users import EmailClaim, PublicUserView, UserCreate, UserPatch, UserProfile
-from app.services import organizations, outbox, permissions, reminders
+from app.models.users import PublicUserView, UserCreate, UserPatch, UserProfile
+from app.services import addresses, organizations, outbox, permissions, reminders
+
+# So long a caller may expect the check of a contested address to take.
+CHECK_TAKES_S = 5
 
 
 def create(session: Session, *, identity: Identity, body: UserCreate) -> UserProfile:
     """Make the caller's profile and claim the e-mail.
 
+    Where another profile claims it, whether that one still may is checked in the background.
+
     Raises:
         EmailNotVerified: the e-mail is not the token's verified one.
         ProfileExists: the caller has a profile.
         EmailTaken: another profile has the e-mail.
+        AccountErased: the caller's account has been erased.
     """
     _require_own_email(identity, body.email)
+    claim = session.table.get(EMAIL_CLAIMS.key(email=body.email))
+    if claim is not None and claim.user_id != identity.user_id:
+        addresses.request_check(session, claim)
+        raise EmailTaken(retry_after_s=CHECK_TAKES_S)
     profile = UserProfile(
-        user_id=identity.user_id, created_at=session.now, updated_at=session.now, **dict(body)
+        user_id=identity.user_id,
+        email_as_of=identity.issued_at,
+        created_at=session.now,
+        updated_at=session.now,
+        **dict(body),
     )
     session.add(
         USER_PROFILES.create(profile, on_conflict=ProfileExists()),
-        EMAIL_CLAIMS.create(_claim(session, profile), on_conflict=EmailTaken()),
+        ERASED_USERS.require_absent(
+            ERASED_USERS.key(user_id=profile.user_id), session.now, on_conflict=AccountErased()
+        ),
+        EMAIL_CLAIMS.create(addresses.new_claim(session, profile), on_conflict=EmailTaken()),
     )
     reminders.sync_reminder(session, None, profile)
     return profile
@@ -56,8 +87,8 @@ def update(
     if changed.email != user.email:
         _require_own_email(identity, changed.email)
         session.add(
-            EMAIL_CLAIMS.create(_claim(session, changed), on_conflict=EmailTaken()),
-            EMAIL_CLAIMS.delete_if_exists(EMAIL_CLAIMS.key(email=user.email)),
+            EMAIL_CLAIMS.create(addresses.new_claim(session, changed), on_conflict=EmailTaken()),
+            *addresses.release(session, user),
         )
     return changed
 
@@ -136,9 +167,3 @@ def list_spaces(
 def _require_own_email(identity: Identity, email: str) -> None:
     if email != identity.email:
         raise EmailNotVerified
-
-
-def _claim(session: Session, profile: UserProfile) -> EmailClaim:
-    return EmailClaim(
-        email=profile.email, user_id=profile.user_id, created_at=session.now, updated_at=session.now
-    )
