@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from app.core.errors import Problem
 
 ADVICE: Mapping[str, str] = {
+    "account_erased": "Sign up anew: what was erased does not come back, and neither does its sign-in.",
     "already_in_organization": "Leave the one organization before you join or found another.",
     "already_invited": "Nothing: the invitation is on its way. Send it again, or revoke it, to change it.",
     "already_member": "Nothing: what you asked for is so already. Read the space instead of joining it.",
@@ -13,7 +14,8 @@ ADVICE: Mapping[str, str] = {
     "conflict": "Send the request again, after a moment that grows with each try.",
     "date_out_of_range": "Choose a day that has begun where you are; a list's `to` is not before its `from`.",
     "email_not_verified": "Send the token's e-mail. If it is not verified, confirm it with Cognito.",
-    "email_taken": "Somebody has a profile with this e-mail. Sign in as the person who made it.",
+    "email_taken": "Sign in as the person who has it. If that sign-in is gone or has another address, try "
+    "again after `Retry-After` seconds: it is checked meanwhile.",
     "forbidden": "Your role does not allow it. Ask the owner or an admin of the space.",
     "goal_kind_mismatch": "Leave `target_value` and `unit` out: only a numeric goal has them.",
     "idempotency_key_reused": "Make a new key: this one belongs to a request with another path or body.",

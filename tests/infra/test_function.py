@@ -116,7 +116,10 @@ class TestRole:
 
     def test_deletes_users_of_this_pool_only(self, every: Backend) -> None:
         pool = {"Fn::GetAtt": ["UserPool", "Arn"]}
-        assert allowed(every, "cognito-idp") == {"cognito-idp:AdminDeleteUser": [pool]}
+        assert allowed(every, "cognito-idp") == {
+            "cognito-idp:AdminDeleteUser": [pool],
+            "cognito-idp:AdminGetUser": [pool],
+        }
 
     def test_sends_to_the_dead_letters_only(self, every: Backend) -> None:
         (queue,) = every.all("SQS::Queue")

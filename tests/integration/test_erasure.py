@@ -14,7 +14,7 @@ from app.core.database import Session, Table
 from app.core.entities import Key
 from app.main import Backend, create_runner
 from app.models import access_patterns
-from app.models.access_patterns import OUTBOX_MESSAGES, messages_of_shard
+from app.models.access_patterns import ERASED_USERS, OUTBOX_MESSAGES, messages_of_shard
 from app.models.messages import EraseAccount
 from app.models.operations import OutboxMessage
 from app.services.outbox import SHARDS, enqueue
@@ -95,7 +95,8 @@ class TestErasure:
 
         run_background()
 
-        assert ada.post("/api/v1/users", body).status_code == 201
+        assert_problem(ada.post("/api/v1/users", body), 403, "account_erased")
+        assert api.someone(ada.email).post("/api/v1/users", body).status_code == 201
 
     def test_leaves_ids_and_nothing_else(
         self, ada: Person, bob: Person, space: dict[str, Any], run_background: RunBackground
@@ -113,7 +114,12 @@ class TestErasure:
         assert kinds_that_name(bob.email) == set()
         assert kinds_that_name("Bob was here") == set()
         # The audit, what was answered to others, notifications of others: ids only.
-        assert kinds_that_name(bob.user_id) <= {"AuditEvent", "Operation", "Notification"}
+        assert kinds_that_name(bob.user_id) <= {
+            "AuditEvent",
+            "ErasedUser",
+            "Operation",
+            "Notification",
+        }
 
     def test_later_pass_erases_what_the_index_had_not_told_of(
         self,
@@ -142,10 +148,11 @@ class TestErasure:
         assert kinds_that_name("Bob was here") == set()
 
     def test_later_pass_leaves_alone_what_was_written_since(
-        self, api: Api, run_background: RunBackground, clock: FrozenClock
+        self, api: Api, run_background: RunBackground, clock: FrozenClock, table: Table
     ) -> None:
         ada = api.person("Ada")
         self.erase(ada, run_background)
+        table.write([ERASED_USERS.delete_if_exists(ERASED_USERS.key(user_id=ada.user_id))])
         assert ada.post("/api/v1/users", {"email": ada.email, "name": "Ada again"}).status_code == 201
         here = f"{SPACES}/{ada.make_space()['space_id']}"
         assert ada.post(f"{here}/journals", {"title": "Back again"}).status_code == 201
@@ -349,7 +356,7 @@ class TestErasureCutShort:
 
     def assert_erased(self, bob: Person, pool: Pool) -> None:
         assert kinds_that_name("Bob was here") == kinds_that_name(bob.email) == set()
-        assert kinds_that_name(bob.user_id) <= {"AuditEvent", "Operation"}
+        assert kinds_that_name(bob.user_id) <= {"AuditEvent", "ErasedUser", "Operation"}
         assert pool.names() == []
         (space,) = [row["data"]["M"] for row in rows() if row["entity_type"]["S"] == "Space"]
         assert (space["member_count"], space["tracker_count"]) == ({"N": "1"}, {"N": "0"})

@@ -165,7 +165,7 @@ class TestTaken:
         ada = api.person()
         ada.token = api.signing_key.token(ada.user_id, "new@example.com")
 
-        assert ada.get(ME).json()["email"] == ada.email
+        assert ada.get(ME).json()["email"] == "new@example.com"
 
     @pytest.mark.parametrize("claims", [{"email_verified": False}, {"email": None}, {"email_verified": None}])
     def test_without_a_verified_email_for_all_but_an_email(self, api: Api, claims: dict[str, Any]) -> None:

@@ -98,6 +98,7 @@ class TestViews:
     def test_show_oneself_everything_but_counters_and_inner_state(self) -> None:
         shown = UserView.of(profile(UserCreate.model_validate(ADA))).model_dump()
         assert set(UserProfile.model_fields) - set(shown) == {
+            "email_as_of",
             "owned_spaces",
             "space_count",
             "notifications_read_to",

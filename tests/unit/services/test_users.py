@@ -29,7 +29,7 @@ def sign_up(table: Table, who: Identity, body: UserCreate = ADA) -> UserProfile:
 class TestCreate:
     def test_stores_the_profile_and_claims_the_email_at_once(self, table: Table, calls: list[str]) -> None:
         made = sign_up(table, identity())
-        assert calls == ["TransactWriteItems"]
+        assert calls == ["GetItem", "TransactWriteItems"]
         assert table.get(USER_PROFILES.key(user_id="ada")) == made
         assert claimed_by(table, "ada@example.com") == "ada"
         assert (made.owned_spaces, made.space_count, made.org_id) == (0, 0, None)

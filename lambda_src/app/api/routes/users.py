@@ -10,6 +10,7 @@ from app.api.errors import problem_responses
 from app.api.routing import api_router
 from app.api.unit_of_work import REPEATABLE
 from app.core.errors import (
+    AccountErased,
     EmailNotVerified,
     EmailTaken,
     InvalidCursor,
@@ -33,7 +34,9 @@ router = api_router("users", prefix="/users")
 
 
 @router.post(
-    "", status_code=201, responses=problem_responses(EmailNotVerified, ProfileExists, EmailTaken, *REPEATABLE)
+    "",
+    status_code=201,
+    responses=problem_responses(EmailNotVerified, AccountErased, ProfileExists, EmailTaken, *REPEATABLE),
 )
 async def create_user(
     session: SessionDep, identity: SignedIn, body: UserCreate, response: Response
