@@ -46,12 +46,12 @@ class TestCreateHabit:
         ("cadence", "field"),
         [
             ({"kind": "hourly"}, "body.cadence"),
-            ({"kind": "weekly", "days": []}, "body.cadence.weekly.days"),
-            ({"kind": "weekly", "days": ["noday"]}, "body.cadence.weekly.days.0"),
-            ({"kind": "weekly", "days": ["monday", "monday"]}, "body.cadence.weekly.days"),
-            ({"kind": "times_per_week", "times": 0}, "body.cadence.times_per_week.times"),
-            ({"kind": "times_per_week", "times": 8}, "body.cadence.times_per_week.times"),
-            ({"kind": "daily", "days": ["monday"]}, "body.cadence.daily.days"),
+            ({"kind": "weekly", "days": []}, "body.cadence.days"),
+            ({"kind": "weekly", "days": ["noday"]}, "body.cadence.days.0"),
+            ({"kind": "weekly", "days": ["monday", "monday"]}, "body.cadence.days"),
+            ({"kind": "times_per_week", "times": 0}, "body.cadence.times"),
+            ({"kind": "times_per_week", "times": 8}, "body.cadence.times"),
+            ({"kind": "daily", "days": ["monday"]}, "body.cadence.days"),
         ],
     )
     def test_refuses_a_cadence_that_is_none(self, api: Api, cadence: dict[str, Any], field: str) -> None:

@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute
 
 from app import __version__
 from app.api.errors import PROBLEM_JSON, PROBLEM_SCHEMA, ProblemView, document_problem
+from app.api.openapi_descriptions import describe_fields
 from app.api.openapi_examples import Examples
 from app.api.permission import permissions
 from app.core.errors import BadRequest, Conflict, PayloadTooLarge, UnsupportedMediaType
@@ -68,6 +69,7 @@ def document(routes: Sequence[APIRoute]) -> dict[str, Any]:
     content["components"]["schemas"] |= {**schema.pop("$defs"), problem: schema | {"title": problem}}
     content["info"] |= {"description": _ABOUT, "contact": {"name": _TITLE}}
     content["tags"] = [{"name": name, "description": text} for name, text in _TAGS.items()]
+    describe_fields(content["components"]["schemas"])
     for part in _parts(content["components"]["schemas"]):
         for name, standard in _BOUNDS.items():
             if name in part:

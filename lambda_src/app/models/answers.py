@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
+from typing_extensions import TypeAliasType
 
 from app.core.model import Model
 from app.models.fields import EachOnce, LongText, Name, Note, Phrase, TimeOfDay, WholeNumber
@@ -124,10 +125,19 @@ class TimeLogAnswer(_Answer):
         return [entry.activity for entry in self.value]
 
 
-Answer = Annotated[
-    ParagraphAnswer | QAndAAnswer | ListAnswer | CheckboxAnswer | ScaleAnswer | TableAnswer | TimeLogAnswer,
-    Field(discriminator="type"),
-]
+Answer = TypeAliasType(
+    "Answer",
+    Annotated[
+        ParagraphAnswer
+        | QAndAAnswer
+        | ListAnswer
+        | CheckboxAnswer
+        | ScaleAnswer
+        | TableAnswer
+        | TimeLogAnswer,
+        Field(discriminator="type"),
+    ],
+)
 Answers = Annotated[list[Answer], Field(max_length=MAX_SECTIONS)]
 
 

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import MISSING, ConfigDict, Field, StrictBool
+from typing_extensions import TypeAliasType
 
 from app.core.entities import Record
 from app.core.model import Model
@@ -58,7 +59,7 @@ class TimesPerWeek(Model):
     times: Annotated[WholeNumber, Field(ge=1, le=7)]
 
 
-Cadence = Annotated[Daily | Weekly | TimesPerWeek, Field(discriminator="kind")]
+Cadence = TypeAliasType("Cadence", Annotated[Daily | Weekly | TimesPerWeek, Field(discriminator="kind")])
 
 
 class HabitCreate(Input):

@@ -12,6 +12,7 @@ from pydantic import (
     ValidationInfo,
     field_validator,
 )
+from typing_extensions import TypeAliasType
 
 from app.core.model import Model
 from app.models.content import Content, ContentView
@@ -87,16 +88,19 @@ class TimeLogSection(_Section):
     type: Literal["time_log"]
 
 
-Section = Annotated[
-    ParagraphSection
-    | QAndASection
-    | ListSection
-    | CheckboxSection
-    | ScaleSection
-    | TableSection
-    | TimeLogSection,
-    Field(discriminator="type"),
-]
+Section = TypeAliasType(
+    "Section",
+    Annotated[
+        ParagraphSection
+        | QAndASection
+        | ListSection
+        | CheckboxSection
+        | ScaleSection
+        | TableSection
+        | TimeLogSection,
+        Field(discriminator="type"),
+    ],
+)
 
 
 def _unique_ids(sections: list[Section]) -> list[Section]:

@@ -8,6 +8,7 @@ import pytest
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
+from app.api import errors, openapi_descriptions
 from app.api.openapi import document
 from app.api.openapi_examples import Examples
 from app.api.routing import all_routes
@@ -286,3 +287,82 @@ class TestPatches:
             "PreferencesPatch.notifications",
             "HabitPatch.cadence",  # which is replaced whole: its kind decides which other fields it has
         }
+
+
+class TestFields:
+    """What a generated client knows of each field."""
+
+    @pytest.fixture
+    def fields(self, content: dict[str, Any]) -> dict[str, dict[str, Any]]:
+        """Each field of each schema, by `Schema.field`."""
+        return {
+            f"{name}.{field}": part
+            for name, schema in content["components"]["schemas"].items()
+            for field, part in schema.get("properties", {}).items()
+        }
+
+    def test_have_descriptions(self, fields: dict[str, dict[str, Any]], content: dict[str, Any]) -> None:
+        assert [name for name, part in fields.items() if not part.get("description")] == []
+        parameters = [
+            parameter
+            for _, _, operation in operations(content)
+            for parameter in operation.get("parameters", [])
+        ]
+        assert [parameter["name"] for parameter in parameters if not parameter.get("description")] == []
+
+    def test_use_each_description(self, fields: dict[str, dict[str, Any]]) -> None:
+        given = {name: part["description"] for name, part in fields.items()}
+        shared = {
+            (name.partition(".")[2], text)
+            for name, text in given.items()
+            if name not in openapi_descriptions.BY_SCHEMA_AND_FIELD
+        }
+        assert set(openapi_descriptions.BY_FIELD.items()) - shared == set()
+        assert openapi_descriptions.BY_SCHEMA_AND_FIELD.items() <= given.items()
+
+    def test_that_are_times_and_days_have_their_format(self, fields: dict[str, dict[str, Any]]) -> None:
+        def formats(part: dict[str, Any]) -> set[str]:
+            kinds = [kind for kind in part.get("anyOf", [part]) if kind.get("type") != "null"]
+            return {kind.get("format", "none") for kind in kinds}
+
+        times = {name: formats(part) for name, part in fields.items() if re.search(r"_(at|to)$", name)}
+        days = {
+            name: formats(part) for name, part in fields.items() if re.search(r"(\.date|_on|_since)$", name)
+        }
+
+        assert {name: found for name, found in times.items() if found != {"date-time"}} == {}
+        assert {name: found for name, found in days.items() if found != {"date"}} == {}
+        assert len(times) > 40
+        assert len(days) > 5
+
+    def test_that_are_sent_as_text_have_limits(self, fields: dict[str, dict[str, Any]]) -> None:
+        inputs = re.compile(r"\w*(Create|Patch|Put|Batch|Request|Transfer|Answer|Section|Entry)\.")
+        texts = {
+            f"{name} {kind}"
+            for name, part in fields.items()
+            if inputs.match(name)
+            for kind in (part, part.get("items", {}), *part.get("anyOf", ()))
+            if kind.get("type") == "string"
+            and not {"maxLength", "pattern", "enum", "format", "const"} & kind.keys()
+        }
+        assert texts == set()
+
+    def test_that_are_unions_are_named_and_discriminated(self, content: dict[str, Any]) -> None:
+        def unions(part: Any) -> Iterator[dict[str, Any]]:
+            if isinstance(part, dict):
+                kinds = part.get("oneOf", []) + part.get("anyOf", [])
+                if len([kind for kind in kinds if kind.get("type") != "null"]) > 1:
+                    yield part
+            for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+                yield from unions(inner)
+
+        named = {
+            name for name, schema in content["components"]["schemas"].items() if "discriminator" in schema
+        }
+        assert named == {"Answer", "Cadence", "CheckIn", "Section"}
+        assert [
+            union for union in unions(content["components"]["schemas"]) if "discriminator" not in union
+        ] == []
+        assert len([*unions(content["components"]["schemas"])]) == len(named)
+        tags = {content["components"]["schemas"][name]["discriminator"]["propertyName"] for name in named}
+        assert tags == set(errors._TAG_FIELDS)
