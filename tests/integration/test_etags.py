@@ -236,3 +236,57 @@ class TestIfMatch:
         response = admin.request(method, path, json=body, if_match='"9-0000000000000000"')
 
         assert_problem(response, 403, "forbidden")
+
+
+class TestForgedTags:
+    @pytest.mark.parametrize("place", [3, -2], ids=["body digest", "check"])
+    @pytest.mark.parametrize("what", ["space", "invite code", "member", "check-in"])
+    def test_tag_with_made_up_digest_is_412(self, api: Api, what: str, place: int) -> None:
+        ada, path, change, _ = recreatable(api, what)
+        tag = change().headers["ETag"]
+        digit = "0" if tag[place] != "0" else "1"
+        forged = tag[:place] + digit + tag[place:][1:]
+
+        assert_problem(ada.delete(path, if_match=forged), 412, "precondition_failed")
+        assert_problem(ada.delete(path, if_match=f'{tag[:3]}{"0" * 16}"'), 412, "precondition_failed")
+
+    @pytest.mark.parametrize("what", ["invite code", "member", "check-in"])
+    def test_tag_of_what_was_made_anew_since_is_412(self, api: Api, what: str) -> None:
+        ada, path, change, again = recreatable(api, what)
+        tag = change().headers["ETag"]
+        assert ada.delete(path).status_code == 204
+        api.clock.advance(milliseconds=1)
+        anew = again()
+
+        assert anew.headers["ETag"].startswith('"1-')
+        assert_problem(ada.delete(path, if_match=tag), 412, "precondition_failed")
+        if what == "check-in":
+            assert_problem(ada.request("PUT", path, json={}, if_match=tag), 412, "precondition_failed")
+        if what == "member":
+            assert_problem(ada.patch(path, {"role": "viewer"}, if_match=tag), 412, "precondition_failed")
+        assert ada.delete(path, if_match=anew.headers["ETag"]).status_code == 204
+
+
+def recreatable(api: Api, what: str) -> tuple[Person, str, Callable[[], Any], Callable[[], Any]]:
+    """Who owns a thing, where it is, how it is read, and how it is made anew once it is gone."""
+    ada = api.person("Ada")
+    space = ada.make_space(visibility="public")
+    here = f"/api/v1/spaces/{space['space_id']}"
+    if what == "check-in":
+        habit = ada.post(f"{here}/habits", {"title": "Run", "cadence": {"kind": "daily"}}).json()
+        path = f"{here}/habits/{habit['habit_id']}/check-ins/2026-03-14"
+
+        def put() -> Any:
+            return ada.request("PUT", path, json={})
+
+        return ada, path, put, put
+    if what == "invite code":
+        ada.make_code(space["space_id"])
+        path = f"{here}/invite-code"
+        return ada, path, lambda: ada.get(path), lambda: ada.post(path)
+    if what == "member":
+        bob = api.person("Bob")
+        path = f"{here}/members/{bob.user_id}"
+        bob.post(f"{here}/members")
+        return ada, path, lambda: ada.get(path), lambda: bob.post(f"{here}/members")
+    return ada, here, lambda: ada.get(here), lambda: ada.get(here)

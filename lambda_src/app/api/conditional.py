@@ -1,7 +1,8 @@
-"""ETags. One is `"<version>-<digest>"`: the version counts changes, the digest is of the whole answer.
+"""ETags. One is `"<version>-<digest><check>"`: the version counts changes, the digest is of the whole answer.
 
-`If-Match` asks whether anybody changed the resource, so only the version counts: a member more or
-less is no conflict. `If-None-Match` asks whether the answer is the same, so all of it counts.
+`If-Match` asks whether anybody changed the resource, so only the version and the check of it count: a member
+more or less is no conflict, and a resource that was deleted and made anew is. `If-None-Match` asks whether
+the answer is the same, so all of it counts (docs/adr/0005).
 """
 
 import json
@@ -11,16 +12,17 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Request, Response
 
-from app.core.entities import Versions
+from app.core.entities import Versions, VersionTag
 
-_TAG = re.compile(r'(?:W/)?"([0-9]{1,18})-[0-9a-f]{16}"')
+_TAG = re.compile(r'(?:W/)?"([0-9]{1,18})-([0-9a-f]{10})([0-9a-f]{6})"')
 
 
 def tag(response: Response) -> None:
     """Put the ETag on an answer whose body is a resource."""
     body = bytes(response.body)
-    version = json.loads(body)["version"]
-    response.headers["ETag"] = f'"{version}-{sha256(body).hexdigest()[:16]}"'
+    answer = json.loads(body)
+    made = VersionTag.make(answer["version"], answer["created_at"], sha256(body).hexdigest()[:10])
+    response.headers["ETag"] = f'"{made.version}-{made.content}{made.check}"'
 
 
 def not_modified_if_matching(request: Request, response: Response) -> Response:
@@ -39,7 +41,7 @@ async def accepted_versions(
     """The versions in `If-Match`; a tag that this API never made stands for no version at all."""
     if if_match is None or if_match.strip() == "*":
         return None
-    return frozenset(int(version) for version in _TAG.findall(if_match))
+    return frozenset(VersionTag(int(version), *digests) for version, *digests in _TAG.findall(if_match))
 
 
 AcceptedVersions = Annotated[Versions, Depends(accepted_versions)]

@@ -7,13 +7,14 @@ A row holds the keys, `entity_type`, `version`, `created_at`, `updated_at`, `ttl
 and everything else in the map `data`.
 """
 
+import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Generic, Literal, Self, TypeVar
+from typing import Any, Generic, Literal, NamedTuple, Self, TypeVar
 
 from pydantic import ConfigDict, Field
 
@@ -29,7 +30,25 @@ _META = ("version", "created_at", "updated_at")
 _CURRENT = "#version = :was_version AND #created_at = :was_created_at"
 
 # The versions that a caller accepts as current (`If-Match`); None accepts any.
-Versions = frozenset[int] | None
+Versions = frozenset["VersionTag"] | None
+
+
+class VersionTag(NamedTuple):
+    """What an ETag says of an item: its version, a digest of the answer that shows it, and a check of both.
+
+    The check is of the time of creation too, so that no tag is taken for that of an item which was made anew,
+    or which this API never issued a tag for.
+    """
+
+    version: int
+    content: str
+    check: str
+
+    @classmethod
+    def make(cls, version: int, created_at: str, content: str) -> Self:
+        """The tag of an item that was created at this time (RFC 3339)."""
+        text = f"{version} {created_at} {content}"
+        return cls(version, content, hashlib.sha256(text.encode()).hexdigest()[:6])
 
 
 class Record(Model):
@@ -56,7 +75,10 @@ class Record(Model):
         Raises:
             PreconditionFailed: the item is at none of these versions.
         """
-        if versions is not None and self.version not in versions:
+        if versions is None:
+            return
+        created_at = rfc3339(self.created_at)
+        if not any(tag == VersionTag.make(self.version, created_at, tag.content) for tag in versions):
             raise PreconditionFailed
 
 

@@ -13,11 +13,13 @@ DIGEST = "0123456789abcdef"
 
 
 def versions(if_match: str | None) -> frozenset[int] | None:
-    return asyncio.run(accepted_versions(if_match))
+    """The numbers of the versions in `If-Match`."""
+    tags = asyncio.run(accepted_versions(if_match))
+    return None if tags is None else frozenset(tag.version for tag in tags)
 
 
 def tagged(**body: Any) -> Response:
-    response = Response(json.dumps(body))
+    response = Response(json.dumps({"created_at": "2026-03-14T15:09:26.535Z", **body}))
     tag(response)
     return response
 

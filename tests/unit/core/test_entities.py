@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.entities import Entity, Record
+from app.core.clock import rfc3339
+from app.core.entities import Entity, Record, VersionTag
 from app.core.errors import PreconditionFailed, StaleRead
 from tests.unit.core.entity_helpers import NOTES, THEN, TICKETS, Note, note, ticket
 
@@ -173,12 +174,22 @@ class TestPatched:
         assert item.patched(LATER, {}) is item
 
 
+def tags(*versions: int) -> frozenset[VersionTag]:
+    """What the ETags of these versions of a note say."""
+    created_at = rfc3339(note().created_at)
+    return frozenset(VersionTag.make(version, created_at, "0123456789") for version in versions)
+
+
 class TestRequireVersion:
     @pytest.mark.parametrize("versions", [None, {3}, {1, 3}])
     def test_accepts_the_current_one(self, versions: set[int] | None) -> None:
-        note(version=3).require_version(None if versions is None else frozenset(versions))
+        note(version=3).require_version(None if versions is None else tags(*versions))
 
     @pytest.mark.parametrize("versions", [set[int](), {2}, {1, 4}])
     def test_refuses_any_other(self, versions: set[int]) -> None:
         with pytest.raises(PreconditionFailed):
-            note(version=3).require_version(frozenset(versions))
+            note(version=3).require_version(tags(*versions))
+
+    def test_refuses_one_made_anew_in_its_place(self) -> None:
+        with pytest.raises(PreconditionFailed):
+            note(version=3, created_at=LATER).require_version(tags(3))

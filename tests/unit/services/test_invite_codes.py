@@ -7,6 +7,7 @@ import pytest
 
 from app.core.config import Parameters
 from app.core.database import Session, Table
+from app.core.entities import VersionTag
 from app.core.errors import NotFound, PreconditionFailed, StaleRead
 from app.models.access_patterns import INVITE_CODE_POINTERS, INVITE_CODES
 from app.models.spaces import InviteCodeView
@@ -152,7 +153,7 @@ class TestDisable:
         rotate(table, access)
         made = rotate(table, access)
         with pytest.raises(PreconditionFailed):
-            self.disable(table, access, frozenset({1}))
+            self.disable(table, access, frozenset({VersionTag(1, "0123456789", "abcdef")}))
         assert leads_to(table, made.code)
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from app.core.database import Session, Table
-from app.core.entities import Write
+from app.core.entities import VersionTag, Write
 from app.core.errors import PreconditionFailed, SpaceLimitReached, StaleRead
 from app.models.access_patterns import MEMBERSHIPS, OPERATIONS, OUTBOX_MESSAGES, SPACES, USER_PROFILES
 from app.models.members import Role
@@ -83,7 +83,10 @@ class TestUpdate:
     def test_refuses_who_knows_another_version(self, table: Table) -> None:
         with pytest.raises(PreconditionFailed):
             spaces.update(
-                Session(table), access=enrol(table), body=SpacePatch(name="New"), versions=frozenset({7})
+                Session(table),
+                access=enrol(table),
+                body=SpacePatch(name="New"),
+                versions=frozenset({VersionTag(7, "0123456789", "abcdef")}),
             )
 
     def test_asks_for_a_new_try_where_the_right_is_lost_meanwhile(self, table: Table) -> None:
@@ -175,7 +178,9 @@ class TestDelete:
 
     def test_refuses_who_knows_another_version(self, table: Table, access: Access) -> None:
         with pytest.raises(PreconditionFailed):
-            spaces.delete(Session(table), access=access, versions=frozenset({7}))
+            spaces.delete(
+                Session(table), access=access, versions=frozenset({VersionTag(7, "0123456789", "abcdef")})
+            )
 
     def test_is_stamped_with_one_moment(self, table: Table, access: Access, clock: FrozenClock) -> None:
         clock.advance(hours=1)
