@@ -176,6 +176,7 @@ deployer: .venv/.installed node_modules/.package-lock.json
 .PHONY: openapi
 openapi: .venv/.installed ## Write contract/openapi.json and the table of routes from the app; the gateway's routes follow
 	@$(tool) codegen.openapi
+	@$(tool) codegen.parameters
 	@$(tool) codegen.route_table
 
 .PHONY: released

@@ -1,10 +1,10 @@
 """`docs/environment.md`: every variable, parameter and output: name, type, unit, default, reader."""
 
+import json
 from typing import Any
 
-from pydantic.fields import FieldInfo
-
-from app.core.config import Parameters, Settings
+from app.core.config import Settings
+from codegen import parameters
 from codegen.templates import ROOT, Template, resources, table, templates
 from stacks.template_values import readable
 
@@ -16,17 +16,7 @@ _POWERTOOLS = {
     "POWERTOOLS_METRICS_NAMESPACE": "CloudWatch namespace of the metrics",
     "POWERTOOLS_SERVICE_NAME": "`service` in every log line and metric",
 }
-_UNITS = {
-    "invitation_days": "days",
-    "invite_code_days": "days",
-    "max_invitations_per_day": "invitations",
-    "mail_delivery": "`send` or `log`",
-    "mail_sender": "e-mail address",
-    "max_members_per_space": "members",
-    "max_trackers_per_space": "goals and habits",
-    "max_spaces_per_user": "spaces",
-    "web_url": "URL",
-}
+_CONTRACT: dict[str, dict[str, str]] = json.loads(parameters.render())
 # Who besides the function reads what the stack publishes.
 _PARAMETER_READERS = {
     "api-url": "web and mobile teams, monitors",
@@ -108,20 +98,19 @@ def _parameters(made: dict[str, Template]) -> list[tuple[str, ...]]:
             meanings[name] = parameter["Description"]
     rows: list[tuple[str, ...]] = []
     for name, values in sorted(by_name.items()):
-        field = Parameters.model_fields.get(name.removeprefix("app/"))
-        kind, unit = _type_and_unit(name, field)
-        reader = _APP if field else _PARAMETER_READERS[name]
+        schema = _CONTRACT.get(name.removeprefix("app/"))
+        kind, unit = _type_and_unit(name, schema)
+        reader = _APP if schema else _PARAMETER_READERS[name]
         path = f"`/lifestyle-spaces/<env>/{name}`"
         rows.append((path, kind, unit, _by_environment(values), reader, meanings[name]))
     return rows
 
 
-def _type_and_unit(name: str, field: FieldInfo | None) -> tuple[str, str]:
+def _type_and_unit(name: str, schema: dict[str, str] | None) -> tuple[str, str]:
     """Every parameter is an SSM String; this is what its text means to the reader."""
-    if field is None:
+    if schema is None:
         return "string", "URL" if name.endswith("url") else ""
-    whole = field.annotation is int
-    return "whole number" if whole else "string", _UNITS[name.removeprefix("app/")]
+    return "whole number" if schema["type"] == "integer" else "string", schema["unit"]
 
 
 def _outputs(made: dict[str, Template]) -> list[tuple[str, ...]]:

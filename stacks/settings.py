@@ -5,8 +5,10 @@ runs where, and a missing or misspelt key fails the synth instead of deploying a
 Only what may be absent altogether has a default, None (the CDK drops JSON's null).
 """
 
+import json
 from collections.abc import Mapping
-from typing import Annotated, Literal, Self
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
@@ -32,6 +34,22 @@ TrafficShift = Literal[
 Positive = Annotated[int, Field(ge=1)]
 NotNegative = Annotated[int, Field(ge=0)]
 Percent = Annotated[float, Field(gt=0, lt=100)]
+
+# Generated from the app by `make openapi`.
+_PARAMETERS: Mapping[str, Mapping[str, Any]] = json.loads(
+    (Path(__file__).parents[1] / "contract" / "parameters.json").read_text(encoding="utf-8")
+)
+
+
+def _parameter(name: str) -> Any:
+    """A field of `AppSettings` with the description and the bounds that the app gives it."""
+    schema = _PARAMETERS[name]
+    return Field(
+        description=schema["description"],
+        ge=schema.get("minimum"),
+        le=schema.get("maximum"),
+        pattern=schema.get("pattern"),
+    )
 
 
 class _Section(BaseModel):
@@ -166,17 +184,17 @@ class AlarmSettings(_Section):
 
 
 class AppSettings(_Section):
-    """What the app reads at run time, from Parameter Store."""
+    """What the app reads at run time, from Parameter Store; described by the app itself."""
 
-    web_url: HttpsUrl = Field(description="The web app's address, for invite links")
-    invite_code_days: Positive = Field(description="Days that an invite code lives")
-    invitation_days: Positive = Field(description="Days that an invitation by e-mail is open")
-    max_invitations_per_day: Positive = Field(description="Invitations to one space or organization a day")
-    max_spaces_per_user: Annotated[int, Field(ge=1, le=100, description="Spaces a user may be in")]
-    max_members_per_space: Annotated[int, Field(ge=1, le=1000, description="Members of a space")]
-    max_trackers_per_space: Annotated[int, Field(ge=1, le=200, description="Goals and habits of a space")]
-    mail_sender: Email = Field(description="Where mail comes from")
-    mail_delivery: Literal["send", "log"] = Field(description="`log` sends no mail, only says that there is")
+    web_url: str = _parameter("web_url")
+    invite_code_days: int = _parameter("invite_code_days")
+    invitation_days: int = _parameter("invitation_days")
+    max_invitations_per_day: int = _parameter("max_invitations_per_day")
+    max_spaces_per_user: int = _parameter("max_spaces_per_user")
+    max_members_per_space: int = _parameter("max_members_per_space")
+    max_trackers_per_space: int = _parameter("max_trackers_per_space")
+    mail_sender: str = _parameter("mail_sender")
+    mail_delivery: str = _parameter("mail_delivery")
 
 
 class Settings(_Section):

@@ -4,11 +4,11 @@ import json
 
 from app.core.config import Parameters, Settings
 from app.models import access_patterns
-from codegen import openapi
+from codegen import openapi, parameters
 from tests.infra.stack_helpers import Backend
 
 # What Lambda or an emulator, not the stack, puts into the environment.
-NOT_OF_THE_STACK = {"AWS_REGION", "AWS_ENDPOINT_URL"}
+NOT_OF_THE_STACK = {"AWS_REGION", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DYNAMODB", "AWS_CA_BUNDLE"}
 
 
 class TestRoutes:
@@ -36,6 +36,18 @@ class TestConfiguration:
         }
         assert set(values) == set(Parameters.model_fields)
         Parameters.model_validate(values)
+
+    def test_parameters_file_is_generated_from_the_app(self) -> None:
+        assert parameters.PATH.read_text(encoding="utf-8") == parameters.render()
+
+    def test_parameters_have_bounds_unit_and_description(self) -> None:
+        assert json.loads(parameters.render())["max_spaces_per_user"] == {
+            "description": "Spaces that one user may be in",
+            "maximum": 100,
+            "minimum": 1,
+            "type": "integer",
+            "unit": "spaces",
+        }
 
 
 class TestTable:

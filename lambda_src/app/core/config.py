@@ -8,10 +8,10 @@ kept for `PARAMETERS_MAX_AGE_S` seconds: a changed parameter is in force everywh
 import os
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 from botocore.exceptions import BotoCoreError, ClientError
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.errors import ServiceUnavailable
 from app.core.observability import logger
@@ -73,29 +73,56 @@ class Settings(BaseModel):
 
 
 class Parameters(BaseModel):
-    """What operators may change without a deployment: SSM parameters `<prefix>/app/<field>`."""
+    """What operators may change without a deployment: SSM parameters `<prefix>/app/<field>`.
+
+    The one description of each, its bounds and its unit. `contract/parameters.json` is generated from here;
+    the stacks and `docs/environment.md` read that.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    web_url: Annotated[HttpUrl, Field(description="Base URL of the front end, for the links in invitations")]
-    invite_code_days: Annotated[int, Field(gt=0, description="Days until an invite code dies")]
-    invitation_days: Annotated[int, Field(gt=0, description="Days until an invitation by e-mail expires")]
-    max_invitations_per_day: Annotated[
-        int, Field(gt=0, description="Invitations by e-mail to one space or organization a day")
-    ]
-    max_spaces_per_user: Annotated[int, Field(gt=0, description="Spaces that one user may be in")]
-    max_trackers_per_space: Annotated[
-        int, Field(gt=0, description="Goals and habits that one space may have")
-    ]
-    max_members_per_space: Annotated[int, Field(gt=0, description="Members that one space may have")]
-    mail_sender: Annotated[str, Field(min_length=3, description="The address that mail is sent from")]
-    mail_delivery: Annotated[
-        Literal["send", "log"], Field(description="`log` sends no mail and only logs that there is one")
-    ]
+    web_url: str = Field(
+        pattern=r"^(https://[a-z0-9.-]+(:\d+)?|http://localhost(:\d+)?)(/\S*)?$",
+        description="Base URL of the front end, for the links in invitations",
+        json_schema_extra={"unit": "URL"},
+    )
+    invite_code_days: int = Field(
+        ge=1, description="Days until an invite code expires", json_schema_extra={"unit": "days"}
+    )
+    invitation_days: int = Field(
+        ge=1, description="Days until an invitation by e-mail expires", json_schema_extra={"unit": "days"}
+    )
+    max_invitations_per_day: int = Field(
+        ge=1,
+        description="Invitations by e-mail to one space or organization a day",
+        json_schema_extra={"unit": "invitations"},
+    )
+    max_spaces_per_user: int = Field(
+        ge=1, le=100, description="Spaces that one user may be in", json_schema_extra={"unit": "spaces"}
+    )
+    max_members_per_space: int = Field(
+        ge=1, le=1000, description="Members that one space may have", json_schema_extra={"unit": "members"}
+    )
+    max_trackers_per_space: int = Field(
+        ge=1,
+        le=200,
+        description="Goals and habits that one space may have",
+        json_schema_extra={"unit": "goals and habits"},
+    )
+    mail_sender: str = Field(
+        pattern=r"^[^@\s]+@[a-z0-9.-]+$",
+        description="The address that mail is sent from",
+        json_schema_extra={"unit": "e-mail address"},
+    )
+    mail_delivery: str = Field(
+        pattern="^(send|log)$",
+        description="`log` sends no mail and only logs that there is one",
+        json_schema_extra={"unit": "`send` or `log`"},
+    )
 
     def link(self, path: str) -> str:
         """The address of a page of the front end."""
-        return f"{str(self.web_url).rstrip('/')}/{path}"
+        return f"{self.web_url.rstrip('/')}/{path}"
 
 
 ParameterSource = Callable[[], Parameters]
