@@ -1,0 +1,295 @@
+"""`docs/capacity.md`: DynamoDB calls and capacity units of every operation, priced by AWS's rules.
+
+`Meter` stands between the table and its DynamoDB client and prices each call by the items themselves, as
+DynamoDB Local charges transactions wrongly. Rules:
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html
+"""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from codegen.templates import table
+from review.prices import PRICES
+
+PATH = Path(__file__).parent.parent / "docs" / "capacity.md"
+READ_BYTES, WRITE_BYTES = 4096, 1024
+Row = Mapping[str, Any]
+
+
+def item_bytes(row: Row) -> int:
+    """The size of an item: names and values in UTF-8.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
+    """
+    return sum(len(name.encode()) + _value_bytes(value) for name, value in row.items())
+
+
+def _value_bytes(attribute: Mapping[str, Any]) -> int:
+    ((kind, value),) = attribute.items()
+    match kind:
+        case "S":
+            return len(value.encode())
+        case "N":
+            # A byte for two significant digits, and one more.
+            return math.ceil(len(value.lstrip("-").replace(".", "").strip("0")) / 2) + 1
+        case "M":
+            return 3 + sum(len(name.encode()) + 1 + _value_bytes(each) for name, each in value.items())
+        case "L":
+            return 3 + sum(1 + _value_bytes(each) for each in value)
+        case _:  # BOOL, NULL
+            return 1
+
+
+def read_units(size: int, *, consistent: bool) -> float:
+    """What reading this many bytes costs; that nothing is there costs as much as the smallest item."""
+    return max(1, math.ceil(size / READ_BYTES)) * (1 if consistent else 0.5)
+
+
+def write_units(size: int) -> int:
+    """What writing this many bytes costs, once."""
+    return max(1, math.ceil(size / WRITE_BYTES))
+
+
+def index_units(before: Row, after: Row) -> int:
+    """What the change of an item costs on GSI1, which holds all attributes of the items that are on it."""
+    old, new = ([row.get(name) for name in ("GSI1PK", "GSI1SK")] for row in (before, after))
+    if old == new:
+        return write_units(max(item_bytes(before), item_bytes(after))) if old[0] and before != after else 0
+    # Another key is another entry: the old one is deleted, the new one put.
+    return sum(write_units(item_bytes(row)) for row, key in ((before, old), (after, new)) if key[0])
+
+
+@dataclass
+class Cost:
+    """Calls, units, and what was done to which entities."""
+
+    operations: list[str] = field(default_factory=list)
+    reads: float = 0
+    writes: int = 0
+    changes: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def dollars_per_million(self) -> float:
+        """The on-demand price of a million of these."""
+        return self.reads * float(PRICES["prices"]["table_read"]["usd"]) + self.writes * float(
+            PRICES["prices"]["table_write"]["usd"]
+        )
+
+
+class Meter:
+    """A DynamoDB client that adds the price of each of its calls to `cost`, and notes `messages` put."""
+
+    def __init__(self, client: Any, table_name: str) -> None:
+        self._client = client
+        self._table = table_name
+        self.reset()
+
+    def reset(self) -> None:
+        """Begin to count anew."""
+        self.cost = Cost()
+        self.messages: list[dict[str, Any]] = []
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        method = getattr(self._client, name)
+
+        def call(**parameters: Any) -> Any:
+            writes = list(_writes(name, parameters))
+            before = [self._row(request) for _, request in writes]
+            answer = method(**parameters)
+            self.cost.operations.append("".join(word.capitalize() for word in name.split("_")))
+            self.cost.reads += self._read(name, parameters, answer)
+            for (action, request), row in zip(writes, before, strict=True):
+                self._write(action, row, self._row(request), factor=2 if "TransactItems" in parameters else 1)
+            return answer
+
+        return call
+
+    def _row(self, request: Mapping[str, Any]) -> Row:
+        key = request.get("Key") or {name: request["Item"][name] for name in ("PK", "SK")}
+        row: Row = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True).get("Item", {})
+        return row
+
+    def _read(self, name: str, parameters: Mapping[str, Any], answer: Mapping[str, Any]) -> float:
+        match name:
+            case "get_item":
+                size = item_bytes(answer.get("Item", {}))
+                return read_units(size, consistent=parameters.get("ConsistentRead", False))
+            case "batch_get_item":
+                request, rows = parameters["RequestItems"][self._table], answer["Responses"][self._table]
+                sizes = [item_bytes(row) for row in rows] + [0] * (len(request["Keys"]) - len(rows))
+                return sum(read_units(size, consistent=request["ConsistentRead"]) for size in sizes)
+            case "query":
+                # What a filter leaves out is paid for too.
+                unfiltered = {k: v for k, v in parameters.items() if k != "FilterExpression"}
+                if len(unfiltered) < len(parameters):
+                    unfiltered = _without_unused(unfiltered)
+                rows = self._client.query(**unfiltered)["Items"]
+                size = sum(item_bytes(row) for row in rows)
+                return read_units(size, consistent=parameters.get("ConsistentRead", False))
+        return 0
+
+    def _write(self, action: str, before: Row, after: Row, *, factor: int) -> None:
+        entity = (after or before).get("entity_type", {"S": "an absent item"})["S"]
+        if action == "Put" and entity == "OutboxMessage":
+            self.messages.append({name: after[name] for name in ("PK", "SK")})
+        self.cost.changes[f"{'check' if action == 'ConditionCheck' else action.lower()} {entity}"] += 1
+        self.cost.writes += factor * write_units(max(item_bytes(before), item_bytes(after)))
+        self.cost.writes += index_units(before, after)
+
+
+def _writes(name: str, parameters: Mapping[str, Any]) -> Iterable[tuple[str, Mapping[str, Any]]]:
+    """The writes of a call: what each does, and its request."""
+    if name in ("put_item", "update_item", "delete_item"):
+        yield name.removesuffix("_item").capitalize(), parameters
+    for each in parameters.get("TransactItems", []):
+        yield from each.items()
+    for requests in parameters.get("RequestItems", {}).values():
+        for request in requests if isinstance(requests, list) else []:
+            for kind, one in request.items():
+                yield kind.removesuffix("Request"), one
+
+
+def _without_unused(query: Mapping[str, Any]) -> dict[str, Any]:
+    """A query whose filter was taken away, with the names and values that are left in it."""
+    text = query["KeyConditionExpression"]
+    names = {k: v for k, v in query.get("ExpressionAttributeNames", {}).items() if k in text}
+    values = {k: v for k, v in query["ExpressionAttributeValues"].items() if k in text}
+    return {
+        **{k: v for k, v in query.items() if k != "ExpressionAttributeNames"},
+        **({"ExpressionAttributeNames": names} if names else {}),
+        "ExpressionAttributeValues": values,
+    }
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What one operation of the API cost: in the request, and in the background after it."""
+
+    operation: str
+    request: str
+    foreground: Cost
+    background: Cost
+
+
+@dataclass(frozen=True)
+class MeasuredPage:
+    """What one page of a list cost, with this many items in the list."""
+
+    name: str
+    items_behind: int
+    cost: Cost
+
+
+_HEAD = """\
+# Capacity
+
+Generated by `pytest tests/database/test_capacity.py --snapshot-update`; do not edit. Each operation ran
+once, by the first row of the role tables in `tests/security/roles` that it succeeds in: a space of seven
+members with a few small items of each kind. Units are priced by AWS's rules from the items themselves: a
+read unit is 4 KB read consistently or 8 KB eventually, a write unit is 1 KB written, two in a
+transaction, and the index is paid for separately. Dollars are on-demand list prices of eu-central-1, for
+requests and their background work together; the Lambda function and the gateway are not in them.
+
+"""
+_WRITES = """
+## What each write does
+
+In the request:
+
+- *check Membership*: no write outlives the writer's right to it: it fails where the writer was removed or
+  demoted after the request had read their role. Two units, as any condition of a transaction.
+- *check Habit*, *check JournalEntry*, *check Goal*: nothing is written below an item that is deleted at
+  that moment, so its background deletion leaves nothing over.
+- *put OutboxMessage*: the background work is promised in the same transaction, so none is lost
+  (docs/background.md).
+- *update Space*, *update UserProfile* beside another item: counters behind limits, which hold whatever
+  runs side by side.
+- *put AuditEvent*: the audit tells of every change of rights, in the transaction of the change.
+
+In the background each message costs four steps of its own: read it, lease it (*update OutboxMessage*), do
+its task and *delete OutboxMessage* in the task's last transaction. The task of `activity.announced`
+checks again that the space and the person are still there, in the transaction that writes *Activity* and
+*Notification*.
+
+"""
+_NOTE = """
+## A check-in costs two calls and 14 units
+
+Its five reads (profile, space, membership, habit, the day) are one BatchGetItem of 5 units; its
+transaction is 9: check Membership 2, check Habit 2, put HabitCheckIn 2 and 1 on the index, put
+OutboxMessage 2. Ten units were asked for. What each further saving would cost:
+
+| saving | units left | price |
+| --- | --- | --- |
+| read eventually consistently | 11.5 | a new habit is not found at once; refusals must be read again |
+| also without check Habit | 9.5 | a check-in can outlive its habit, and stay where no deletion finds it |
+| also without check Membership | 7.5 | a removed member's request can still write |
+| write Activity instead of the message | 15, and none in the background | the request does others' work |
+
+The last one is the largest saving in all: the background work of a check-in costs more than the request.
+"""
+_PAGES = """
+## Pages of lists
+
+Entries of 1 KB. A page reads no more than it shows, so 100,000 items behind it cost the same as 1,000:
+`Limit` bounds what a Query reads, and the test below it compares 10 with 1,000.
+
+"""
+
+
+def render(measured: Iterable[Measured], pages: Iterable[MeasuredPage]) -> str:
+    """The page as it is committed."""
+    rows = sorted(measured, key=lambda each: each.request.split()[::-1])
+    costs: list[tuple[str, ...]] = [
+        (
+            f"`{each.request}`",
+            str(len(each.foreground.operations)),
+            f"{each.foreground.reads:g}",
+            str(each.foreground.writes),
+            str(len(each.background.operations) or ""),
+            f"{each.background.reads:g}" if each.background.operations else "",
+            str(each.background.writes) if each.background.operations else "",
+            f"{each.foreground.dollars_per_million + each.background.dollars_per_million:.2f}",
+        )
+        for each in rows
+    ]
+    writes: list[tuple[str, ...]] = [
+        (f"`{each.request}`", _changes(each.foreground), _changes(each.background))
+        for each in rows
+        if each.foreground.changes
+    ]
+    head = (
+        "operation",
+        "calls",
+        "read units",
+        "write units",
+        "background calls",
+        "read units",
+        "write units",
+        "$ a million",
+    )
+    paging: list[tuple[str, ...]] = [
+        (page.name, str(page.items_behind), str(len(page.cost.operations)), f"{page.cost.reads:g}")
+        for page in pages
+    ]
+    return "".join(
+        (
+            _HEAD,
+            table(head, costs),
+            _WRITES,
+            table(("operation", "in the request", "in the background"), writes),
+            _NOTE,
+            _PAGES,
+            table(("page", "items in the list", "calls", "read units"), paging),
+        )
+    )
+
+
+def _changes(cost: Cost) -> str:
+    return ", ".join(
+        f"{change} ({number})" if number > 1 else change for change, number in sorted(cost.changes.items())
+    )
