@@ -170,7 +170,6 @@ class Measured:
     """What one operation of the API cost: in the request, and in the background after it."""
 
     operation: str
-    request: str
     foreground: Cost
     background: Cost
 
@@ -217,7 +216,7 @@ checks again that the space and the person are still there, in the transaction t
 
 """
 _NOTE = """
-## A check-in costs two calls and 14 units
+## A new check-in costs two calls and 14 units
 
 Its five reads (profile, space, membership, habit, the day) are one BatchGetItem of 5 units; its
 transaction is 9: check Membership 2, check Habit 2, put HabitCheckIn 2 and 1 on the index, put
@@ -235,18 +234,19 @@ The last one is the largest saving in all: the background work of a check-in cos
 _PAGES = """
 ## Pages of lists
 
-Entries of 1 KB. A page reads no more than it shows, so 100,000 items behind it cost the same as 1,000:
-`Limit` bounds what a Query reads, and the test below it compares 10 with 1,000.
+Entries of 1 KB. `Limit` bounds what a Query reads to what the page shows, so with 100,000 items in the
+list the figures are those of 1,000 by AWS's rules; `tests/database/test_cost.py` compares 10 with 2,000
+for every list.
 
 """
 
 
 def render(measured: Iterable[Measured], pages: Iterable[MeasuredPage]) -> str:
     """The page as it is committed."""
-    rows = sorted(measured, key=lambda each: each.request.split()[::-1])
+    rows = sorted(measured, key=lambda each: each.operation.split()[::-1])
     costs: list[tuple[str, ...]] = [
         (
-            f"`{each.request}`",
+            f"`{each.operation}`",
             str(len(each.foreground.operations)),
             f"{each.foreground.reads:g}",
             str(each.foreground.writes),
@@ -258,7 +258,7 @@ def render(measured: Iterable[Measured], pages: Iterable[MeasuredPage]) -> str:
         for each in rows
     ]
     writes: list[tuple[str, ...]] = [
-        (f"`{each.request}`", _changes(each.foreground), _changes(each.background))
+        (f"`{each.operation}`", _changes(each.foreground), _changes(each.background))
         for each in rows
         if each.foreground.changes
     ]
