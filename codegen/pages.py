@@ -1,8 +1,8 @@
 """All generated pages: `python -m codegen.pages` writes them."""
 
-from codegen import access_patterns, adr_index, environment, iam
+from codegen import access_patterns, adr_index, environment, iam, scale
 
-PAGES = (access_patterns, adr_index, environment, iam)
+PAGES = (access_patterns, adr_index, environment, iam, scale)
 
 
 def main() -> None:
