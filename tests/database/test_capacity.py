@@ -35,14 +35,9 @@ PATTERNS = sorted(
 
 
 @pytest.fixture
-def own_key(access_key: str, inbox: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    """moto, which plays all but DynamoDB here, has set another one."""
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", access_key)
-
-
-@pytest.fixture
-def meter(dynamodb: DynamoDBClient, endpoint: str) -> Meter:
-    return Meter(DynamoDB(region="eu-central-1", endpoint_url=endpoint), TABLE_NAME)
+def meter(dynamodb: DynamoDBClient) -> Meter:
+    url = dynamodb.meta.endpoint_url
+    return Meter(DynamoDB(region="eu-central-1", endpoint_url=url), TABLE_NAME)
 
 
 @pytest.fixture
@@ -106,7 +101,7 @@ class Bench:
 
 
 @pytest.fixture
-def bench(api: Api, backend: Backend, meter: Meter, dynamodb: DynamoDBClient, own_key: None) -> Bench:
+def bench(api: Api, backend: Backend, meter: Meter, dynamodb: DynamoDBClient, inbox: list[Any]) -> Bench:
     return Bench(api, backend, meter, dynamodb)
 
 
