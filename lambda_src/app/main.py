@@ -104,6 +104,8 @@ def create_app(backend: Backend) -> FastAPI:
         openapi_url=None,
         redirect_slashes=False,
         routes=[LazyRoutes(MODULE_BY_PATH)],
+        # Nothing here reads OpenTelemetry's spans and metrics, and Lambda's tracing is X-Ray's.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
     )
     app.state.backend = backend
     install_error_handlers(app)

@@ -423,6 +423,7 @@ class TestLog:
         (logged,) = logs()
         assert logged["request_id"] == "id-of-the-gateway"
         assert logged["status"] == 401
+        assert "taskName" not in logged
 
 
 @dataclass

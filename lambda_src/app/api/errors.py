@@ -7,7 +7,7 @@ from botocore.exceptions import ConnectionError as AwsConnectionError
 from botocore.exceptions import HTTPClientError
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, Field
+from pydantic import Field
 from starlette.exceptions import HTTPException
 
 from app.core.errors import (
@@ -21,6 +21,7 @@ from app.core.errors import (
     Unauthorized,
     ValidationFailed,
 )
+from app.core.model import Model
 from app.core.observability import logger
 
 PROBLEM_JSON = "application/problem+json"
@@ -41,7 +42,7 @@ _ANYWHERE: tuple[type[Problem], ...] = (
 )
 
 
-class FieldError(BaseModel):
+class FieldError(Model):
     """What is wrong with one field."""
 
     field: Annotated[str, Field(examples=["body.name"])]
@@ -49,7 +50,7 @@ class FieldError(BaseModel):
     message: Annotated[str, Field(examples=["String should have at most 100 characters"])]
 
 
-class ProblemView(BaseModel):
+class ProblemView(Model):
     """An error's body (RFC 9457). `code` is stable and may be branched on."""
 
     type: str = "about:blank"

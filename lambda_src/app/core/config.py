@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.errors import ServiceUnavailable
+from app.core.model import Model
 from app.core.observability import logger
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class Settings(BaseModel):
         return f"{issuer}/.well-known/jwks.json"
 
 
-class Parameters(BaseModel):
+class Parameters(Model):
     """What operators may change without a deployment: SSM parameters `<prefix>/app/<field>`.
 
     The one description of each, its bounds and its unit. `contract/parameters.json` is generated from here;

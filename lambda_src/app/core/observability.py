@@ -5,10 +5,14 @@ level come from Powertools' own environment variables. Each metric has the dimen
 `environment`: environments in one account would else be added up.
 """
 
+import logging
 import os
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
+
+# Each invocation is one asyncio task, whose name says nothing.
+logging.logAsyncioTasks = False  # type: ignore[attr-defined] # documented, but not in typeshed
 
 logger = Logger(utc=True, use_rfc3339=True, location=None)
 
