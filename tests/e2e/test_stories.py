@@ -14,7 +14,7 @@ from tests.e2e.response_helpers import assert_refused
 from tests.factories import Person
 
 ME, MINE, SPACES = "/api/v1/users/me", "/api/v1/users/me/spaces", "/api/v1/spaces"
-WRONG_CODE = "ZZZZZZZZ"  # well-formed, so that it is looked up
+WRONG_CODE = "ZZZZZZZZZZZZ"  # well-formed, so that it is looked up
 # Whatever runs beside another request gets a worker of its own in the emulator, which unpacks the layer
 # and starts Python anew: seconds each on two cores, so that twenty at once time out. Three senders share
 # the twenty requests, and do collide.

@@ -34,7 +34,7 @@ class TestRotateInviteCode:
         assert response.status_code == 201
         assert response.headers["Location"] == path
         made = response.json()
-        assert re.fullmatch("[ABCDEFGHJKLMNPQRSTUVWXYZ23456789]{8}", made["code"])
+        assert re.fullmatch("[ABCDEFGHJKLMNPQRSTUVWXYZ23456789]{12}", made["code"])
         assert made == {
             "code": made["code"],
             "url": f"https://app.example.com/join/{made['code']}",

@@ -51,7 +51,7 @@ class TestJoinSpace:
 
     @pytest.mark.parametrize(
         "wrong",
-        ["AAAAAAAA", "AAAAAAA", "AAAAAAAAA", "IIIIIIII", "00000000", "CODE#AAA", " ", "ÄÄÄÄÄÄÄÄ", "ẞ" * 4],
+        ["A" * 12, "A" * 11, "A" * 13, "I" * 12, "0" * 12, "CODE#AAAAAAA", " ", "Ä" * 12, "ẞ" * 6],
     )
     def test_refuses_a_code_that_is_none(self, bob: Person, wrong: str) -> None:
         assert_problem(bob.join(wrong), 404, "invite_code_invalid")
@@ -109,7 +109,7 @@ class TestRateLimit:
     def tired(self, bob: Person) -> Person:
         """Bob after ten tries at once."""
         for _ in range(10):
-            assert_problem(bob.join("AAAAAAAA"), 404, "invite_code_invalid")
+            assert_problem(bob.join("AAAAAAAAAAAA"), 404, "invite_code_invalid")
         return bob
 
     def test_refuses_the_eleventh_try_in_a_minute(self, tired: Person, code: str) -> None:
@@ -137,7 +137,7 @@ class TestRateLimit:
     def test_slides(self, bob: Person, clock: FrozenClock) -> None:
         statuses = []
         for _ in range(22):
-            statuses.append(bob.join("AAAAAAAA").status_code)
+            statuses.append(bob.join("AAAAAAAAAAAA").status_code)
             clock.advance(seconds=5)
 
         # Ten in 45 s; then one more for each that is a minute old; what was refused does not count.
@@ -154,17 +154,17 @@ class TestRateLimit:
         self, bob: Person, meanwhile: Callable[..., None], clock: FrozenClock
     ) -> None:
         for _ in range(8):
-            bob.join("AAAAAAAA")
-        meanwhile(lambda: bob.elsewhere().join("AAAAAAAA"), counting=True)
+            bob.join("AAAAAAAAAAAA")
+        meanwhile(lambda: bob.elsewhere().join("AAAAAAAAAAAA"), counting=True)
 
-        assert_problem(bob.join("AAAAAAAA"), 404, "invite_code_invalid")
-        assert_problem(bob.join("AAAAAAAA"), 429, "too_many_requests")
+        assert_problem(bob.join("AAAAAAAAAAAA"), 404, "invite_code_invalid")
+        assert_problem(bob.join("AAAAAAAAAAAA"), 429, "too_many_requests")
 
     @pytest.mark.parametrize("seconds", [59.4, 60.4])
     def test_goes_on_when_the_last_try_is_forgotten_while_it_is_read(
         self, bob: Person, code: str, clock: FrozenClock, dynamodb: DynamoDBClient, seconds: float
     ) -> None:
-        bob.join("AAAAAAAA")
+        bob.join("AAAAAAAAAAAA")
         clock.advance(seconds=seconds)
 
         def tick(params: Any, **_: Any) -> None:
@@ -196,7 +196,7 @@ class TestAlarm:
     ) -> None:
         capsys.readouterr()
 
-        bob.join("AAAAAAAA")
+        bob.join("AAAAAAAAAAAA")
 
         metric = json.loads(next(line for line in capsys.readouterr().out.splitlines() if "_aws" in line))
         assert metric["InviteCodeRejected"] == [1.0]
@@ -228,7 +228,7 @@ class TestInvitePreview:
         assert preview(ada, code).json() == space
 
     def test_refuses_an_unknown_code(self, bob: Person) -> None:
-        assert_problem(preview(bob, "AAAAAAAA"), 404, "invite_code_invalid")
+        assert_problem(preview(bob, "AAAAAAAAAAAA"), 404, "invite_code_invalid")
 
     def test_refuses_the_code_of_a_deleted_space(
         self, ada: Person, bob: Person, space: dict[str, Any], code: str

@@ -98,15 +98,15 @@ class InviteCodePointer(Record):
 class InviteCodeView(Resource):
     """A space's invite code and the link to share."""
 
-    code: Annotated[str, Field(examples=["K7QX2MPA"])]
-    url: Annotated[str, Field(examples=["https://app.example.com/join/K7QX2MPA"])]
+    code: Annotated[str, Field(examples=["K7QX2MPA9FTC"])]
+    url: Annotated[str, Field(examples=["https://app.example.com/join/K7QX2MPA9FTC"])]
     expires_at: Timestamp
 
 
 class JoinRequest(Input):
     """An invite code; case does not matter."""
 
-    code: Annotated[str, Field(min_length=1, max_length=64, examples=["K7QX2MPA"])]
+    code: Annotated[str, Field(min_length=1, max_length=64, examples=["K7QX2MPA9FTC"])]
 
 
 class JoinTries(Record):

@@ -19,7 +19,8 @@ from app.services.permissions import Access
 
 # Nothing that is read as something else: no I, O, 0 or 1.
 ALPHABET = "".join(sorted(set(string.ascii_uppercase + string.digits) - set("IO01")))
-LENGTH = 8
+# 32^12 codes: docs/guide/rate-limits.md has the arithmetic of guessing one.
+LENGTH = 12
 
 
 def get(session: Session, *, access: Access, parameters: Parameters) -> InviteCodeView:

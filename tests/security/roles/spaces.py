@@ -53,7 +53,7 @@ POST   /spaces/join code=ABCDEFGH                     409   409   409    409    
 def items(world: World) -> list[Write]:
     code: dict[str, Any] = {
         "space_id": world.names["space"],
-        "code": "ABCDEFGH",
+        "code": "ABCDEFGHJKLM",
         "expires_at": world.tomorrow,
         **world.stamps,
     }

@@ -35,8 +35,8 @@ def leads_to(table: Table, code: str) -> str | None:
 
 
 class TestCode:
-    def test_has_eight_characters_that_nobody_mistakes(self) -> None:
-        assert invite_codes.LENGTH == 8
+    def test_has_twelve_characters_that_nobody_mistakes(self) -> None:
+        assert invite_codes.LENGTH == 12
         expected = set(string.ascii_uppercase) - {"I", "O"} | set("23456789")
         assert set(invite_codes.ALPHABET) == expected
         assert len(invite_codes.ALPHABET) == len(expected) == 32
@@ -45,18 +45,18 @@ class TestCode:
         codes = [
             invite_codes.rotate(Session(table), access=access, parameters=PARAMETERS).code for _ in range(200)
         ]
-        assert all(len(code) == 8 for code in codes)
+        assert all(len(code) == 12 for code in codes)
         drawn = Counter("".join(codes))
-        # 1,600 draws of 32: fifty each, give or take 7; six times that happens once in 10 million runs.
+        # 2,400 draws of 32: 75 each, give or take 9; six times that happens once in 100 million runs.
         assert set(drawn) == set(invite_codes.ALPHABET)
-        assert all(10 < times < 95 for times in drawn.values())
+        assert all(20 < times < 130 for times in drawn.values())
         assert len(set(codes)) == 200
 
     def test_comes_from_a_cryptographic_source(
         self, table: Table, access: Access, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(secrets, "choice", lambda alphabet: alphabet[0])
-        assert rotate(table, access).code == "22222222"
+        assert rotate(table, access).code == "222222222222"
 
     def test_is_never_that_of_another_space(
         self, table: Table, access: Access, monkeypatch: pytest.MonkeyPatch
@@ -66,7 +66,7 @@ class TestCode:
         other = enrol(table, name="bob")
         with pytest.raises(StaleRead):
             rotate(table, other)
-        assert leads_to(table, "22222222") == access.space.space_id
+        assert leads_to(table, "222222222222") == access.space.space_id
 
 
 class TestRotate:

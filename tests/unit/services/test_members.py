@@ -151,7 +151,8 @@ class TestJoinByCode:
         assert counts(table, owner, "bob") == (2, 1)
 
     @pytest.mark.parametrize(
-        "wrong", ["", "ABCDEFG", "ABCDEFGHJ", "ABCDEFG1", "ABCD#EFG", "ÄBCDEFGH", "22222222"]
+        "wrong",
+        ["", "ABCDEFGH", "ABCDEFGHJKLMN", "ABCDEFGHJKL1", "ABCD#EFGHJKL", "ÄBCDEFGHJKLM", "222222222222"],
     )
     def test_refuses_what_is_no_code_of_a_space(
         self, table: Table, bob: UserProfile, code: str, wrong: str
@@ -187,7 +188,7 @@ class TestJoinByCode:
         self.join(table, bob, code)
         for _ in range(9):
             with pytest.raises(InviteCodeInvalid):
-                self.join(table, bob, "22222222")
+                self.join(table, bob, "222222222222")
         with pytest.raises(TooManyRequests):
             self.join(table, bob, code)
 
