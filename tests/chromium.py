@@ -93,7 +93,9 @@ def _unpack(home: Path) -> None:
         archive = home / f"{name}.tar"
         _decompress(packed / f"{name}.tar.br", archive)
         with tarfile.open(archive) as files:
-            files.extractall(home, filter="data")
+            # Not `filter="data"`: Debian 12 has Python 3.11.2, and the parameter came with 3.11.4.
+            files.extraction_filter = getattr(tarfile, "data_filter", None)
+            files.extractall(home)
         archive.unlink()
     (home / "fonts.conf").write_text(_FONTS, encoding="utf-8")
     start = home / "start"
