@@ -176,8 +176,8 @@ def aws() -> Iterator[None]:
 
 
 @pytest.fixture
-def ssm(aws: None, outside: Callable[[Any], Any]) -> SSMClient:
-    client: SSMClient = outside("ssm")
+def ssm(aws: None, shared_client: Callable[[Any], Any]) -> SSMClient:
+    client: SSMClient = shared_client("ssm")
     return client
 
 
@@ -212,15 +212,15 @@ def parameter_store(ssm: SSMClient) -> Callable[[str, str], None]:
 
 
 @pytest.fixture(scope="session")
-def outside() -> Callable[[Any], Any]:
-    """`outside("sqs")`: the one client of this service for all tests."""
+def shared_client() -> Callable[[Any], Any]:
+    """`shared_client("sqs")`: the one client of this service for all tests."""
     return functools.cache(boto3.client)
 
 
 @pytest.fixture
-def inbox(aws: None, outside: Callable[[Any], Any]) -> Iterator[list[dict[str, Any]]]:
+def inbox(aws: None, shared_client: Callable[[Any], Any]) -> Iterator[list[dict[str, Any]]]:
     """Every mail that SES has taken, as it was asked to send it; it knows the app's sender."""
-    ses = outside("sesv2")
+    ses = shared_client("sesv2")
     ses.create_email_identity(EmailIdentity=PARAMETERS["mail_sender"])
     asked: list[dict[str, Any]] = []
     mails: list[dict[str, Any]] = []
@@ -285,7 +285,7 @@ def run_background(backend: Backend, inbox: list[dict[str, Any]]) -> Callable[..
 
 @pytest.fixture
 def backend(
-    table: Table, keys_url: str, parameters: dict[str, str], outside: Callable[[Any], Any]
+    table: Table, keys_url: str, parameters: dict[str, str], shared_client: Callable[[Any], Any]
 ) -> Backend:
     keys = TokenKeys(keys_url)
 
@@ -297,9 +297,9 @@ def backend(
         table=table,
         tokens=TokenVerifier(keys=keys, issuer=SETTINGS.token_issuer, audience=SETTINGS.user_pool_client_id),
         parameters=read_parameters,
-        mail=Mailer(lambda: outside("sesv2"), read_parameters),
-        directory=Directory(lambda: outside("cognito-idp"), SETTINGS.user_pool_id),
-        dead_letters=DeadLetters(lambda: outside("sqs"), SETTINGS.dead_letter_queue_url),
+        mail=Mailer(lambda: shared_client("sesv2"), read_parameters),
+        directory=Directory(lambda: shared_client("cognito-idp"), SETTINGS.user_pool_id),
+        dead_letters=DeadLetters(lambda: shared_client("sqs"), SETTINGS.dead_letter_queue_url),
     )
 
 
@@ -339,8 +339,8 @@ def calls(dynamodb: DynamoDBClient) -> Iterator[list[str]]:
 
 
 @pytest.fixture
-def meanwhile(dynamodb: DynamoDBClient) -> Iterator[Callable[..., None]]:
-    """`meanwhile(action)`: do it once the next request has read all it reads, just before it commits.
+def before_commit(dynamodb: DynamoDBClient) -> Iterator[Callable[..., None]]:
+    """`before_commit(action)`: do it once the next request has read all it reads, just before it commits.
 
     With `times=n` again before each of its next tries to commit. A try of an invite code is counted by
     a write of its own, before the space is read: `counting=True` means that one.

@@ -176,21 +176,21 @@ class Person:
 
 @dataclass
 class Api:
-    """The app over HTTP. `someone()` signs in, `person()` has a profile too."""
+    """The app over HTTP. `user()` signs in, `person()` has a profile too."""
 
     client: TestClient
     signing_key: SigningKey
     clock: FrozenClock
     _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
-    def someone(self, email: str | None = None, **claims: Any) -> Person:
+    def user(self, email: str | None = None, **claims: Any) -> Person:
         number = next(self._numbers)
         user_id = str(uuid.UUID(int=number))
         email = email or f"person{number}@example.com"
         return Person(self.client, user_id, email, self.signing_key.token(user_id, email, **claims))
 
     def person(self, name: str = "Somebody") -> Person:
-        return self.someone().make_profile(name)
+        return self.user().make_profile(name)
 
     def member_of(self, space: dict[str, Any], owner: Person, role: str) -> Person:
         """A new person who is in the space with this role (not owner)."""

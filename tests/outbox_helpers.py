@@ -116,9 +116,9 @@ class Bench:
         return answer.get("Messages", [])
 
 
-def make_bench(backend: Backend, outside: Callable[[Any], Any]) -> Bench:
+def make_bench(backend: Backend, shared_client: Callable[[Any], Any]) -> Bench:
     """A bench with an empty queue, on the backend's table; it waits as long as it must and no longer."""
-    sqs = outside("sqs")
+    sqs = shared_client("sqs")
     queue_url = sqs.create_queue(QueueName="dead-letters")["QueueUrl"]
     tasks = Tasks()
     runner = replace(create_runner(backend), tasks=tasks, jitter=lambda: 0.0)

@@ -22,8 +22,8 @@ pytestmark = pytest.mark.long
 
 
 @pytest.fixture
-def bench(backend: Backend, inbox: object, outside: Callable[[Any], Any]) -> Bench:
-    return make_bench(backend, outside)
+def bench(backend: Backend, inbox: object, shared_client: Callable[[Any], Any]) -> Bench:
+    return make_bench(backend, shared_client)
 
 
 @pytest.fixture

@@ -66,7 +66,7 @@ class TestOneIdempotencyKey:
 
 class TestUniqueThings:
     def test_one_of_many_profiles_gets_an_email(self, api: Api, at_once: AtOnce) -> None:
-        people = [api.someone("ada@example.com").elsewhere() for _ in range(THREADS)]
+        people = [api.user("ada@example.com").elsewhere() for _ in range(THREADS)]
         body = {"email": "ada@example.com", "name": "Ada"}
 
         responses = at_once([partial(person.post, "/api/v1/users", body) for person in people])

@@ -4,7 +4,7 @@ from tests.infra.stack_helpers import ENVIRONMENTS, Backend, backend
 
 
 @pytest.fixture(params=list(ENVIRONMENTS))
-def every(request: pytest.FixtureRequest) -> Backend:
+def each_environment(request: pytest.FixtureRequest) -> Backend:
     """The template of each environment in turn."""
     return backend(request.param)
 

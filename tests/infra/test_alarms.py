@@ -52,18 +52,18 @@ def expression(alarm: Alarm) -> str:
 
 
 class TestAlarms:
-    def test_are_told_when_they_ring_and_when_it_is_over(self, every: Backend) -> None:
-        (topic,) = every.all("SNS::Topic")
-        for each in every.all("CloudWatch::Alarm").values():
+    def test_are_told_when_they_ring_and_when_it_is_over(self, each_environment: Backend) -> None:
+        (topic,) = each_environment.all("SNS::Topic")
+        for each in each_environment.all("CloudWatch::Alarm").values():
             assert each["Properties"]["AlarmActions"] == [{"Ref": topic}]
             assert each["Properties"]["OKActions"] == [{"Ref": topic}]
 
-    def test_take_silence_for_a_good_sign(self, every: Backend) -> None:
-        for each in every.all("CloudWatch::Alarm").values():
+    def test_take_silence_for_a_good_sign(self, each_environment: Backend) -> None:
+        for each in each_environment.all("CloudWatch::Alarm").values():
             assert each["Properties"]["TreatMissingData"] == "notBreaching"
 
-    def test_ring_above_their_threshold_only(self, every: Backend) -> None:
-        for each in every.all("CloudWatch::Alarm").values():
+    def test_ring_above_their_threshold_only(self, each_environment: Backend) -> None:
+        for each in each_environment.all("CloudWatch::Alarm").values():
             assert each["Properties"]["ComparisonOperator"] == "GreaterThanThreshold"
 
     @pytest.mark.parametrize("setting", THRESHOLDS)
@@ -126,29 +126,31 @@ class TestFunction:
         ],
     )
     def test_is_looked_at_whoever_calls_it(
-        self, every: Backend, page: str, metric: str, statistic: str
+        self, each_environment: Backend, page: str, metric: str, statistic: str
     ) -> None:
-        (function,) = every.all("Lambda::Function")
-        found = alarm(every, page)
+        (function,) = each_environment.all("Lambda::Function")
+        found = alarm(each_environment, page)
         assert (found["Namespace"], found["MetricName"]) == ("AWS/Lambda", metric)
         assert found["Statistic"] == statistic
         assert found["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": function}}]
 
-    def test_is_slow_when_one_in_a_hundred_is_twice_in_a_quarter_of_an_hour(self, every: Backend) -> None:
-        found = alarm(every, "function-slow")
+    def test_is_slow_when_one_in_a_hundred_is_twice_in_a_quarter_of_an_hour(
+        self, each_environment: Backend
+    ) -> None:
+        found = alarm(each_environment, "function-slow")
         assert (found["MetricName"], found["ExtendedStatistic"]) == ("Duration", "p99")
         assert (found["Period"], found["DatapointsToAlarm"], found["EvaluationPeriods"]) == (300, 2, 3)
 
-    def test_is_slow_before_it_is_killed(self, every: Backend) -> None:
-        timeout = every.properties("Lambda::Function")["Timeout"]
-        assert alarm(every, "function-slow")["Threshold"] < timeout * 1000
+    def test_is_slow_before_it_is_killed(self, each_environment: Backend) -> None:
+        timeout = each_environment.properties("Lambda::Function")["Timeout"]
+        assert alarm(each_environment, "function-slow")["Threshold"] < timeout * 1000
 
     def test_is_behind_the_stream_by_seconds_that_lambda_counts_in_thousandths(self) -> None:
         assert alarm(with_alarms(stream_age_seconds=90), "stream-behind")["Threshold"] == 90_000
 
-    def test_is_behind_the_stream_before_a_record_is_given_up(self, every: Backend) -> None:
-        given_up = every.properties("Lambda::EventSourceMapping")["MaximumRecordAgeInSeconds"]
-        assert alarm(every, "stream-behind")["Threshold"] < given_up * 1000
+    def test_is_behind_the_stream_before_a_record_is_given_up(self, each_environment: Backend) -> None:
+        given_up = each_environment.properties("Lambda::EventSourceMapping")["MaximumRecordAgeInSeconds"]
+        assert alarm(each_environment, "stream-behind")["Threshold"] < given_up * 1000
 
 
 class TestRates:

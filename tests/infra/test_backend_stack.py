@@ -36,15 +36,15 @@ class TestWhatThereIs:
             "SQS::Queue",
         ],
     )
-    def test_exactly_one(self, every: Backend, kind: str) -> None:
-        assert len(every.all(kind)) == 1
+    def test_exactly_one(self, each_environment: Backend, kind: str) -> None:
+        assert len(each_environment.all(kind)) == 1
 
-    def test_no_helper_of_the_cdk(self, every: Backend) -> None:
-        kinds = {resource["Type"] for resource in every.template["Resources"].values()}
+    def test_no_helper_of_the_cdk(self, each_environment: Backend) -> None:
+        kinds = {resource["Type"] for resource in each_environment.template["Resources"].values()}
         assert not any(kind.startswith("Custom::") or "CustomResource" in kind for kind in kinds)
 
-    def test_the_outputs_that_others_read(self, every: Backend) -> None:
-        assert list(every.template["Outputs"]) == [
+    def test_the_outputs_that_others_read(self, each_environment: Backend) -> None:
+        assert list(each_environment.template["Outputs"]) == [
             "ApiUrl",
             "UserPoolId",
             "UserPoolClientId",
@@ -53,8 +53,8 @@ class TestWhatThereIs:
             "FunctionName",
         ]
 
-    def test_the_api_url_ends_before_the_version(self, every: Backend) -> None:
-        assert every.template["Outputs"]["ApiUrl"]["Value"]["Fn::Join"][1][-1] == "/live"
+    def test_the_api_url_ends_before_the_version(self, each_environment: Backend) -> None:
+        assert each_environment.template["Outputs"]["ApiUrl"]["Value"]["Fn::Join"][1][-1] == "/live"
 
     @pytest.mark.parametrize(("name", "protected"), [("dev", False), ("prod", True)])
     def test_cannot_be_deleted_by_mistake_where_people_are_real(self, name: str, protected: bool) -> None:
@@ -89,21 +89,21 @@ class TestParameters:
             )
         }
 
-    def test_of_the_app_are_there_before_a_version_that_reads_them(self, every: Backend) -> None:
-        (alias,) = every.all("Lambda::Alias").values()
+    def test_of_the_app_are_there_before_a_version_that_reads_them(self, each_environment: Backend) -> None:
+        (alias,) = each_environment.all("Lambda::Alias").values()
         read = {
             logical_id
-            for logical_id, each in every.all("SSM::Parameter").items()
+            for logical_id, each in each_environment.all("SSM::Parameter").items()
             if "/app/" in each["Properties"]["Name"]
         }
         assert read <= set(alias["DependsOn"])
 
-    def test_say_the_same_as_the_outputs(self, every: Backend) -> None:
+    def test_say_the_same_as_the_outputs(self, each_environment: Backend) -> None:
         values = {
             each["Properties"]["Name"].split("/", 3)[3]: each["Properties"]["Value"]
-            for each in every.all("SSM::Parameter").values()
+            for each in each_environment.all("SSM::Parameter").values()
         }
-        outputs = {name: output["Value"] for name, output in every.template["Outputs"].items()}
+        outputs = {name: output["Value"] for name, output in each_environment.template["Outputs"].items()}
         assert values["api-url"] == outputs["ApiUrl"]
         assert values["user-pool-id"] == outputs["UserPoolId"]
         assert values["user-pool-client-id"] == outputs["UserPoolClientId"]

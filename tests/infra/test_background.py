@@ -20,21 +20,23 @@ def schedules(backend: Backend) -> dict[str, Any]:
 
 
 class TestStream:
-    def test_calls_the_alias(self, every: Backend) -> None:
-        mapping = every.properties("Lambda::EventSourceMapping")
+    def test_calls_the_alias(self, each_environment: Backend) -> None:
+        mapping = each_environment.properties("Lambda::EventSourceMapping")
         assert mapping["EventSourceArn"] == {"Fn::GetAtt": ["Table", "StreamArn"]}
         assert mapping["FunctionName"]["Fn::Join"][1][-1] == ":live"
         assert ALIAS in json.dumps(mapping["FunctionName"])
 
-    def test_brings_inserted_messages_and_nothing_else(self, every: Backend) -> None:
-        (criteria,) = every.properties("Lambda::EventSourceMapping")["FilterCriteria"]["Filters"]
+    def test_brings_inserted_messages_and_nothing_else(self, each_environment: Backend) -> None:
+        (criteria,) = each_environment.properties("Lambda::EventSourceMapping")["FilterCriteria"]["Filters"]
         assert json.loads(criteria["Pattern"]) == {
             "eventName": ["INSERT"],
             "dynamodb": {"NewImage": {"entity_type": {"S": [OUTBOX_MESSAGES.name]}}},
         }
 
-    def test_comes_again_with_what_could_not_be_begun_but_not_for_ever(self, every: Backend) -> None:
-        mapping = every.properties("Lambda::EventSourceMapping")
+    def test_comes_again_with_what_could_not_be_begun_but_not_for_ever(
+        self, each_environment: Backend
+    ) -> None:
+        mapping = each_environment.properties("Lambda::EventSourceMapping")
         assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
         assert mapping["BisectBatchOnFunctionError"] is True
         assert mapping["MaximumRetryAttempts"] == 3
@@ -48,9 +50,9 @@ class TestStream:
         assert mapping["MaximumBatchingWindowInSeconds"] == 3
         assert mapping["ParallelizationFactor"] == 5
 
-    def test_is_mapped_once_the_role_may_read_it(self, every: Backend) -> None:
-        (policy,) = every.all("IAM::Policy")
-        assert policy in every.one("Lambda::EventSourceMapping")["DependsOn"]
+    def test_is_mapped_once_the_role_may_read_it(self, each_environment: Backend) -> None:
+        (policy,) = each_environment.all("IAM::Policy")
+        assert policy in each_environment.one("Lambda::EventSourceMapping")["DependsOn"]
 
 
 class TestSchedules:
@@ -58,27 +60,29 @@ class TestSchedules:
         ("expression", "name"), [("rate(5 minutes)", "overdue"), ("cron(0 * * * ? *)", "hourly")]
     )
     def test_call_the_alias_with_their_name_and_time(
-        self, every: Backend, expression: str, name: str
+        self, each_environment: Backend, expression: str, name: str
     ) -> None:
-        (target,) = schedules(every)[expression]
+        (target,) = schedules(each_environment)[expression]
         assert target["Arn"]["Ref"].startswith(ALIAS)
         assert target["InputTransformer"] == {
             "InputPathsMap": {"time": "$.time"},
             "InputTemplate": f'{{"schedule":"{name}","time":<time>}}',
         }
 
-    def test_there_are_two(self, every: Backend) -> None:
-        assert len(schedules(every)) == 2
-        assert {rule["Properties"]["State"] for rule in every.all("Events::Rule").values()} == {"ENABLED"}
+    def test_there_are_two(self, each_environment: Backend) -> None:
+        assert len(schedules(each_environment)) == 2
+        assert {rule["Properties"]["State"] for rule in each_environment.all("Events::Rule").values()} == {
+            "ENABLED"
+        }
 
-    def test_alone_may_call_besides_the_api(self, every: Backend) -> None:
-        permissions = [each["Properties"] for each in every.all("Lambda::Permission").values()]
+    def test_alone_may_call_besides_the_api(self, each_environment: Backend) -> None:
+        permissions = [each["Properties"] for each in each_environment.all("Lambda::Permission").values()]
         rules = [
             permission["SourceArn"]["Fn::GetAtt"][0]
             for permission in permissions
             if permission["Principal"] == "events.amazonaws.com"
         ]
-        assert sorted(rules) == sorted(every.all("Events::Rule"))
+        assert sorted(rules) == sorted(each_environment.all("Events::Rule"))
         assert len(permissions) == 1 + len(rules)
 
 
@@ -96,14 +100,14 @@ class TestDeadLetters:
         queue = backend(name).properties("SQS::Queue")
         assert {key: queue[key] for key in queue if key.startswith(("Sqs", "Kms"))} == encryption
 
-    def test_are_kept_as_long_as_can_be(self, every: Backend) -> None:
-        queue = every.properties("SQS::Queue")
+    def test_are_kept_as_long_as_can_be(self, each_environment: Backend) -> None:
+        queue = each_environment.properties("SQS::Queue")
         assert queue["MessageRetentionPeriod"] == 14 * 24 * 3600
         assert outbox.REMINDED_EVERY.total_seconds() < queue["MessageRetentionPeriod"]
 
-    def test_travel_by_tls_only(self, every: Backend) -> None:
-        (queue,) = every.all("SQS::Queue")
-        policy = every.properties("SQS::QueuePolicy")
+    def test_travel_by_tls_only(self, each_environment: Backend) -> None:
+        (queue,) = each_environment.all("SQS::Queue")
+        policy = each_environment.properties("SQS::QueuePolicy")
         (statement,) = policy["PolicyDocument"]["Statement"]
         assert policy["Queues"] == [{"Ref": queue}]
         assert statement["Effect"] == "Deny"
@@ -111,11 +115,11 @@ class TestDeadLetters:
         assert statement["Action"] == "sqs:*"
         assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
-    def test_are_where_the_function_sends_them(self, every: Backend) -> None:
-        (queue,) = every.all("SQS::Queue")
-        variables = every.properties("Lambda::Function")["Environment"]["Variables"]
+    def test_are_where_the_function_sends_them(self, each_environment: Backend) -> None:
+        (queue,) = each_environment.all("SQS::Queue")
+        variables = each_environment.properties("Lambda::Function")["Environment"]["Variables"]
         assert variables["DEAD_LETTER_QUEUE_URL"] == {"Ref": queue}
-        assert every.template["Outputs"]["DeadLetterQueueUrl"]["Value"] == {"Ref": queue}
+        assert each_environment.template["Outputs"]["DeadLetterQueueUrl"]["Value"] == {"Ref": queue}
 
 
 class TestTime:

@@ -12,8 +12,8 @@ NOT_OF_THE_STACK = {"AWS_REGION", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DYNAMODB
 
 
 class TestRoutes:
-    def test_are_those_of_the_app(self, every: Backend) -> None:
-        exposed = {(path, method) for path, method, _ in every.methods() if method != "OPTIONS"}
+    def test_are_those_of_the_app(self, each_environment: Backend) -> None:
+        exposed = {(path, method) for path, method, _ in each_environment.methods() if method != "OPTIONS"}
         assert exposed == {
             (path, method.upper())
             for path, operations in json.loads(openapi.render())["paths"].items()
@@ -22,16 +22,18 @@ class TestRoutes:
 
 
 class TestConfiguration:
-    def test_variables_are_those_that_the_app_reads(self, every: Backend) -> None:
-        variables = every.properties("Lambda::Function")["Environment"]["Variables"]
+    def test_variables_are_those_that_the_app_reads(self, each_environment: Backend) -> None:
+        variables = each_environment.properties("Lambda::Function")["Environment"]["Variables"]
         own = {name for name in variables if not name.startswith("POWERTOOLS_")}
         assert own == {name.upper() for name in Settings.model_fields} - NOT_OF_THE_STACK
 
-    def test_parameters_are_those_that_the_app_reads(self, every: Backend) -> None:
-        prefix = every.properties("Lambda::Function")["Environment"]["Variables"]["PARAMETER_PREFIX"]
+    def test_parameters_are_those_that_the_app_reads(self, each_environment: Backend) -> None:
+        prefix = each_environment.properties("Lambda::Function")["Environment"]["Variables"][
+            "PARAMETER_PREFIX"
+        ]
         values = {
             each["Properties"]["Name"].removeprefix(f"{prefix}/app/"): each["Properties"]["Value"]
-            for each in every.all("SSM::Parameter").values()
+            for each in each_environment.all("SSM::Parameter").values()
             if each["Properties"]["Name"].startswith(f"{prefix}/app/")
         }
         assert set(values) == set(Parameters.model_fields)
@@ -51,8 +53,8 @@ class TestConfiguration:
 
 
 class TestTable:
-    def test_index_and_keys_are_those_that_queries_use(self, every: Backend) -> None:
-        table = every.properties("DynamoDB::Table")
+    def test_index_and_keys_are_those_that_queries_use(self, each_environment: Backend) -> None:
+        table = each_environment.properties("DynamoDB::Table")
         (index,) = table["GlobalSecondaryIndexes"]
         schemas = {None: table["KeySchema"], index["IndexName"]: index["KeySchema"]}
         for query in (

@@ -33,8 +33,8 @@ def shown(backend: Backend) -> str:
 
 
 class TestDashboard:
-    def test_answers_three_questions(self, every: Backend) -> None:
-        assert answers(every) == {
+    def test_answers_three_questions(self, each_environment: Backend) -> None:
+        assert answers(each_environment) == {
             "# Is it healthy?": [
                 "Alarms (docs/runbook/)",
                 "Requests",
@@ -61,8 +61,8 @@ class TestDashboard:
             *("ApproximateNumberOfMessagesVisible", "EstimatedCharges"),
         ],
     )
-    def test_shows(self, every: Backend, metric: str) -> None:
-        assert f'"{metric}"' in shown(every)
+    def test_shows(self, each_environment: Backend, metric: str) -> None:
+        assert f'"{metric}"' in shown(each_environment)
 
     def test_shows_every_alarm_of_the_running_system(self, prod: Backend) -> None:
         (widget,) = [each for each in body(prod)["widgets"] if each["type"] == "alarm"]
@@ -73,8 +73,10 @@ class TestDashboard:
         larger = synthesise(changed("dev", function={"memory_mb": 2048}))
         assert "milliseconds / 1000 * 2048 / 1024" in shown(larger)
 
-    def test_reads_the_bill_where_aws_writes_it(self, every: Backend) -> None:
-        (bill,) = [each for each in body(every)["widgets"] if "EstimatedCharges" in json.dumps(each)]
+    def test_reads_the_bill_where_aws_writes_it(self, each_environment: Backend) -> None:
+        (bill,) = [
+            each for each in body(each_environment)["widgets"] if "EstimatedCharges" in json.dumps(each)
+        ]
         assert '"us-east-1"' in json.dumps(bill["properties"]["metrics"])
 
     def test_is_found_by_the_names_of_stack_and_region(self, prod: Backend) -> None:

@@ -7,8 +7,8 @@ from tests.infra.stack_helpers import ENVIRONMENTS, Backend, backend, changed, m
 
 
 class TestTable:
-    def test_keys_are_generic_strings(self, every: Backend) -> None:
-        table = every.properties("DynamoDB::Table")
+    def test_keys_are_generic_strings(self, each_environment: Backend) -> None:
+        table = each_environment.properties("DynamoDB::Table")
         assert table["KeySchema"] == [
             {"AttributeName": "PK", "KeyType": "HASH"},
             {"AttributeName": "SK", "KeyType": "RANGE"},
@@ -17,8 +17,8 @@ class TestTable:
             {"AttributeName": name, "AttributeType": "S"} for name in ("PK", "SK", "GSI1PK", "GSI1SK")
         ]
 
-    def test_has_one_index_that_projects_everything(self, every: Backend) -> None:
-        assert every.properties("DynamoDB::Table")["GlobalSecondaryIndexes"] == [
+    def test_has_one_index_that_projects_everything(self, each_environment: Backend) -> None:
+        assert each_environment.properties("DynamoDB::Table")["GlobalSecondaryIndexes"] == [
             {
                 "IndexName": "GSI1",
                 "KeySchema": [
@@ -29,14 +29,14 @@ class TestTable:
             }
         ]
 
-    def test_is_on_demand_streamed_and_forgets_by_ttl(self, every: Backend) -> None:
-        table = every.properties("DynamoDB::Table")
+    def test_is_on_demand_streamed_and_forgets_by_ttl(self, each_environment: Backend) -> None:
+        table = each_environment.properties("DynamoDB::Table")
         assert table["BillingMode"] == "PAY_PER_REQUEST"
         assert table["StreamSpecification"] == {"StreamViewType": "NEW_IMAGE"}
         assert table["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
 
-    def test_keeps_its_logical_id_for_ever(self, every: Backend) -> None:
-        assert list(every.all("DynamoDB::Table")) == ["Table"]
+    def test_keeps_its_logical_id_for_ever(self, each_environment: Backend) -> None:
+        assert list(each_environment.all("DynamoDB::Table")) == ["Table"]
 
     def test_is_kept_where_people_are_real(self) -> None:
         for name in ("staging", "prod"):

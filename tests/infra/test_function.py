@@ -32,20 +32,20 @@ class TestFunction:
         assert function["Architectures"] == ["arm64"]
         assert function["Handler"] == "lambda_handler.handler"
 
-    def test_answers_before_the_gateway_gives_up(self, every: Backend) -> None:
-        assert every.properties("Lambda::Function")["Timeout"] < 29
+    def test_answers_before_the_gateway_gives_up(self, each_environment: Backend) -> None:
+        assert each_environment.properties("Lambda::Function")["Timeout"] < 29
 
-    def test_takes_its_dependencies_from_the_layer(self, every: Backend) -> None:
-        (layer,) = every.all("Lambda::LayerVersion")
-        assert every.properties("Lambda::Function")["Layers"] == [{"Ref": layer}]
-        properties = every.properties("Lambda::LayerVersion")
+    def test_takes_its_dependencies_from_the_layer(self, each_environment: Backend) -> None:
+        (layer,) = each_environment.all("Lambda::LayerVersion")
+        assert each_environment.properties("Lambda::Function")["Layers"] == [{"Ref": layer}]
+        properties = each_environment.properties("Lambda::LayerVersion")
         assert properties["CompatibleRuntimes"] == ["python3.13"]
         assert properties["CompatibleArchitectures"] == ["arm64"]
 
-    def test_is_called_by_alias_of_a_published_version(self, every: Backend) -> None:
-        (function,) = every.all("Lambda::Function")
-        (version,) = every.all("Lambda::Version")
-        alias = every.properties("Lambda::Alias")
+    def test_is_called_by_alias_of_a_published_version(self, each_environment: Backend) -> None:
+        (function,) = each_environment.all("Lambda::Function")
+        (version,) = each_environment.all("Lambda::Version")
+        alias = each_environment.properties("Lambda::Alias")
         assert alias["Name"] == "live"
         assert alias["FunctionName"] == {"Ref": function}
         assert alias["FunctionVersion"] == {"Fn::GetAtt": [version, "Version"]}
@@ -67,9 +67,9 @@ class TestFunction:
         assert function["LoggingConfig"]["ApplicationLogLevel"] == level
         assert function["Environment"]["Variables"]["POWERTOOLS_LOG_LEVEL"] == level
 
-    def test_owns_its_log_group(self, every: Backend) -> None:
-        group = every.properties("Lambda::Function")["LoggingConfig"]["LogGroup"]["Ref"]
-        assert "RetentionInDays" in every.all("Logs::LogGroup")[group]["Properties"]
+    def test_owns_its_log_group(self, each_environment: Backend) -> None:
+        group = each_environment.properties("Lambda::Function")["LoggingConfig"]["LogGroup"]["Ref"]
+        assert "RetentionInDays" in each_environment.all("Logs::LogGroup")[group]["Properties"]
 
 
 class TestLogs:
@@ -84,8 +84,8 @@ class TestLogs:
 
 
 class TestRole:
-    def test_may_do_exactly_this_on_the_table(self, every: Backend) -> None:
-        assert allowed(every, "dynamodb") == {
+    def test_may_do_exactly_this_on_the_table(self, each_environment: Backend) -> None:
+        assert allowed(each_environment, "dynamodb") == {
             "dynamodb:Query": [TABLE_ARN, INDEX_ARN],
             "dynamodb:BatchGetItem": [TABLE_ARN],
             "dynamodb:BatchWriteItem": [TABLE_ARN],
@@ -100,8 +100,10 @@ class TestRole:
             "dynamodb:ListStreams": [STREAM_ARN],
         }
 
-    def test_may_never_change_the_audit(self, every: Backend) -> None:
-        (denied,) = [statement for statement in every.statements() if statement["Effect"] == "Deny"]
+    def test_may_never_change_the_audit(self, each_environment: Backend) -> None:
+        (denied,) = [
+            statement for statement in each_environment.statements() if statement["Effect"] == "Deny"
+        ]
         assert actions(denied) == {"dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"}
         assert denied["Resource"] == TABLE_ARN
         assert denied["Condition"] == {
@@ -114,16 +116,16 @@ class TestRole:
         assert action == "ssm:GetParametersByPath"
         assert str(resource).endswith("':parameter/lifestyle-spaces/prod/app']]}")
 
-    def test_deletes_users_of_this_pool_only(self, every: Backend) -> None:
+    def test_deletes_users_of_this_pool_only(self, each_environment: Backend) -> None:
         pool = {"Fn::GetAtt": ["UserPool", "Arn"]}
-        assert allowed(every, "cognito-idp") == {
+        assert allowed(each_environment, "cognito-idp") == {
             "cognito-idp:AdminDeleteUser": [pool],
             "cognito-idp:AdminGetUser": [pool],
         }
 
-    def test_sends_to_the_dead_letters_only(self, every: Backend) -> None:
-        (queue,) = every.all("SQS::Queue")
-        assert allowed(every, "sqs") == {"sqs:SendMessage": [{"Fn::GetAtt": [queue, "Arn"]}]}
+    def test_sends_to_the_dead_letters_only(self, each_environment: Backend) -> None:
+        (queue,) = each_environment.all("SQS::Queue")
+        assert allowed(each_environment, "sqs") == {"sqs:SendMessage": [{"Fn::GetAtt": [queue, "Arn"]}]}
 
     @pytest.mark.parametrize(
         ("name", "domain"), [("prod", "lifestyle-spaces.example"), ("dev", "dev.lifestyle-spaces.example")]
@@ -133,10 +135,13 @@ class TestRole:
         assert actions(statement) == {"ses:SendEmail"}
         assert statement["Condition"] == {"StringLike": {"ses:FromAddress": f"*@{domain}"}}
 
-    def test_writes_to_its_own_log_only(self, every: Backend) -> None:
-        group = every.properties("Lambda::Function")["LoggingConfig"]["LogGroup"]["Ref"]
+    def test_writes_to_its_own_log_only(self, each_environment: Backend) -> None:
+        group = each_environment.properties("Lambda::Function")["LoggingConfig"]["LogGroup"]["Ref"]
         arn = {"Fn::GetAtt": [group, "Arn"]}
-        assert allowed(every, "logs") == {"logs:CreateLogStream": [arn], "logs:PutLogEvents": [arn]}
+        assert allowed(each_environment, "logs") == {
+            "logs:CreateLogStream": [arn],
+            "logs:PutLogEvents": [arn],
+        }
 
     def test_uses_the_key_of_the_data_through_the_services_that_hold_them(self, prod: Backend) -> None:
         assert allowed(prod, "kms") == {
@@ -154,14 +159,14 @@ class TestRole:
     def test_uses_no_key_where_the_data_has_none_of_ours(self, local: Backend) -> None:
         assert allowed(local, "kms") == {}
 
-    def test_has_no_managed_policy_and_no_other_service(self, every: Backend) -> None:
-        role = every.properties("Lambda::Function")["Role"]["Fn::GetAtt"][0]
-        assert "ManagedPolicyArns" not in every.all("IAM::Role")[role]["Properties"]
-        services = {action.split(":")[0] for one in every.statements() for action in actions(one)}
+    def test_has_no_managed_policy_and_no_other_service(self, each_environment: Backend) -> None:
+        role = each_environment.properties("Lambda::Function")["Role"]["Fn::GetAtt"][0]
+        assert "ManagedPolicyArns" not in each_environment.all("IAM::Role")[role]["Properties"]
+        services = {action.split(":")[0] for one in each_environment.statements() for action in actions(one)}
         assert services <= {"cognito-idp", "dynamodb", "kms", "logs", "ses", "sqs", "ssm", "xray"}
 
-    def test_has_no_wildcard_but_those_that_xray_and_ses_force(self, every: Backend) -> None:
-        for statement in every.statements():
+    def test_has_no_wildcard_but_those_that_xray_and_ses_force(self, each_environment: Backend) -> None:
+        for statement in each_environment.statements():
             assert not any("*" in action for action in actions(statement))
             if "*" in str(statement["Resource"]):
                 assert actions(statement) in (XRAY_ACTIONS, {"ses:SendEmail"})

@@ -22,22 +22,22 @@ def stage_setting(backend: Backend, method: str, path: str) -> dict[str, Any]:
 
 
 class TestRoutes:
-    def test_are_all_explicit(self, every: Backend) -> None:
-        methods = {(path, method) for path, method, _ in every.methods() if method != "OPTIONS"}
+    def test_are_all_explicit(self, each_environment: Backend) -> None:
+        methods = {(path, method) for path, method, _ in each_environment.methods() if method != "OPTIONS"}
         assert methods == {(route.path, route.method) for route in ROUTES}
 
-    def test_catch_nothing_else(self, every: Backend) -> None:
-        for path, method, _ in every.methods():
+    def test_catch_nothing_else(self, each_environment: Backend) -> None:
+        for path, method, _ in each_environment.methods():
             assert method != "ANY"
             assert "+}" not in path
 
-    def test_ask_for_a_token_of_the_pool(self, every: Backend) -> None:
-        (authorizer,) = every.all("ApiGateway::Authorizer")
-        assert every.properties("ApiGateway::Authorizer")["Type"] == "COGNITO_USER_POOLS"
-        assert every.properties("ApiGateway::Authorizer")["ProviderARNs"] == [
+    def test_ask_for_a_token_of_the_pool(self, each_environment: Backend) -> None:
+        (authorizer,) = each_environment.all("ApiGateway::Authorizer")
+        assert each_environment.properties("ApiGateway::Authorizer")["Type"] == "COGNITO_USER_POOLS"
+        assert each_environment.properties("ApiGateway::Authorizer")["ProviderARNs"] == [
             {"Fn::GetAtt": ["UserPool", "Arn"]}
         ]
-        for path, method, properties in every.methods():
+        for path, method, properties in each_environment.methods():
             if method == "OPTIONS" or path == "/health":
                 assert properties["AuthorizationType"] == "NONE", (path, method)
             else:
@@ -52,30 +52,30 @@ class TestRoutes:
         ]
         assert sorted(map(str, told)) == sorted(str(dict(route.permission)) for route in ROUTES)
 
-    def test_ask_for_no_scope_so_that_only_id_tokens_pass(self, every: Backend) -> None:
-        assert not any("AuthorizationScopes" in properties for _, _, properties in every.methods())
+    def test_ask_for_no_scope_so_that_only_id_tokens_pass(self, each_environment: Backend) -> None:
+        assert not any("AuthorizationScopes" in properties for _, _, properties in each_environment.methods())
 
-    def test_go_to_the_live_alias(self, every: Backend) -> None:
-        (alias,) = every.all("Lambda::Alias")
-        for _, method, properties in every.methods():
+    def test_go_to_the_live_alias(self, each_environment: Backend) -> None:
+        (alias,) = each_environment.all("Lambda::Alias")
+        for _, method, properties in each_environment.methods():
             if method != "OPTIONS":
                 assert properties["Integration"]["Type"] == "AWS_PROXY"
                 assert {"Ref": alias} in properties["Integration"]["Uri"]["Fn::Join"][1]
 
-    def test_need_one_permission_together(self, every: Backend) -> None:
-        (alias,) = every.all("Lambda::Alias")
-        permissions = [each["Properties"] for each in every.all("Lambda::Permission").values()]
+    def test_need_one_permission_together(self, each_environment: Backend) -> None:
+        (alias,) = each_environment.all("Lambda::Alias")
+        permissions = [each["Properties"] for each in each_environment.all("Lambda::Permission").values()]
         (permission,) = [each for each in permissions if each["Principal"] == "apigateway.amazonaws.com"]
         assert permission["FunctionName"] == {"Ref": alias}
 
 
 class TestPreflight:
-    def test_answers_for_every_path_with_its_methods(self, every: Backend) -> None:
+    def test_answers_for_every_path_with_its_methods(self, each_environment: Backend) -> None:
         offered = {
             path: properties["Integration"]["IntegrationResponses"][0]["ResponseParameters"][
                 "method.response.header.Access-Control-Allow-Methods"
             ]
-            for path, method, properties in every.methods()
+            for path, method, properties in each_environment.methods()
             if method == "OPTIONS"
         }
         for path in {route.path for route in ROUTES}:
@@ -107,8 +107,8 @@ class TestPreflight:
 
 
 class TestGatewayResponses:
-    def test_are_problems_with_their_own_status(self, every: Backend) -> None:
-        for response in every.all("ApiGateway::GatewayResponse").values():
+    def test_are_problems_with_their_own_status(self, each_environment: Backend) -> None:
+        for response in each_environment.all("ApiGateway::GatewayResponse").values():
             properties = response["Properties"]
             body = json.loads(properties["ResponseTemplates"]["application/json"])
             assert set(body) == {"type", "title", "status", "detail", "code", "request_id"}
@@ -171,9 +171,9 @@ class TestStage:
         setting = stage_setting(backend(name), "*", "/*")
         assert (setting["ThrottlingRateLimit"], setting["ThrottlingBurstLimit"]) == (rate, burst)
 
-    def test_throttles_joining_on_its_own(self, every: Backend) -> None:
-        setting = stage_setting(every, "POST", "/~1api~1v1~1spaces~1join")
-        everything = stage_setting(every, "*", "/*")
+    def test_throttles_joining_on_its_own(self, each_environment: Backend) -> None:
+        setting = stage_setting(each_environment, "POST", "/~1api~1v1~1spaces~1join")
+        everything = stage_setting(each_environment, "*", "/*")
         assert setting["ThrottlingRateLimit"] < everything["ThrottlingRateLimit"]
 
     def test_refuses_to_throttle_what_does_not_exist(self) -> None:
@@ -183,19 +183,19 @@ class TestStage:
         ):
             synthesise(changed("dev", gateway={"route_throttles": throttles}))
 
-    def test_never_logs_bodies(self, every: Backend) -> None:
-        for setting in every.properties("ApiGateway::Stage")["MethodSettings"]:
+    def test_never_logs_bodies(self, each_environment: Backend) -> None:
+        for setting in each_environment.properties("ApiGateway::Stage")["MethodSettings"]:
             assert setting["DataTraceEnabled"] is False
             assert "LoggingLevel" not in setting
 
-    def test_logs_each_access_as_json_without_token_or_email(self, every: Backend) -> None:
-        log = every.properties("ApiGateway::Stage")["AccessLogSetting"]
+    def test_logs_each_access_as_json_without_token_or_email(self, each_environment: Backend) -> None:
+        log = each_environment.properties("ApiGateway::Stage")["AccessLogSetting"]
         fields = json.loads(log["Format"])
         assert fields["request_id"] == "$context.requestId"
         assert fields["user_id"] == "$context.authorizer.claims.sub"
         assert not any("email" in value or "authorization" in value.lower() for value in fields.values())
         group = log["DestinationArn"]["Fn::Join"][1][-1]["Ref"]
-        assert "RetentionInDays" in every.all("Logs::LogGroup")[group]["Properties"]
+        assert "RetentionInDays" in each_environment.all("Logs::LogGroup")[group]["Properties"]
 
     @pytest.mark.parametrize(("name", "traced"), [("local", False), ("prod", True)])
     def test_traces_where_the_function_does(self, name: str, traced: bool) -> None:
@@ -203,11 +203,11 @@ class TestStage:
 
 
 class TestApi:
-    def test_keeps_its_logical_id_for_ever(self, every: Backend) -> None:
-        assert list(every.all("ApiGateway::RestApi")) == ["Api"]
+    def test_keeps_its_logical_id_for_ever(self, each_environment: Backend) -> None:
+        assert list(each_environment.all("ApiGateway::RestApi")) == ["Api"]
 
-    def test_takes_no_binary_type(self, every: Backend) -> None:
-        assert "BinaryMediaTypes" not in every.properties("ApiGateway::RestApi")
+    def test_takes_no_binary_type(self, each_environment: Backend) -> None:
+        assert "BinaryMediaTypes" not in each_environment.properties("ApiGateway::RestApi")
 
     def test_has_a_stable_id_in_the_emulator_alone(self, local: Backend, prod: Backend) -> None:
         assert local.properties("ApiGateway::RestApi")["Tags"] == [
@@ -215,8 +215,8 @@ class TestApi:
         ]
         assert "Tags" not in prod.properties("ApiGateway::RestApi")
 
-    def test_leaves_the_accounts_log_role_alone(self, every: Backend) -> None:
-        assert every.all("ApiGateway::Account") == {}
+    def test_leaves_the_accounts_log_role_alone(self, each_environment: Backend) -> None:
+        assert each_environment.all("ApiGateway::Account") == {}
 
     def test_sets_the_accounts_log_role_when_told_to_and_never_takes_it_away(self) -> None:
         owner = synthesise(changed("dev", gateway={"owns_account_log_role": True}))
@@ -259,8 +259,8 @@ class TestDomain:
         target = named.template["Outputs"]["DomainTarget"]["Value"]
         assert target == {"Fn::GetAtt": [domain, "RegionalDomainName"]}
 
-    def test_is_none_where_the_setting_is_null(self, every: Backend) -> None:
-        assert every.all("ApiGateway::DomainName") == {}
+    def test_is_none_where_the_setting_is_null(self, each_environment: Backend) -> None:
+        assert each_environment.all("ApiGateway::DomainName") == {}
 
 
 class TestWebAcl:

@@ -5,19 +5,19 @@ from tests.infra.stack_helpers import Backend, backend, changed
 
 
 class TestUserPool:
-    def test_signs_in_by_verified_email_whatever_its_case(self, every: Backend) -> None:
-        pool = every.properties("Cognito::UserPool")
+    def test_signs_in_by_verified_email_whatever_its_case(self, each_environment: Backend) -> None:
+        pool = each_environment.properties("Cognito::UserPool")
         assert pool["UsernameAttributes"] == ["email"]
         assert pool["UsernameConfiguration"] == {"CaseSensitive": False}
         assert pool["AutoVerifiedAttributes"] == ["email"]
         assert pool["Schema"] == [{"Name": "email", "Mutable": True, "Required": True}]
 
-    def test_verifies_a_changed_email_before_it_counts(self, every: Backend) -> None:
-        settings = every.properties("Cognito::UserPool")["UserAttributeUpdateSettings"]
+    def test_verifies_a_changed_email_before_it_counts(self, each_environment: Backend) -> None:
+        settings = each_environment.properties("Cognito::UserPool")["UserAttributeUpdateSettings"]
         assert settings == {"AttributesRequireVerificationBeforeUpdate": ["email"]}
 
-    def test_wants_strong_passwords(self, every: Backend) -> None:
-        assert every.properties("Cognito::UserPool")["Policies"]["PasswordPolicy"] == {
+    def test_wants_strong_passwords(self, each_environment: Backend) -> None:
+        assert each_environment.properties("Cognito::UserPool")["Policies"]["PasswordPolicy"] == {
             "MinimumLength": 12,
             "RequireLowercase": True,
             "RequireUppercase": True,
@@ -37,9 +37,9 @@ class TestUserPool:
         assert pool["MfaConfiguration"] == "OFF"
         assert "EnabledMfas" not in pool
 
-    def test_and_its_client_keep_their_logical_ids_for_ever(self, every: Backend) -> None:
-        assert list(every.all("Cognito::UserPoolClient")) == ["UserPoolClient"]
-        assert list(every.all("Cognito::UserPool")) == ["UserPool"]
+    def test_and_its_client_keep_their_logical_ids_for_ever(self, each_environment: Backend) -> None:
+        assert list(each_environment.all("Cognito::UserPoolClient")) == ["UserPoolClient"]
+        assert list(each_environment.all("Cognito::UserPool")) == ["UserPool"]
 
     def test_is_kept_where_people_are_real(self) -> None:
         for name in ("staging", "prod"):
@@ -55,15 +55,15 @@ class TestUserPool:
 
 
 class TestWebClient:
-    def test_has_no_secret_and_hides_who_exists(self, every: Backend) -> None:
-        client = every.properties("Cognito::UserPoolClient")
+    def test_has_no_secret_and_hides_who_exists(self, each_environment: Backend) -> None:
+        client = each_environment.properties("Cognito::UserPoolClient")
         assert client["GenerateSecret"] is False
         assert client["PreventUserExistenceErrors"] == "ENABLED"
         assert client["EnableTokenRevocation"] is True
         assert client["AllowedOAuthFlowsUserPoolClient"] is False
 
-    def test_reads_and_writes_named_attributes_only(self, every: Backend) -> None:
-        client = every.properties("Cognito::UserPoolClient")
+    def test_reads_and_writes_named_attributes_only(self, each_environment: Backend) -> None:
+        client = each_environment.properties("Cognito::UserPoolClient")
         assert client["ReadAttributes"] == ["email", "email_verified"]
         assert client["WriteAttributes"] == ["email"]
 

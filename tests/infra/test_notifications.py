@@ -21,16 +21,16 @@ def key(backend: Backend) -> dict[str, Any]:
 
 
 class TestTopic:
-    def test_is_one(self, every: Backend) -> None:
-        assert len(every.all("SNS::Topic")) == 1
+    def test_is_one(self, each_environment: Backend) -> None:
+        assert len(each_environment.all("SNS::Topic")) == 1
 
-    def test_takes_messages_by_tls_only(self, every: Backend) -> None:
-        denied = statements(every)["Deny"]
+    def test_takes_messages_by_tls_only(self, each_environment: Backend) -> None:
+        denied = statements(each_environment)["Deny"]
         assert (denied["Action"], denied["Principal"]) == ("sns:Publish", "*")
         assert denied["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
-    def test_is_encrypted_by_a_key_of_its_own_that_is_rotated(self, every: Backend) -> None:
-        assert key(every)["EnableKeyRotation"] is True
+    def test_is_encrypted_by_a_key_of_its_own_that_is_rotated(self, each_environment: Backend) -> None:
+        assert key(each_environment)["EnableKeyRotation"] is True
 
     def test_takes_messages_of_this_account_from_those_who_watch(self, prod: Backend, local: Backend) -> None:
         for backend, services in (

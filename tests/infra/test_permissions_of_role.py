@@ -50,14 +50,14 @@ class TestAudit:
 
     @pytest.mark.parametrize("action", ["UpdateItem", "DeleteItem", "BatchWriteItem"])
     def test_event_is_neither_changed_nor_deleted_outside_of_transactions(
-        self, every: Backend, action: str
+        self, each_environment: Backend, action: str
     ) -> None:
         context = {"dynamodb:LeadingKeys": ["SPACE#S", "AUDIT#S"]}
-        assert not is_allowed(every.statements(), f"dynamodb:{action}", TABLE, context)
+        assert not is_allowed(each_environment.statements(), f"dynamodb:{action}", TABLE, context)
 
-    def test_event_is_written(self, every: Backend) -> None:
+    def test_event_is_written(self, each_environment: Backend) -> None:
         context = {"dynamodb:LeadingKeys": ["AUDIT#S"]}
-        assert is_allowed(every.statements(), "dynamodb:PutItem", TABLE, context)
+        assert is_allowed(each_environment.statements(), "dynamodb:PutItem", TABLE, context)
 
     @pytest.mark.parametrize(
         "leading_keys",
@@ -69,22 +69,24 @@ class TestAudit:
     )
     @pytest.mark.parametrize("action", ["UpdateItem", "DeleteItem", "PutItem", "ConditionCheckItem"])
     def test_audited_transaction_is_allowed_however_aws_fills_the_leading_keys(
-        self, every: Backend, action: str, leading_keys: dict[str, Any]
+        self, each_environment: Backend, action: str, leading_keys: dict[str, Any]
     ) -> None:
         context = {**leading_keys, "dynamodb:EnclosingOperation": ["TransactWriteItems"]}
-        assert is_allowed(every.statements(), f"dynamodb:{action}", TABLE, context)
+        assert is_allowed(each_environment.statements(), f"dynamodb:{action}", TABLE, context)
 
     @pytest.mark.parametrize("action", ["UpdateItem", "DeleteItem", "BatchWriteItem"])
-    def test_other_items_are_changed_outside_of_transactions(self, every: Backend, action: str) -> None:
+    def test_other_items_are_changed_outside_of_transactions(
+        self, each_environment: Backend, action: str
+    ) -> None:
         context = {"dynamodb:LeadingKeys": ["SPACE#S"]}
-        assert is_allowed(every.statements(), f"dynamodb:{action}", TABLE, context)
+        assert is_allowed(each_environment.statements(), f"dynamodb:{action}", TABLE, context)
 
 
 class TestOthers:
-    def test_table_is_never_scanned_nor_dropped(self, every: Backend) -> None:
+    def test_table_is_never_scanned_nor_dropped(self, each_environment: Backend) -> None:
         for action in ("dynamodb:Scan", "dynamodb:DeleteTable", "dynamodb:UpdateTable"):
-            assert not is_allowed(every.statements(), action, TABLE)
+            assert not is_allowed(each_environment.statements(), action, TABLE)
 
-    def test_index_is_queried(self, every: Backend) -> None:
-        assert is_allowed(every.statements(), "dynamodb:Query", f"{TABLE}/index/GSI1")
-        assert not is_allowed(every.statements(), "dynamodb:Query", f"{TABLE}/index/Other")
+    def test_index_is_queried(self, each_environment: Backend) -> None:
+        assert is_allowed(each_environment.statements(), "dynamodb:Query", f"{TABLE}/index/GSI1")
+        assert not is_allowed(each_environment.statements(), "dynamodb:Query", f"{TABLE}/index/Other")

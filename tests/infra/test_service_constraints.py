@@ -22,15 +22,18 @@ def prod_with(kind: str, *path: str | int, value: object) -> dict[str, Any]:
 
 
 class TestTemplate:
-    def test_every_value_is_one_that_its_service_accepts(self, every: Backend) -> None:
-        assert faults(every.template) == []
+    def test_every_value_is_one_that_its_service_accepts(self, each_environment: Backend) -> None:
+        assert faults(each_environment.template) == []
 
     def test_values_of_a_custom_domain_are_accepted(self) -> None:
         assert faults(synthesise(changed("prod", gateway={"domain": DOMAIN})).template) == []
 
-    def test_every_type_of_resource_is_compared(self, every: Backend) -> None:
-        kinds = {resource["Type"].removeprefix("AWS::") for resource in every.template["Resources"].values()}
-        compared = {checked.where.split()[0] for checked in check_template(every.template)}
+    def test_every_type_of_resource_is_compared(self, each_environment: Backend) -> None:
+        kinds = {
+            resource["Type"].removeprefix("AWS::")
+            for resource in each_environment.template["Resources"].values()
+        }
+        compared = {checked.where.split()[0] for checked in check_template(each_environment.template)}
         # All that CloudFormation is told of these are references, documents of JSON and untyped attributes.
         referring = {
             "ApiGateway::Authorizer",

@@ -54,17 +54,19 @@ class TestDeleteMe:
         assert_problem(ada.delete(ME, if_match=tag), 412, "precondition_failed")
 
     def test_is_refused_where_a_space_is_made_meanwhile(
-        self, api: Api, meanwhile: Callable[..., None]
+        self, api: Api, before_commit: Callable[..., None]
     ) -> None:
         ada = api.person()
         elsewhere = ada.elsewhere()
-        meanwhile(elsewhere.make_space)
+        before_commit(elsewhere.make_space)
 
         assert_problem(ada.delete(ME), 409, "owns_spaces")
 
-    def test_keeps_a_space_from_being_made_meanwhile(self, api: Api, meanwhile: Callable[..., None]) -> None:
+    def test_keeps_a_space_from_being_made_meanwhile(
+        self, api: Api, before_commit: Callable[..., None]
+    ) -> None:
         ada = api.person()
         elsewhere = ada.elsewhere()
-        meanwhile(lambda: close_account(elsewhere))
+        before_commit(lambda: close_account(elsewhere))
 
         assert_problem(ada.post(SPACES, {"name": "Late"}), 403, "profile_required")

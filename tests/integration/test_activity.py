@@ -207,14 +207,14 @@ class TestTellingTwice:
         self,
         ada: Person,
         space: dict[str, Any],
-        meanwhile: Callable[..., None],
+        before_commit: Callable[..., None],
         run_background: RunBackground,
     ) -> None:
         ada.post(f"{path_of(space)}/goals", GOAL)
         # The first write is the lease.
         elsewhere = ada.elsewhere()
         names = iter(["Early runners", "Late runners"])
-        meanwhile(lambda: elsewhere.patch(path_of(space), {"name": next(names)}), times=2)
+        before_commit(lambda: elsewhere.patch(path_of(space), {"name": next(names)}), times=2)
 
         run_background()
 
@@ -225,14 +225,14 @@ class TestTellingTwice:
         ada: Person,
         space: dict[str, Any],
         table: Table,
-        meanwhile: Callable[..., None],
+        before_commit: Callable[..., None],
         run_background: Callable[..., None],
     ) -> None:
         ada.post(f"{path_of(space)}/goals", GOAL)
         elsewhere = ada.elsewhere()
         # The first write is the lease.
-        meanwhile(lambda: elsewhere.delete(path_of(space)))
-        meanwhile(lambda: None)
+        before_commit(lambda: elsewhere.delete(path_of(space)))
+        before_commit(lambda: None)
 
         run_background("activity.announced")
 

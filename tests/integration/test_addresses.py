@@ -79,7 +79,7 @@ class TestErasedUser:
         run_background()
 
         assert_problem(sign_up(ben), 403, "account_erased")
-        assert sign_up(api.someone(ben.email)).status_code == 201
+        assert sign_up(api.user(ben.email)).status_code == 201
 
     def test_erased_user_is_forgotten_after_30_days(
         self, api: Api, ben: Person, run_background: RunBackground
@@ -96,7 +96,7 @@ class TestContestedAddress:
         self, api: Api, table: Table, pool: UserPool, ben: Person, run_background: RunBackground
     ) -> None:
         pool.delete(ben)
-        anew = api.someone(ben.email)
+        anew = api.user(ben.email)
         refused = sign_up(anew)
         assert_problem(refused, 409, "email_taken")
         assert refused.headers["Retry-After"] == "5"
@@ -113,7 +113,7 @@ class TestContestedAddress:
         self, api: Api, pool: UserPool, ben: Person, run_background: RunBackground, inbox: Inbox
     ) -> None:
         pool.put(ben, "new@example.com")
-        other = api.someone(ben.email)
+        other = api.user(ben.email)
         assert_problem(sign_up(other), 409, "email_taken")
         run_background()
 
@@ -136,7 +136,7 @@ class TestContestedAddress:
         self, api: Api, pool: UserPool, ben: Person, run_background: RunBackground, *, verified: bool
     ) -> None:
         pool.put(ben, ben.email if verified else "unverified@example.com", verified=verified)
-        other = api.someone(ben.email)
+        other = api.user(ben.email)
         sign_up(other)
         run_background()
 
@@ -149,7 +149,7 @@ class TestContestedAddress:
         amy = api.person("Amy")
         pool.put(ben, amy.email)
         pool.put(amy, ben.email)
-        sign_up(api.someone(ben.email))
+        sign_up(api.user(ben.email))
         run_background()
 
         assert claimant(table, amy.email) == ben.user_id
@@ -162,7 +162,7 @@ class TestContestedAddress:
         amy = api.person("Amy")
         pool.put(ben, amy.email)
         pool.put(amy, amy.email)
-        sign_up(api.someone(ben.email))
+        sign_up(api.user(ben.email))
         run_background()
 
         assert {ben.get(ME).status_code, amy.get(ME).status_code} == {200}
@@ -170,7 +170,7 @@ class TestContestedAddress:
     def test_check_is_asked_for_once_a_minute(
         self, api: Api, pool: UserPool, ben: Person, calls: list[str]
     ) -> None:
-        other = api.someone(ben.email)
+        other = api.user(ben.email)
         sign_up(other)
         calls.clear()
         sign_up(other)
@@ -188,25 +188,25 @@ class TestContestedAddress:
         for _ in range(2):
             addresses.request_check(Session(table), claim)
 
-        assert_problem(sign_up(api.someone(ben.email)), 409, "email_taken")
+        assert_problem(sign_up(api.user(ben.email)), 409, "email_taken")
 
     def test_check_of_closed_account_does_nothing(
         self, api: Api, pool: UserPool, ben: Person, run_background: RunBackground
     ) -> None:
-        sign_up(api.someone(ben.email))
+        sign_up(api.user(ben.email))
         ben.delete(ME)
         run_background("address.checked")
         pool.delete(ben)
         run_background()
 
-        assert sign_up(api.someone(ben.email)).status_code == 201
+        assert sign_up(api.user(ben.email)).status_code == 201
 
 
 class TestAccountWithoutPoolUser:
     def gone(self, api: Api, pool: UserPool, person: Person, run_background: RunBackground) -> None:
         pool.put(person, person.email)
         pool.delete(person)
-        sign_up(api.someone(person.email))
+        sign_up(api.user(person.email))
         run_background()
         assert_problem(person.get(ME), 403, "profile_required")
 
@@ -272,7 +272,7 @@ class TestProfileFollowsToken:
         older, newer = now.email_as_of, now.email_as_of + 1
         ben.token = api.signing_key.token(ben.user_id, "new@example.com", iat=newer)
         assert ben.get(ME).json()["email"] == "new@example.com"
-        assert sign_up(api.someone(ben.email)).status_code == 201
+        assert sign_up(api.user(ben.email)).status_code == 201
 
         ben.token = api.signing_key.token(ben.user_id, ben.email, iat=older)
         assert ben.get(ME).json()["email"] == "new@example.com"
@@ -287,7 +287,7 @@ class TestProfileFollowsToken:
         ben.token = api.signing_key.token(ben.user_id, "new@example.com")
         assert ben.get(path).status_code == 200
 
-        assert sign_up(api.someone(ben.email)).status_code == 201
+        assert sign_up(api.user(ben.email)).status_code == 201
 
     def test_profile_keeps_its_address_while_another_claims_the_new_one(
         self, api: Api, ben: Person, pool: UserPool, run_background: RunBackground

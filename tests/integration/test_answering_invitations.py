@@ -132,9 +132,9 @@ class TestAccept:
         assert (second.status_code, second.text) == (200, first.text)
 
     def test_of_two_at_once_is_one(
-        self, ada: Person, space: dict[str, Any], eve: Person, invitation: dict[str, Any], meanwhile: Any
+        self, ada: Person, space: dict[str, Any], eve: Person, invitation: dict[str, Any], before_commit: Any
     ) -> None:
-        meanwhile(lambda: eve.elsewhere().accept(invitation))
+        before_commit(lambda: eve.elsewhere().accept(invitation))
 
         assert_problem(eve.accept(invitation), 409, "already_member")
         assert ada.get(f"/api/v1/spaces/{space['space_id']}").json()["member_count"] == 2
@@ -173,9 +173,9 @@ class TestAccept:
         assert_problem(eve.accept(invitation), 410, "invitation_closed")
 
     def test_finds_no_space_that_is_deleted_meanwhile(
-        self, ada: Person, space: dict[str, Any], eve: Person, invitation: dict[str, Any], meanwhile: Any
+        self, ada: Person, space: dict[str, Any], eve: Person, invitation: dict[str, Any], before_commit: Any
     ) -> None:
-        meanwhile(lambda: ada.elsewhere().delete(f"/api/v1/spaces/{space['space_id']}"))
+        before_commit(lambda: ada.elsewhere().delete(f"/api/v1/spaces/{space['space_id']}"))
 
         assert_problem(eve.accept(invitation), 410, "invitation_closed")
         assert eve.get("/api/v1/users/me/spaces").json()["items"] == []
@@ -195,10 +195,10 @@ class TestAccept:
         assert mine(eve) == []
 
     def test_is_refused_where_it_is_revoked_meanwhile(
-        self, ada: Person, space: dict[str, Any], eve: Person, invitation: dict[str, Any], meanwhile: Any
+        self, ada: Person, space: dict[str, Any], eve: Person, invitation: dict[str, Any], before_commit: Any
     ) -> None:
         path = f"{invitations_to(space)}/{invitation['invitation_id']}"
-        meanwhile(lambda: ada.elsewhere().delete(path))
+        before_commit(lambda: ada.elsewhere().delete(path))
 
         assert_problem(eve.accept(invitation), 410, "invitation_closed")
         assert_problem(eve.get(f"/api/v1/spaces/{space['space_id']}"), 404, "not_found")
@@ -281,7 +281,7 @@ class TestOnlyWhatIsOpenAndMine:
         assert_problem(answer(eve, invitation, how), 404, "not_found")
 
     def test_needs_a_profile(self, api: Api, ada: Person, space: dict[str, Any], how: str) -> None:
-        newcomer = api.someone()
+        newcomer = api.user()
         made = invite(ada, space, newcomer.email)
         assert_problem(answer(newcomer, made, how), 403, "profile_required")
         assert_problem(newcomer.get(MINE), 403, "profile_required")

@@ -182,11 +182,11 @@ class TestWhatIsWrittenDown:
         ada: Person,
         space: dict[str, Any],
         audit: Callable[[], list[dict[str, Any]]],
-        meanwhile: Callable[..., None],
+        before_commit: Callable[..., None],
     ) -> None:
         bob = api.member_of(space, ada, "admin")
         path = f"{path_of(space)}/members/{bob.user_id}"
-        meanwhile(lambda: ada.elsewhere().patch(path, {"role": "viewer"}))
+        before_commit(lambda: ada.elsewhere().patch(path, {"role": "viewer"}))
 
         assert_problem(bob.patch(path_of(space), {"name": "Mine"}), 403, "forbidden")
 

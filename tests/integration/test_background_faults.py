@@ -80,13 +80,13 @@ class Reaper:
 
 
 @pytest.fixture
-def bench(backend: Backend, inbox: object, outside: Callable[[Any], Any]) -> Bench:
-    return make_bench(backend, outside)
+def bench(backend: Backend, inbox: object, shared_client: Callable[[Any], Any]) -> Bench:
+    return make_bench(backend, shared_client)
 
 
 @pytest.fixture
-def reaper(bench: Bench, dynamodb: Any, outside: Callable[[Any], Any]) -> Iterator[Reaper]:
-    clients = [dynamodb, outside("sqs"), outside("sesv2"), outside("cognito-idp")]
+def reaper(bench: Bench, dynamodb: Any, shared_client: Callable[[Any], Any]) -> Iterator[Reaper]:
+    clients = [dynamodb, shared_client("sqs"), shared_client("sesv2"), shared_client("cognito-idp")]
     found = Reaper()
     for client in clients:
         name = client.meta.service_model.service_id.hyphenize()

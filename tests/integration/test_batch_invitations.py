@@ -172,11 +172,11 @@ class TestInviteMany:
         ]
 
     def test_takes_up_no_more_than_is_left_of_the_day_side_by_side(
-        self, set_parameter: Any, ada: Person, meanwhile: Callable[..., None]
+        self, set_parameter: Any, ada: Person, before_commit: Callable[..., None]
     ) -> None:
         set_parameter("max_invitations_per_day", "4")
         space = ada.make_space()
-        meanwhile(
+        before_commit(
             lambda: invite_all(ada.elsewhere(), space, {"email": EVE}, {"email": "person0@example.org"})
         )
 
@@ -200,11 +200,11 @@ class TestInviteMany:
         assert set(calls) == {"BatchGetItem"}
 
     def test_is_not_for_who_is_demoted_meanwhile(
-        self, api: Api, ada: Person, space: dict[str, Any], meanwhile: Callable[..., None]
+        self, api: Api, ada: Person, space: dict[str, Any], before_commit: Callable[..., None]
     ) -> None:
         admin, owner = api.member_of(space, ada, "admin"), ada.elsewhere()
         place = f"/api/v1/spaces/{space['space_id']}/members/{admin.user_id}"
-        meanwhile(lambda: owner.patch(place, {"role": "viewer"}))
+        before_commit(lambda: owner.patch(place, {"role": "viewer"}))
 
         response = admin.post(f"{invitations_to(space)}/batch", {"invitations": people(2)})
 

@@ -75,7 +75,7 @@ class TestSize:
         assert ada.get(path).status_code == 200
 
     def test_counts_where_there_is_no_route(self, api: Api) -> None:
-        assert_problem(send(api.someone(), padded(LIMIT + 1), "/nowhere"), 413, "payload_too_large")
+        assert_problem(send(api.user(), padded(LIMIT + 1), "/nowhere"), 413, "payload_too_large")
 
 
 class TestContent:

@@ -92,10 +92,10 @@ class TestCreateComment:
             assert_problem(response, 422, "validation_failed", field="body.parent_id")
 
     def test_does_not_reply_to_what_goes_meanwhile(
-        self, ada: Person, entry: dict[str, Any], meanwhile: Any
+        self, ada: Person, entry: dict[str, Any], before_commit: Any
     ) -> None:
         parent = comment(ada, entry)
-        meanwhile(lambda: ada.elsewhere().delete(path_to(parent)))
+        before_commit(lambda: ada.elsewhere().delete(path_to(parent)))
 
         response = ada.post(f"{path_of(entry)}/comments", {"text": "Yes", "parent_id": parent["comment_id"]})
 
@@ -131,9 +131,9 @@ class TestCreateComment:
             assert_problem(ada.get(f"{path}/comments"), 404, "not_found")
 
     def test_is_not_made_on_an_entry_that_goes(
-        self, ada: Person, bob: Person, entry: dict[str, Any], meanwhile: Any
+        self, ada: Person, bob: Person, entry: dict[str, Any], before_commit: Any
     ) -> None:
-        meanwhile(lambda: ada.elsewhere().delete(path_of(entry)))
+        before_commit(lambda: ada.elsewhere().delete(path_of(entry)))
 
         assert_problem(bob.post(f"{path_of(entry)}/comments", {"text": "Hello"}), 404, "not_found")
 

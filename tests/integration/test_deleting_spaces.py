@@ -211,16 +211,21 @@ class TestMeanwhile:
     @pytest.mark.usefixtures("operation")
     @pytest.mark.parametrize("writes", [0, 1, 2, 3])
     def test_who_leaves_is_counted_once(
-        self, leave: Callable[[], None], meanwhile: Callable[..., None], finish: Finish, writes: int
+        self, leave: Callable[[], None], before_commit: Callable[..., None], finish: Finish, writes: int
     ) -> None:
-        meanwhile(leave)
+        before_commit(leave)
         # What is written before: the lease, one membership and what is done, and the other.
-        meanwhile(lambda: None, times=writes)
+        before_commit(lambda: None, times=writes)
 
         finish()
 
     def test_nobody_writes_any_more_though_the_request_was_under_way(
-        self, ada: Person, bob: Person, space: dict[str, Any], meanwhile: Any, run_background: RunBackground
+        self,
+        ada: Person,
+        bob: Person,
+        space: dict[str, Any],
+        before_commit: Any,
+        run_background: RunBackground,
     ) -> None:
         elsewhere = ada.elsewhere()
 
@@ -228,7 +233,7 @@ class TestMeanwhile:
             delete(elsewhere, space)
             run_background()
 
-        meanwhile(delete_it_all)
+        before_commit(delete_it_all)
 
         response = bob.post(f"{path_of(space)}/goals", {"title": MARK, "kind": "milestone"})
 

@@ -77,10 +77,10 @@ class TestDeletingAGoal:
         here: str,
         goals: list[str],
         table: Table,
-        meanwhile: Callable[..., None],
+        before_commit: Callable[..., None],
     ) -> None:
         elsewhere = ada.elsewhere()
-        meanwhile(lambda: elsewhere.delete(f"{here}/goals/{goals[0]}"))
+        before_commit(lambda: elsewhere.delete(f"{here}/goals/{goals[0]}"))
 
         assert_problem(ada.post(f"{here}/goals/{goals[0]}/check-ins", {}), 404, "not_found")
         assert self.steps(table, goals[0]) == 1
@@ -127,10 +127,10 @@ class TestDeletingAHabit:
         here: str,
         habits: list[str],
         table: Table,
-        meanwhile: Callable[..., None],
+        before_commit: Callable[..., None],
     ) -> None:
         elsewhere = ada.elsewhere()
-        meanwhile(lambda: elsewhere.delete(f"{here}/habits/{habits[0]}"))
+        before_commit(lambda: elsewhere.delete(f"{here}/habits/{habits[0]}"))
         path = f"{here}/habits/{habits[0]}/check-ins/2026-03-13"
 
         assert_problem(ada.request("PUT", path, json={}), 404, "not_found")

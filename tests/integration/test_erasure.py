@@ -96,7 +96,7 @@ class TestErasure:
         run_background()
 
         assert_problem(ada.post("/api/v1/users", body), 403, "account_erased")
-        assert api.someone(ada.email).post("/api/v1/users", body).status_code == 201
+        assert api.user(ada.email).post("/api/v1/users", body).status_code == 201
 
     def test_leaves_ids_and_nothing_else(
         self, ada: Person, bob: Person, space: dict[str, Any], run_background: RunBackground

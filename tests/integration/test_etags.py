@@ -69,7 +69,7 @@ class TestETag:
         assert changed.headers["ETag"] == scene.ada.get(scene.paths[what]).headers["ETag"] != before
 
     def test_of_what_is_made_is_that_of_the_next_read(self, api: Api) -> None:
-        ada = api.someone()
+        ada = api.user()
         made = [
             ada.post("/api/v1/users", {"email": ada.email, "name": "Ada"}),
             ada.post("/api/v1/spaces", {"name": "Runners"}),
@@ -176,13 +176,13 @@ class TestIfMatch:
 
     @patchable
     def test_refuses_where_it_changes_meanwhile(
-        self, scene: Scene, what: str, meanwhile: Callable[..., None]
+        self, scene: Scene, what: str, before_commit: Callable[..., None]
     ) -> None:
         path, etag = scene.paths[what], scene.ada.get(scene.paths[what]).headers["ETag"]
         first = {"profile": {"bio": "First"}, "space": {"category": "first"}, "member": {"role": "admin"}}[
             what
         ]
-        meanwhile(lambda: scene.ada.elsewhere().patch(path, first))
+        before_commit(lambda: scene.ada.elsewhere().patch(path, first))
 
         assert_problem(scene.ada.patch(path, scene.patches[what], if_match=etag), 412, "precondition_failed")
         assert first.items() <= scene.ada.get(path).json().items()

@@ -81,24 +81,24 @@ class TestGoalCheckIns:
         assert (now["status"], now["progress"]) == (status, 1)
 
     def test_leave_nothing_behind_of_a_goal_that_is_deleted_meanwhile(
-        self, api: Api, table: Table, meanwhile: Any
+        self, api: Api, table: Table, before_commit: Any
     ) -> None:
         ada = api.person()
         goal = set_goal(ada, ada.make_space())
-        meanwhile(lambda: ada.elsewhere().delete(path_of(goal)))
+        before_commit(lambda: ada.elsewhere().delete(path_of(goal)))
 
         assert_problem(ada.post(f"{path_of(goal)}/check-ins", {"value": 1}), 404, "not_found")
         assert table.page(check_ins_of_goal(goal["goal_id"]), limit=9).items == []
 
     def test_leave_nothing_behind_of_a_member_who_is_removed_meanwhile(
-        self, api: Api, meanwhile: Any
+        self, api: Api, before_commit: Any
     ) -> None:
         ada = api.person()
         space = ada.make_space()
         goal = set_goal(ada, space)
         bob = api.member_of(space, ada, "member")
         member = f"/api/v1/spaces/{space['space_id']}/members/{bob.user_id}"
-        meanwhile(lambda: ada.elsewhere().delete(member))
+        before_commit(lambda: ada.elsewhere().delete(member))
 
         assert_problem(bob.post(f"{path_of(goal)}/check-ins", {"value": 50}), 404, "not_found")
         assert progress(ada, goal) == 0

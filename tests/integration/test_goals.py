@@ -114,10 +114,10 @@ class TestUpdateGoal:
 
         assert ada.patch(path_of(goal), {"target_value": 50}).json()["progress"] == 0.5
 
-    def test_keeps_the_steps_that_came_meanwhile(self, api: Api, meanwhile: Any) -> None:
+    def test_keeps_the_steps_that_came_meanwhile(self, api: Api, before_commit: Any) -> None:
         ada = api.person()
         goal = set_goal(ada, ada.make_space())
-        meanwhile(lambda: ada.elsewhere().post(f"{path_of(goal)}/check-ins", {"value": 25}))
+        before_commit(lambda: ada.elsewhere().post(f"{path_of(goal)}/check-ins", {"value": 25}))
 
         assert ada.patch(path_of(goal), {"title": "Run"}).status_code == 200
         assert progress(ada, goal) == 0.25

@@ -120,20 +120,20 @@ class TestPutCheckIn:
 
         assert_problem(ada.request("PUT", path, json={}, if_match=stale), 412, "precondition_failed")
 
-    def test_of_two_at_once_both_are_kept_as_one_day(self, api: Api, meanwhile: Any) -> None:
+    def test_of_two_at_once_both_are_kept_as_one_day(self, api: Api, before_commit: Any) -> None:
         ada = api.person()
         habit = begin(ada, ada.make_space())
-        meanwhile(lambda: check_in(ada.elsewhere(), habit, "2026-03-14", note="First"))
+        before_commit(lambda: check_in(ada.elsewhere(), habit, "2026-03-14", note="First"))
 
         check_in(ada, habit, "2026-03-14", note="Second")
 
         items = ada.get(f"{path_of(habit)}/check-ins").json()["items"]
         assert [(item["note"], item["version"]) for item in items] == [("Second", 2)]
 
-    def test_does_not_outlive_its_habit(self, api: Api, meanwhile: Any) -> None:
+    def test_does_not_outlive_its_habit(self, api: Api, before_commit: Any) -> None:
         ada = api.person()
         habit = begin(ada, ada.make_space())
-        meanwhile(lambda: ada.elsewhere().delete(path_of(habit)))
+        before_commit(lambda: ada.elsewhere().delete(path_of(habit)))
 
         response = ada.request("PUT", f"{path_of(habit)}/check-ins/2026-03-14", json={})
 

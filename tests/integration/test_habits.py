@@ -61,11 +61,13 @@ class TestCreateHabit:
 
         assert_problem(response, 422, "validation_failed", field=field)
 
-    def test_stops_at_the_limit_for_two_at_once(self, api: Api, set_parameter: Any, meanwhile: Any) -> None:
+    def test_stops_at_the_limit_for_two_at_once(
+        self, api: Api, set_parameter: Any, before_commit: Any
+    ) -> None:
         set_parameter("max_trackers_per_space", "1")
         ada = api.person()
         space = ada.make_space()
-        meanwhile(lambda: begin(ada.elsewhere(), space))
+        before_commit(lambda: begin(ada.elsewhere(), space))
 
         assert_problem(ada.post(habits_of(space), DAILY), 409, "too_many_trackers")
 

@@ -80,9 +80,9 @@ class TestCreateHighlight:
         assert_problem(response, 422, "validation_failed", field="body.end")
 
     def test_is_of_the_entry_as_it_is_at_that_moment(
-        self, ada: Person, entry: dict[str, Any], meanwhile: Any
+        self, ada: Person, entry: dict[str, Any], before_commit: Any
     ) -> None:
-        meanwhile(lambda: ada.elsewhere().patch(path_of(entry), {"content": "Another day"}))
+        before_commit(lambda: ada.elsewhere().patch(path_of(entry), {"content": "Another day"}))
         body = {"start": 0, "end": 2, "text": "🇨🇭", "color": "blue"}
 
         response = ada.post(f"{path_of(entry)}/highlights", body)
@@ -91,9 +91,9 @@ class TestCreateHighlight:
         assert ada.get(f"{path_of(entry)}/highlights").json()["items"] == []
 
     def test_is_not_made_on_an_entry_that_goes(
-        self, ada: Person, entry: dict[str, Any], meanwhile: Any
+        self, ada: Person, entry: dict[str, Any], before_commit: Any
     ) -> None:
-        meanwhile(lambda: ada.elsewhere().delete(path_of(entry)))
+        before_commit(lambda: ada.elsewhere().delete(path_of(entry)))
         body = {"start": 0, "end": 2, "text": "🇨🇭", "color": "blue"}
 
         assert_problem(ada.post(f"{path_of(entry)}/highlights", body), 404, "not_found")

@@ -45,7 +45,7 @@ class TestReplay:
         assert first.headers["X-Request-Id"] != second.headers["X-Request-Id"]
 
     def test_works_for_every_post(self, api: Api, ada: Person) -> None:
-        new, bob, carol = api.someone(), api.person(), api.person()
+        new, bob, carol = api.user(), api.person(), api.person()
         space = ada.make_space(visibility="public")
         path, code = f"{SPACES}/{space['space_id']}", ada.make_code(space["space_id"])
         requests: list[tuple[Person, str, Any]] = [
@@ -217,7 +217,7 @@ class TestRefusal:
         assert bob.post(f"{SPACES}/join", body, idempotency_key="k").status_code == 200
 
     def test_for_want_of_a_profile_is_not_remembered(self, api: Api) -> None:
-        someone = api.someone()
+        someone = api.user()
         response = someone.post(SPACES, {"name": "Runners"}, idempotency_key="k")
         assert_problem(response, 403, "profile_required")
 
@@ -292,19 +292,19 @@ class TestSameBody:
 
 
 class TestSideBySide:
-    def test_two_make_one_and_answer_alike(self, ada: Person, meanwhile: Callable[..., None]) -> None:
+    def test_two_make_one_and_answer_alike(self, ada: Person, before_commit: Callable[..., None]) -> None:
         first: list[Response] = []
         other = ada.elsewhere()
-        meanwhile(lambda: first.append(other.post(SPACES, {"name": "Runners"}, idempotency_key="k")))
+        before_commit(lambda: first.append(other.post(SPACES, {"name": "Runners"}, idempotency_key="k")))
 
         second = ada.post(SPACES, {"name": "Runners"}, idempotency_key="k")
 
         assert seen(second) == seen(first[0])
         assert count_spaces(ada) == 1
 
-    def test_two_of_different_bodies_make_one(self, ada: Person, meanwhile: Callable[..., None]) -> None:
+    def test_two_of_different_bodies_make_one(self, ada: Person, before_commit: Callable[..., None]) -> None:
         other = ada.elsewhere()
-        meanwhile(lambda: other.post(SPACES, {"name": "Runners"}, idempotency_key="k"))
+        before_commit(lambda: other.post(SPACES, {"name": "Runners"}, idempotency_key="k"))
 
         second = ada.post(SPACES, {"name": "Walkers"}, idempotency_key="k")
 
@@ -312,9 +312,9 @@ class TestSideBySide:
         assert count_spaces(ada) == 1
 
     def test_two_that_would_contradict_each_other_answer_alike(
-        self, api: Api, ada: Person, meanwhile: Callable[..., None]
+        self, api: Api, ada: Person, before_commit: Callable[..., None]
     ) -> None:
-        new, bob, carol = api.someone(), api.person(), api.person()
+        new, bob, carol = api.user(), api.person(), api.person()
         space = ada.make_space(visibility="public")
         path, code = f"{SPACES}/{space['space_id']}", ada.make_code(space["space_id"])
         requests: list[tuple[Person, str, Any]] = [
@@ -326,7 +326,7 @@ class TestSideBySide:
         for person, target, body in requests:
             first: list[Response] = []
             again = (person.elsewhere(), target, body)
-            meanwhile(lambda a=again, f=first: f.append(a[0].post(a[1], a[2], idempotency_key="k")))
+            before_commit(lambda a=again, f=first: f.append(a[0].post(a[1], a[2], idempotency_key="k")))
 
             second = person.post(target, body, idempotency_key="k")
 
@@ -334,11 +334,11 @@ class TestSideBySide:
             assert seen(second) == seen(first[0])
 
     def test_gives_up_where_others_keep_coming_first(
-        self, ada: Person, meanwhile: Callable[..., None]
+        self, ada: Person, before_commit: Callable[..., None]
     ) -> None:
         path = f"{SPACES}/{ada.make_space()['space_id']}/invite-code"
         other = ada.elsewhere()
-        meanwhile(lambda: other.post(path), times=5)
+        before_commit(lambda: other.post(path), times=5)
 
         response = ada.post(path, idempotency_key="k")
 

@@ -162,12 +162,12 @@ class TestMail:
         assert [item for item in notifications(eve) if item["kind"] == "invitation"] == []
 
     def test_is_not_sent_for_what_is_revoked_once_it_was_announced(
-        self, ada: Person, place: dict[str, Any], inbox: Inbox, run_background: Run, meanwhile: Any
+        self, ada: Person, place: dict[str, Any], inbox: Inbox, run_background: Run, before_commit: Any
     ) -> None:
         made = invite(ada, place, EVE)
-        meanwhile(lambda: ada.delete(f"{invitations_to(place)}/{made['invitation_id']}"))
+        before_commit(lambda: ada.delete(f"{invitations_to(place)}/{made['invitation_id']}"))
         # That is when the mail's own promise is leased: behind the lease and the commit of the first one.
-        meanwhile(lambda: None, times=2)
+        before_commit(lambda: None, times=2)
 
         run_background()
 
@@ -257,13 +257,13 @@ class TestMailAgain:
         assert recipients(inbox) == [EVE]
 
     def test_does_not_go_out_where_the_notification_takes_two_tries(
-        self, api: Api, ada: Person, inbox: Inbox, run_background: Run, meanwhile: Callable[..., None]
+        self, api: Api, ada: Person, inbox: Inbox, run_background: Run, before_commit: Callable[..., None]
     ) -> None:
         eve = api.person()
         invite(ada, ada.make_space(), eve.email)
         names = iter(("Eva", "Evelyn"))
         # Before the lease, and again between what the task reads and what it commits.
-        meanwhile(lambda: eve.patch(ME, {"name": next(names)}), times=2)
+        before_commit(lambda: eve.patch(ME, {"name": next(names)}), times=2)
 
         run_background()
 

@@ -121,31 +121,31 @@ class TestCreateInvitation:
 
 
 class TestMeanwhile:
-    def test_who_is_demoted_invites_nobody(self, api: Api, meanwhile: Callable[..., None]) -> None:
+    def test_who_is_demoted_invites_nobody(self, api: Api, before_commit: Callable[..., None]) -> None:
         ada = api.person()
         space = ada.make_space()
         admin, owner = api.member_of(space, ada, "admin"), ada.elsewhere()
         place = f"/api/v1/spaces/{space['space_id']}/members/{admin.user_id}"
-        meanwhile(lambda: owner.patch(place, {"role": "viewer"}))
+        before_commit(lambda: owner.patch(place, {"role": "viewer"}))
 
         assert_problem(admin.post(invitations_to(space), {"email": EVE}), 403, "forbidden")
         assert standing(ada, space) == {}
 
-    def test_the_same_is_invited_once(self, api: Api, meanwhile: Callable[..., None]) -> None:
+    def test_the_same_is_invited_once(self, api: Api, before_commit: Callable[..., None]) -> None:
         ada = api.person()
         space = ada.make_space()
-        meanwhile(lambda: invite(ada.elsewhere(), space, EVE))
+        before_commit(lambda: invite(ada.elsewhere(), space, EVE))
 
         assert_problem(ada.post(invitations_to(space), {"email": EVE}), 409, "already_invited")
         assert standing(ada, space) == {EVE: "pending"}
 
     def test_who_comes_in_has_an_invitation_that_is_of_no_use(
-        self, api: Api, meanwhile: Callable[..., None]
+        self, api: Api, before_commit: Callable[..., None]
     ) -> None:
         ada, bob = api.person(), api.person()
         space = ada.make_space()
         code = ada.make_code(space["space_id"])
-        meanwhile(lambda: bob.elsewhere().join(code))
+        before_commit(lambda: bob.elsewhere().join(code))
 
         assert_problem(bob.accept(invite(ada, space, bob.email)), 409, "already_member")
 
@@ -196,12 +196,12 @@ class TestRenewal:
 
         assert ada.post(resend).status_code == 200
 
-    def test_of_two_at_once_is_one(self, api: Api, meanwhile: Callable[..., None]) -> None:
+    def test_of_two_at_once_is_one(self, api: Api, before_commit: Callable[..., None]) -> None:
         ada = api.person()
         space = ada.make_space()
         invite(ada, space, EVE)
         api.clock.advance(days=7)
-        meanwhile(lambda: invite(ada.elsewhere(), space, EVE))
+        before_commit(lambda: invite(ada.elsewhere(), space, EVE))
 
         assert_problem(ada.post(invitations_to(space), {"email": EVE}), 409, "already_invited")
 
@@ -265,12 +265,12 @@ class TestDailyLimit:
                 invite(ada, space, email)
 
     @pytest.mark.parametrize("before", [0, 1])
-    def test_is_kept_side_by_side(self, api: Api, meanwhile: Callable[..., None], before: int) -> None:
+    def test_is_kept_side_by_side(self, api: Api, before_commit: Callable[..., None], before: int) -> None:
         ada = api.person()
         space = ada.make_space()
         for number in range(before):
             invite(ada, space, f"first{number}@example.com")
-        meanwhile(
+        before_commit(
             lambda: [
                 invite(ada.elsewhere(), space, f"second{number}@example.com") for number in range(2 - before)
             ]

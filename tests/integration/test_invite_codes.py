@@ -77,11 +77,11 @@ class TestRotateInviteCode:
         assert api.person().join(new["code"]).status_code == 200
 
     def test_of_two_at_once_leaves_one(
-        self, api: Api, ada: Person, path: str, meanwhile: Callable[..., None]
+        self, api: Api, ada: Person, path: str, before_commit: Callable[..., None]
     ) -> None:
         ada.post(path)
         codes = []
-        meanwhile(lambda: codes.append(ada.elsewhere().post(path).json()["code"]))
+        before_commit(lambda: codes.append(ada.elsewhere().post(path).json()["code"]))
 
         codes.append(ada.post(path).json()["code"])
 
@@ -132,9 +132,9 @@ class TestDisableInviteCode:
         assert_problem(ada.delete(path), 404, "not_found")
 
     def test_does_not_kill_a_code_that_is_made_meanwhile(
-        self, ada: Person, path: str, meanwhile: Callable[..., None]
+        self, ada: Person, path: str, before_commit: Callable[..., None]
     ) -> None:
         ada.post(path)
-        meanwhile(lambda: ada.elsewhere().delete(path))
+        before_commit(lambda: ada.elsewhere().delete(path))
 
         assert_problem(ada.delete(path), 404, "not_found")

@@ -62,9 +62,9 @@ class TestJoinSpace:
         assert_problem(bob.join(code), 404, "invite_code_invalid")
 
     def test_refuses_a_code_that_is_rotated_meanwhile(
-        self, ada: Person, bob: Person, space: dict[str, Any], code: str, meanwhile: Callable[..., None]
+        self, ada: Person, bob: Person, space: dict[str, Any], code: str, before_commit: Callable[..., None]
     ) -> None:
-        meanwhile(lambda: ada.elsewhere().make_code(space["space_id"]))
+        before_commit(lambda: ada.elsewhere().make_code(space["space_id"]))
 
         assert_problem(bob.join(code), 404, "invite_code_invalid")
         assert_problem(bob.get(f"/api/v1/spaces/{space['space_id']}"), 404, "not_found")
@@ -78,28 +78,28 @@ class TestJoinSpace:
         assert viewer.get(f"/api/v1/spaces/{space['space_id']}").json()["role"] == "viewer"
 
     def test_needs_a_profile(self, api: Api, code: str) -> None:
-        assert_problem(api.someone().join(code), 403, "profile_required")
+        assert_problem(api.user().join(code), 403, "profile_required")
 
 
 class TestLimits:
     def test_stops_at_the_limit_of_members_a_space(
-        self, api: Api, ada: Person, bob: Person, set_parameter: Any, meanwhile: Callable[..., None]
+        self, api: Api, ada: Person, bob: Person, set_parameter: Any, before_commit: Callable[..., None]
     ) -> None:
         set_parameter("max_members_per_space", "2")
         space = ada.make_space()
         code, first = ada.make_code(space["space_id"]), api.person()
-        meanwhile(lambda: first.elsewhere().join(code))
+        before_commit(lambda: first.elsewhere().join(code))
 
         assert_problem(bob.join(code), 409, "space_full")
         assert_problem(bob.join(code), 409, "space_full")
         assert ada.get(f"/api/v1/spaces/{space['space_id']}").json()["member_count"] == 2
 
     def test_stops_at_the_limit_of_spaces_a_user(
-        self, ada: Person, bob: Person, set_parameter: Any, meanwhile: Callable[..., None]
+        self, ada: Person, bob: Person, set_parameter: Any, before_commit: Callable[..., None]
     ) -> None:
         set_parameter("max_spaces_per_user", "1")
         code = ada.make_code(ada.make_space()["space_id"])
-        meanwhile(lambda: bob.elsewhere().make_space())
+        before_commit(lambda: bob.elsewhere().make_space())
 
         assert_problem(bob.join(code), 409, "space_limit_reached")
 
@@ -151,11 +151,11 @@ class TestRateLimit:
         assert statuses == [200] * 10 + [429]
 
     def test_counts_tries_that_run_side_by_side(
-        self, bob: Person, meanwhile: Callable[..., None], clock: FrozenClock
+        self, bob: Person, before_commit: Callable[..., None], clock: FrozenClock
     ) -> None:
         for _ in range(8):
             bob.join("AAAAAAAAAAAA")
-        meanwhile(lambda: bob.elsewhere().join("AAAAAAAAAAAA"), counting=True)
+        before_commit(lambda: bob.elsewhere().join("AAAAAAAAAAAA"), counting=True)
 
         assert_problem(bob.join("AAAAAAAAAAAA"), 404, "invite_code_invalid")
         assert_problem(bob.join("AAAAAAAAAAAA"), 429, "too_many_requests")

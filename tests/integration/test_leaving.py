@@ -63,13 +63,13 @@ class TestRemoveMember:
         assert_problem(ada.get(f"{path}/invite-code"), 404, "not_found")
 
     def test_leaves_no_code_that_is_made_meanwhile(
-        self, api: Api, ada: Person, space: dict[str, Any], path: str, meanwhile: Callable[..., None]
+        self, api: Api, ada: Person, space: dict[str, Any], path: str, before_commit: Callable[..., None]
     ) -> None:
         """Bob may be the one who makes it, and knows it then."""
         bob = api.member_of(space, ada, "admin")
         ada.delete(f"{path}/invite-code")
         known: list[str] = []
-        meanwhile(lambda: known.append(bob.elsewhere().make_code(space["space_id"])))
+        before_commit(lambda: known.append(bob.elsewhere().make_code(space["space_id"])))
 
         assert ada.delete(f"{path}/members/{bob.user_id}").status_code == 204
 
@@ -91,31 +91,31 @@ class TestRemoveMember:
         bob.make_space("Own")
 
     def test_twice_at_once_counts_once(
-        self, api: Api, ada: Person, space: dict[str, Any], path: str, meanwhile: Callable[..., None]
+        self, api: Api, ada: Person, space: dict[str, Any], path: str, before_commit: Callable[..., None]
     ) -> None:
         bob = api.member_of(space, ada, "member")
         owner = ada.elsewhere()
-        meanwhile(lambda: owner.delete(f"{path}/members/{bob.user_id}"))
+        before_commit(lambda: owner.delete(f"{path}/members/{bob.user_id}"))
 
         assert_problem(ada.delete(f"{path}/members/{bob.user_id}"), 404, "not_found")
         assert ada.get(path).json()["member_count"] == 1
 
     def test_by_an_admin_does_not_reach_who_is_made_admin_meanwhile(
-        self, api: Api, ada: Person, space: dict[str, Any], path: str, meanwhile: Callable[..., None]
+        self, api: Api, ada: Person, space: dict[str, Any], path: str, before_commit: Callable[..., None]
     ) -> None:
         admin, bob = api.member_of(space, ada, "admin"), api.member_of(space, ada, "member")
         owner = ada.elsewhere()
-        meanwhile(lambda: owner.patch(f"{path}/members/{bob.user_id}", {"role": "admin"}))
+        before_commit(lambda: owner.patch(f"{path}/members/{bob.user_id}", {"role": "admin"}))
 
         assert_problem(admin.delete(f"{path}/members/{bob.user_id}"), 403, "forbidden")
         assert ada.get(path).json()["member_count"] == 3
 
     def test_is_refused_when_the_admin_is_removed_meanwhile(
-        self, api: Api, ada: Person, space: dict[str, Any], path: str, meanwhile: Callable[..., None]
+        self, api: Api, ada: Person, space: dict[str, Any], path: str, before_commit: Callable[..., None]
     ) -> None:
         admin, bob = api.member_of(space, ada, "admin"), api.member_of(space, ada, "member")
         owner = ada.elsewhere()
-        meanwhile(lambda: owner.delete(f"{path}/members/{admin.user_id}"))
+        before_commit(lambda: owner.delete(f"{path}/members/{admin.user_id}"))
 
         assert_problem(admin.delete(f"{path}/members/{bob.user_id}"), 404, "not_found")
         assert ada.get(f"{path}/members/{bob.user_id}").status_code == 200

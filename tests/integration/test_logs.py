@@ -63,7 +63,7 @@ class TestRequestEvent:
 
 class TestWhatIsNeverLogged:
     def test_are_emails_names_texts_tokens_and_codes(self, api: Api, logs: Logs) -> None:
-        ada = api.someone("ada@example.com").make_profile("Ada Lovelace")
+        ada = api.user("ada@example.com").make_profile("Ada Lovelace")
         ada.patch(ME, {"bio": "Counts on engines"})
         space = ada.make_space("Morning runners", description="Three runs a week")
         code = ada.make_code(space["space_id"])

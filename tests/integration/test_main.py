@@ -21,12 +21,14 @@ class TestWhatIsOutside:
     def test_is_ses_for_mail(self, backend: Backend, inbox: object) -> None:
         backend.mail.send(Mail("kind", "ada@example.com", "Subject", "Text", "<p>Text</p>"))
 
-    def test_is_the_pool_for_the_directory(self, backend: Backend, outside: Any) -> None:
-        with pytest.raises(outside("cognito-idp").exceptions.ClientError, match=SETTINGS.user_pool_id):
+    def test_is_the_pool_for_the_directory(self, backend: Backend, shared_client: Any) -> None:
+        with pytest.raises(shared_client("cognito-idp").exceptions.ClientError, match=SETTINGS.user_pool_id):
             backend.directory.delete_user("00000000-0000-0000-0000-000000000001")
 
-    def test_is_the_queue_for_dead_letters(self, backend: Backend, outside: Any, clock: FrozenClock) -> None:
-        queue_url = outside("sqs").create_queue(QueueName="dead-letters")["QueueUrl"]
+    def test_is_the_queue_for_dead_letters(
+        self, backend: Backend, shared_client: Any, clock: FrozenClock
+    ) -> None:
+        queue_url = shared_client("sqs").create_queue(QueueName="dead-letters")["QueueUrl"]
         assert queue_url == SETTINGS.dead_letter_queue_url
         now = clock()
         message = OutboxMessage(
@@ -35,5 +37,5 @@ class TestWhatIsOutside:
 
         backend.dead_letters.send(message)
 
-        (letter,) = outside("sqs").receive_message(QueueUrl=queue_url)["Messages"]
+        (letter,) = shared_client("sqs").receive_message(QueueUrl=queue_url)["Messages"]
         assert letter["Body"] == '{"shard": 1, "message_id": "M", "kind": "noun.verb"}'

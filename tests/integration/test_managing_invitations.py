@@ -159,12 +159,12 @@ class TestResend:
         api.clock.advance(hours=1)
         assert_problem(ada.post(resend), 409, "resend_limit_reached")
 
-    def test_of_two_at_once_is_one(self, api: Api, meanwhile: Callable[..., None]) -> None:
+    def test_of_two_at_once_is_one(self, api: Api, before_commit: Callable[..., None]) -> None:
         ada = api.person()
         space = ada.make_space()
         resend = f"{invitations_to(space)}/{invite(ada, space, EVE)['invitation_id']}/resend"
         api.clock.advance(hours=1)
-        meanwhile(lambda: ada.elsewhere().post(resend))
+        before_commit(lambda: ada.elsewhere().post(resend))
 
         assert_problem(ada.post(resend), 429, "too_many_requests")
 
@@ -205,12 +205,12 @@ class TestRevoke:
         assert_problem(eve.accept(made), 410, "invitation_closed")
 
     def test_is_refused_where_it_was_accepted_meanwhile(
-        self, api: Api, meanwhile: Callable[..., None]
+        self, api: Api, before_commit: Callable[..., None]
     ) -> None:
         ada, eve = api.person(), api.person()
         space = ada.make_space()
         made = invite(ada, space, eve.email)
-        meanwhile(lambda: eve.elsewhere().accept(made))
+        before_commit(lambda: eve.elsewhere().accept(made))
 
         response = ada.delete(f"{invitations_to(space)}/{made['invitation_id']}")
 
@@ -230,13 +230,13 @@ class TestRevoke:
         assert_problem(stale, 412, "precondition_failed")
         assert ada.delete(path, if_match=second.headers["ETag"]).status_code == 204
 
-    def test_is_not_for_who_is_demoted_meanwhile(self, api: Api, meanwhile: Callable[..., None]) -> None:
+    def test_is_not_for_who_is_demoted_meanwhile(self, api: Api, before_commit: Callable[..., None]) -> None:
         ada = api.person()
         space = ada.make_space()
         admin, owner = api.member_of(space, ada, "admin"), ada.elsewhere()
         made = invite(ada, space, EVE)
         place = f"/api/v1/spaces/{space['space_id']}/members/{admin.user_id}"
-        meanwhile(lambda: owner.patch(place, {"role": "member"}))
+        before_commit(lambda: owner.patch(place, {"role": "member"}))
 
         response = admin.delete(f"{invitations_to(space)}/{made['invitation_id']}")
 

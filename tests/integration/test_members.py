@@ -137,9 +137,11 @@ class TestJoinPublicSpace:
         assert_problem(viewer.post(path_of(space)), 409, "already_member")
         assert ada.get(f"/api/v1/spaces/{space['space_id']}").json()["member_count"] == 2
 
-    def test_of_two_at_once_counts_one(self, api: Api, ada: Person, meanwhile: Callable[..., None]) -> None:
+    def test_of_two_at_once_counts_one(
+        self, api: Api, ada: Person, before_commit: Callable[..., None]
+    ) -> None:
         space, bob = ada.make_space(visibility="public"), api.person()
-        meanwhile(lambda: bob.elsewhere().post(path_of(space)))
+        before_commit(lambda: bob.elsewhere().post(path_of(space)))
 
         assert_problem(bob.post(path_of(space)), 409, "already_member")
         assert ada.get(f"/api/v1/spaces/{space['space_id']}").json()["member_count"] == 2
@@ -148,20 +150,20 @@ class TestJoinPublicSpace:
         assert_problem(api.person().post(path_of(ada.make_space())), 404, "not_found")
 
     def test_does_not_open_a_space_that_turns_private_meanwhile(
-        self, api: Api, ada: Person, meanwhile: Callable[..., None]
+        self, api: Api, ada: Person, before_commit: Callable[..., None]
     ) -> None:
         space, bob = ada.make_space(visibility="public"), api.person()
         path, owner = f"/api/v1/spaces/{space['space_id']}", ada.elsewhere()
-        meanwhile(lambda: owner.patch(path, {"visibility": "private"}))
+        before_commit(lambda: owner.patch(path, {"visibility": "private"}))
 
         assert_problem(bob.post(path_of(space)), 404, "not_found")
 
     def test_stops_at_the_limit_of_members_a_space(
-        self, api: Api, ada: Person, set_parameter: Any, meanwhile: Callable[..., None]
+        self, api: Api, ada: Person, set_parameter: Any, before_commit: Callable[..., None]
     ) -> None:
         set_parameter("max_members_per_space", "2")
         space, first, second = ada.make_space(visibility="public"), api.person(), api.person()
-        meanwhile(lambda: first.elsewhere().post(path_of(space)))
+        before_commit(lambda: first.elsewhere().post(path_of(space)))
 
         assert_problem(second.post(path_of(space)), 409, "space_full")
         assert_problem(second.post(path_of(space)), 409, "space_full")
@@ -224,13 +226,13 @@ class TestChangeRole:
         assert_problem(response, 404, "not_found")
 
     def test_by_an_admin_does_not_reach_who_is_made_admin_meanwhile(
-        self, api: Api, meanwhile: Callable[..., None]
+        self, api: Api, before_commit: Callable[..., None]
     ) -> None:
         ada = api.person()
         space = ada.make_space()
         admin, bob = api.member_of(space, ada, "admin"), api.member_of(space, ada, "member")
         owner = ada.elsewhere()
-        meanwhile(lambda: owner.patch(path_of(space, bob), {"role": "admin"}))
+        before_commit(lambda: owner.patch(path_of(space, bob), {"role": "admin"}))
 
         assert_problem(admin.patch(path_of(space, bob), {"role": "viewer"}), 403, "forbidden")
         assert ada.get(path_of(space, bob)).json()["role"] == "admin"

@@ -65,7 +65,7 @@ class TestListMySpaces:
         assert names(ada.get(MINE).json()) == ["Kept"]
 
     def test_needs_a_profile(self, api: Api) -> None:
-        assert_problem(api.someone().get(MINE), 403, "profile_required")
+        assert_problem(api.user().get(MINE), 403, "profile_required")
 
 
 class TestListMySpacesByRole:

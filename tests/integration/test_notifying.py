@@ -183,11 +183,11 @@ class TestWhoIsNotTold:
 
     @pytest.mark.usefixtures("entry")
     def test_who_closes_the_account_meanwhile(
-        self, bob: Person, run_background: RunBackground, table: Table, meanwhile: Callable[..., None]
+        self, bob: Person, run_background: RunBackground, table: Table, before_commit: Callable[..., None]
     ) -> None:
         elsewhere = bob.elsewhere()
-        meanwhile(lambda: elsewhere.delete(ME))
-        meanwhile(lambda: None)  # the lease
+        before_commit(lambda: elsewhere.delete(ME))
+        before_commit(lambda: None)  # the lease
         run_background("activity.announced", "mention.mailed")
 
         assert table.page(notifications_of_user(bob.user_id), limit=1).items == []

@@ -100,19 +100,19 @@ class TestCreateOrganizationInvitation:
         assert ada.get(invitations_to(organization)).json()["items"] == [second]
 
     def test_is_not_for_who_is_demoted_meanwhile(
-        self, api: Api, ada: Person, organization: dict[str, Any], meanwhile: Callable[..., None]
+        self, api: Api, ada: Person, organization: dict[str, Any], before_commit: Callable[..., None]
     ) -> None:
         bob = api.user_of(organization, ada, "admin")
         user = f"/api/v1/organizations/{organization['org_id']}/users/{bob.user_id}"
-        meanwhile(lambda: ada.elsewhere().patch(user, {"role": "member"}))
+        before_commit(lambda: ada.elsewhere().patch(user, {"role": "member"}))
 
         assert_problem(bob.post(invitations_to(organization), {"email": EVE}), 403, "forbidden")
         assert standing(ada, organization) == {bob.email: "accepted"}
 
     def test_is_not_for_who_dissolves_it_meanwhile(
-        self, ada: Person, organization: dict[str, Any], meanwhile: Callable[..., None]
+        self, ada: Person, organization: dict[str, Any], before_commit: Callable[..., None]
     ) -> None:
-        meanwhile(lambda: ada.elsewhere().delete(f"/api/v1/organizations/{organization['org_id']}"))
+        before_commit(lambda: ada.elsewhere().delete(f"/api/v1/organizations/{organization['org_id']}"))
 
         assert_problem(ada.post(invitations_to(organization), {"email": EVE}), 404, "not_found")
 
@@ -245,12 +245,12 @@ class TestAcceptOrganizationInvitation:
         assert_problem(eve.accept(made), 409, "already_member")
 
     def test_of_two_organizations_at_once_is_one(
-        self, api: Api, ada: Person, organization: dict[str, Any], meanwhile: Callable[..., None]
+        self, api: Api, ada: Person, organization: dict[str, Any], before_commit: Callable[..., None]
     ) -> None:
         eve, bob = api.person(), api.person()
         ours = invite(ada, organization, eve.email)
         theirs = invite(bob, bob.make_organization(), eve.email)
-        meanwhile(lambda: eve.elsewhere().accept(theirs))
+        before_commit(lambda: eve.elsewhere().accept(theirs))
 
         assert_problem(eve.accept(ours), 409, "already_in_organization")
         assert eve.get("/api/v1/users/me").json()["org_id"] == theirs["org_id"]

@@ -112,7 +112,7 @@ class TestChangeRole:
         assert ada.get(ME).json()["org_role"] == "admin"
 
     def test_finds_nobody_who_is_elsewhere(self, api: Api) -> None:
-        ada, bob, nobody = api.person(), api.person(), api.someone()
+        ada, bob, nobody = api.person(), api.person(), api.user()
         organization = ada.make_organization()
         bob.make_organization()
 
@@ -132,25 +132,25 @@ class TestChangeRole:
         assert_problem(response, 412, "precondition_failed")
 
     def test_of_the_last_two_admins_by_each_other_leaves_one(
-        self, api: Api, meanwhile: Callable[..., None]
+        self, api: Api, before_commit: Callable[..., None]
     ) -> None:
         ada = api.person()
         organization = ada.make_organization()
         bob = api.user_of(organization, ada, "admin")
         other = bob.elsewhere()
-        meanwhile(lambda: other.patch(path_of(organization, ada), {"role": "member"}))
+        before_commit(lambda: other.patch(path_of(organization, ada), {"role": "member"}))
 
         assert_problem(ada.patch(path_of(organization, bob), {"role": "member"}), 403, "forbidden")
         assert roles(ada, organization) == {ada.user_id: "member", bob.user_id: "admin"}
 
     def test_of_the_last_two_admins_by_themselves_leaves_one(
-        self, api: Api, meanwhile: Callable[..., None]
+        self, api: Api, before_commit: Callable[..., None]
     ) -> None:
         ada = api.person()
         organization = ada.make_organization()
         bob = api.user_of(organization, ada, "admin")
         other = bob.elsewhere()
-        meanwhile(lambda: other.patch(path_of(organization, bob), {"role": "member"}))
+        before_commit(lambda: other.patch(path_of(organization, bob), {"role": "member"}))
 
         assert_problem(ada.patch(path_of(organization, ada), {"role": "member"}), 409, "last_admin")
         assert roles(ada, organization) == {ada.user_id: "admin", bob.user_id: "member"}
@@ -201,23 +201,23 @@ class TestRemoveUser:
         assert len(roles(ada, organization)) == 2
 
     def test_keeps_the_admin_who_is_the_last_one_meanwhile(
-        self, api: Api, meanwhile: Callable[..., None]
+        self, api: Api, before_commit: Callable[..., None]
     ) -> None:
         ada = api.person()
         organization = ada.make_organization()
         bob = api.user_of(organization, ada, "admin")
         other = bob.elsewhere()
-        meanwhile(lambda: other.delete(path_of(organization, bob)))
+        before_commit(lambda: other.delete(path_of(organization, bob)))
 
         assert_problem(ada.delete(path_of(organization, ada)), 409, "last_admin")
         assert roles(ada, organization) == {ada.user_id: "admin"}
 
-    def test_is_not_for_who_is_removed_meanwhile(self, api: Api, meanwhile: Callable[..., None]) -> None:
+    def test_is_not_for_who_is_removed_meanwhile(self, api: Api, before_commit: Callable[..., None]) -> None:
         ada = api.person()
         organization = ada.make_organization()
         bob, carol = api.user_of(organization, ada, "admin"), api.user_of(organization, ada)
         admin = ada.elsewhere()
-        meanwhile(lambda: admin.delete(path_of(organization, bob)))
+        before_commit(lambda: admin.delete(path_of(organization, bob)))
 
         assert_problem(bob.delete(path_of(organization, carol)), 404, "not_found")
         assert roles(ada, organization) == {ada.user_id: "admin", carol.user_id: "member"}
@@ -253,13 +253,13 @@ class TestClosingAnAccount:
         assert_problem(ada.delete(ME), 409, "last_admin")
 
     def test_is_not_for_the_admin_who_is_the_last_one_meanwhile(
-        self, api: Api, meanwhile: Callable[..., None]
+        self, api: Api, before_commit: Callable[..., None]
     ) -> None:
         ada = api.person()
         organization = ada.make_organization()
         bob = api.user_of(organization, ada, "admin")
         other = bob.elsewhere()
-        meanwhile(lambda: other.delete(ME))
+        before_commit(lambda: other.delete(ME))
 
         assert_problem(ada.delete(ME), 409, "last_admin")
         assert roles(ada, organization) == {ada.user_id: "admin"}

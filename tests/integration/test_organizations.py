@@ -32,7 +32,7 @@ class TestWhoHasNoProfile:
     def test_is_asked_for_one_first(self, api: Api) -> None:
         organization = api.person().make_organization()
 
-        assert_problem(api.someone().get(path_of(organization)), 403, "profile_required")
+        assert_problem(api.user().get(path_of(organization)), 403, "profile_required")
 
 
 class TestCreateOrganization:
@@ -72,9 +72,9 @@ class TestCreateOrganization:
             response = person.post(ORGANIZATIONS, {"name": "Second"})
             assert_problem(response, 409, "already_in_organization")
 
-    def test_of_two_at_once_makes_one(self, api: Api, meanwhile: Callable[..., None]) -> None:
+    def test_of_two_at_once_makes_one(self, api: Api, before_commit: Callable[..., None]) -> None:
         ada = api.person()
-        meanwhile(lambda: ada.elsewhere().make_organization("First"))
+        before_commit(lambda: ada.elsewhere().make_organization("First"))
 
         assert_problem(ada.post(ORGANIZATIONS, {"name": "Second"}), 409, "already_in_organization")
         assert ada.get(f"{ORGANIZATIONS}/{ada.get(ME).json()['org_id']}").json()["name"] == "First"
@@ -130,11 +130,11 @@ class TestUpdateOrganization:
         for body in ({}, {"name": organization["name"]}):
             assert ada.patch(path_of(organization), body).json() == organization
 
-    def test_keeps_count_of_who_came_meanwhile(self, api: Api, meanwhile: Callable[..., None]) -> None:
+    def test_keeps_count_of_who_came_meanwhile(self, api: Api, before_commit: Callable[..., None]) -> None:
         ada, bob = api.person(), api.person()
         organization = ada.make_organization()
         invitation = invite(ada, organization, bob)
-        meanwhile(lambda: bob.elsewhere().accept(invitation))
+        before_commit(lambda: bob.elsewhere().accept(invitation))
 
         assert ada.patch(path_of(organization), {"name": "Engines"}).status_code == 200
         assert ada.get(path_of(organization)).json()["member_count"] == 2
@@ -149,12 +149,12 @@ class TestUpdateOrganization:
 
         assert_problem(response, 412, "precondition_failed")
 
-    def test_is_not_for_who_is_demoted_meanwhile(self, api: Api, meanwhile: Callable[..., None]) -> None:
+    def test_is_not_for_who_is_demoted_meanwhile(self, api: Api, before_commit: Callable[..., None]) -> None:
         ada = api.person()
         organization = ada.make_organization()
         bob, admin = api.user_of(organization, ada, "admin"), ada.elsewhere()
         user = f"{path_of(organization)}/users/{bob.user_id}"
-        meanwhile(lambda: admin.patch(user, {"role": "member"}))
+        before_commit(lambda: admin.patch(user, {"role": "member"}))
 
         assert_problem(bob.patch(path_of(organization), {"name": "Mine"}), 403, "forbidden")
         assert ada.get(path_of(organization)).json()["name"] == organization["name"]
@@ -179,7 +179,7 @@ class TestDeleteOrganization:
         ada = api.person()
         organization = ada.make_organization()
         org_id = organization["org_id"]
-        for person in (api.person(), api.someone()):
+        for person in (api.person(), api.user()):
             invite(ada, organization, person)
         ada.delete(path_of(organization))
 
@@ -199,24 +199,24 @@ class TestDeleteOrganization:
         assert ada.delete(path_of(organization)).status_code == 204
 
     def test_is_refused_where_somebody_comes_in_meanwhile(
-        self, api: Api, meanwhile: Callable[..., None]
+        self, api: Api, before_commit: Callable[..., None]
     ) -> None:
         ada, bob = api.person(), api.person()
         organization = ada.make_organization()
         invitation = invite(ada, organization, bob)
-        meanwhile(lambda: bob.elsewhere().accept(invitation))
+        before_commit(lambda: bob.elsewhere().accept(invitation))
 
         assert_problem(ada.delete(path_of(organization)), 409, "organization_not_empty")
         assert ada.get(path_of(organization)).json()["member_count"] == 2
 
     def test_keeps_who_was_invited_out_meanwhile(
-        self, api: Api, table: Table, meanwhile: Callable[..., None]
+        self, api: Api, table: Table, before_commit: Callable[..., None]
     ) -> None:
         ada, bob = api.person(), api.person()
         organization = ada.make_organization()
         invitation = invite(ada, organization, bob)
         admin = ada.elsewhere()
-        meanwhile(lambda: admin.delete(path_of(organization)))
+        before_commit(lambda: admin.delete(path_of(organization)))
 
         assert_problem(bob.accept(invitation), 410, "invitation_closed")
         assert bob.get(ME).json()["org_id"] is None

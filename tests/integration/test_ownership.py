@@ -78,7 +78,7 @@ class TestTransferOwnership:
     def test_to_who_is_not_in_the_space_finds_nobody(
         self, api: Api, ada: Person, space: dict[str, Any], owners: Callable[[], list[str]]
     ) -> None:
-        for stranger in (api.person().user_id, api.someone().user_id, NOBODY):
+        for stranger in (api.person().user_id, api.user().user_id, NOBODY):
             assert_problem(transfer(ada, space, stranger), 404, "not_found")
         assert owners() == [ada.user_id]
 
@@ -145,10 +145,10 @@ class TestMeanwhile:
         ada: Person,
         bob: Person,
         space: dict[str, Any],
-        meanwhile: Callable[..., None],
+        before_commit: Callable[..., None],
         owners: Callable[[], list[str]],
     ) -> None:
-        meanwhile(lambda: bob.elsewhere().delete(f"{path_of(space)}/members/{bob.user_id}"))
+        before_commit(lambda: bob.elsewhere().delete(f"{path_of(space)}/members/{bob.user_id}"))
 
         assert_problem(transfer(ada, space, bob.user_id), 404, "not_found")
         assert owners() == [ada.user_id]
@@ -158,10 +158,10 @@ class TestMeanwhile:
         ada: Person,
         bob: Person,
         space: dict[str, Any],
-        meanwhile: Callable[..., None],
+        before_commit: Callable[..., None],
         owners: Callable[[], list[str]],
     ) -> None:
-        meanwhile(lambda: bob.elsewhere().delete(ME))
+        before_commit(lambda: bob.elsewhere().delete(ME))
 
         assert_problem(transfer(ada, space, bob.user_id), 404, "not_found")
         assert owners() == [ada.user_id]
@@ -171,19 +171,24 @@ class TestMeanwhile:
         ada: Person,
         bob: Person,
         space: dict[str, Any],
-        meanwhile: Callable[..., None],
+        before_commit: Callable[..., None],
         owners: Callable[[], list[str]],
     ) -> None:
         elsewhere = ada.elsewhere()
-        meanwhile(lambda: transfer(elsewhere, space, bob.user_id))
+        before_commit(lambda: transfer(elsewhere, space, bob.user_id))
 
         assert_problem(transfer(ada, space, bob.user_id), 403, "forbidden")
         assert owners() == [bob.user_id]
 
     def test_a_space_that_is_deleted_finds_no_new_owner(
-        self, ada: Person, bob: Person, space: dict[str, Any], meanwhile: Callable[..., None], table: Table
+        self,
+        ada: Person,
+        bob: Person,
+        space: dict[str, Any],
+        before_commit: Callable[..., None],
+        table: Table,
     ) -> None:
-        meanwhile(lambda: ada.elsewhere().delete(path_of(space)))
+        before_commit(lambda: ada.elsewhere().delete(path_of(space)))
 
         assert_problem(transfer(ada, space, bob.user_id), 404, "not_found")
         profile = table.get(USER_PROFILES.key(user_id=bob.user_id))
@@ -195,11 +200,11 @@ class TestMeanwhile:
         ada: Person,
         bob: Person,
         space: dict[str, Any],
-        meanwhile: Callable[..., None],
+        before_commit: Callable[..., None],
         owners: Callable[[], list[str]],
     ) -> None:
         path = f"{path_of(space)}/members/{bob.user_id}"
-        meanwhile(lambda: ada.elsewhere().patch(path, {"role": "viewer"}))
+        before_commit(lambda: ada.elsewhere().patch(path, {"role": "viewer"}))
 
         assert transfer(ada, space, bob.user_id).status_code == 200
         assert owners() == [bob.user_id]

@@ -62,4 +62,4 @@ class TestListPublicSpaces:
         assert_problem(response, 422, "validation_failed", field="query.visibility")
 
     def test_needs_a_profile(self, api: Api) -> None:
-        assert_problem(api.someone().get(PUBLIC), 403, "profile_required")
+        assert_problem(api.user().get(PUBLIC), 403, "profile_required")

@@ -164,20 +164,20 @@ class TestMeanwhile:
     """What happens while a reaction is under way."""
 
     def test_the_same_reaction_counts_once(
-        self, ada: Person, goal: dict[str, Any], counts: Counts, meanwhile: Callable[..., None]
+        self, ada: Person, goal: dict[str, Any], counts: Counts, before_commit: Callable[..., None]
     ) -> None:
         elsewhere = ada.elsewhere()
-        meanwhile(lambda: react(elsewhere, goal))
+        before_commit(lambda: react(elsewhere, goal))
 
         assert react(ada, goal).json()["reactions"]["heart"] == 1
         assert counts() == NONE | {"heart": 1}
 
     def test_the_same_withdrawal_counts_once(
-        self, ada: Person, goal: dict[str, Any], counts: Counts, meanwhile: Callable[..., None]
+        self, ada: Person, goal: dict[str, Any], counts: Counts, before_commit: Callable[..., None]
     ) -> None:
         react(ada, goal)
         elsewhere = ada.elsewhere()
-        meanwhile(lambda: elsewhere.delete(path_of(goal)))
+        before_commit(lambda: elsewhere.delete(path_of(goal)))
 
         assert_problem(ada.delete(path_of(goal)), 404, "not_found")
         assert counts() == NONE
@@ -188,20 +188,20 @@ class TestMeanwhile:
         ada: Person,
         goal: dict[str, Any],
         counts: Counts,
-        meanwhile: Callable[..., None],
+        before_commit: Callable[..., None],
     ) -> None:
         bob = api.member_of(goal, ada, "member")
         elsewhere = ada.elsewhere()
-        meanwhile(lambda: elsewhere.delete(f"/api/v1/spaces/{goal['space_id']}/members/{bob.user_id}"))
+        before_commit(lambda: elsewhere.delete(f"/api/v1/spaces/{goal['space_id']}/members/{bob.user_id}"))
 
         assert_problem(react(bob, goal), 404, "not_found")
         assert counts() == NONE
 
     def test_no_reaction_is_left_to_what_has_gone(
-        self, ada: Person, goal: dict[str, Any], table: Table, meanwhile: Callable[..., None]
+        self, ada: Person, goal: dict[str, Any], table: Table, before_commit: Callable[..., None]
     ) -> None:
         key = ACTIVITIES.key(space_id=goal["space_id"], activity_id=goal["activity_id"])
-        meanwhile(lambda: table.write([ACTIVITIES.delete_if_exists(key)]))
+        before_commit(lambda: table.write([ACTIVITIES.delete_if_exists(key)]))
 
         assert_problem(react(ada, goal), 404, "not_found")
         assert table.page(reactions_to(goal["activity_id"]), limit=1).items == []

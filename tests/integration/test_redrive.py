@@ -20,8 +20,8 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def sqs(aws: None, outside: Callable[[Any], Any]) -> Any:
-    return outside("sqs")
+def sqs(aws: None, shared_client: Callable[[Any], Any]) -> Any:
+    return shared_client("sqs")
 
 
 @pytest.fixture

@@ -191,14 +191,14 @@ class TestOnceAnHour:
         assert len(reminded(ada)) == 1
 
     def test_where_the_profile_changes_meanwhile(
-        self, ada: Person, promise: Strike, run_background: RunBackground, meanwhile: Callable[..., None]
+        self, ada: Person, promise: Strike, run_background: RunBackground, before_commit: Callable[..., None]
     ) -> None:
         wish(ada, "07:30")
         promise("2026-03-15T07:00+00:00")
         elsewhere = ada.elsewhere()
         names = iter(("One", "Two", "Three"))
         # Before the lease of the message, and twice before the commit.
-        meanwhile(lambda: elsewhere.patch(ME, {"name": next(names)}), times=3)
+        before_commit(lambda: elsewhere.patch(ME, {"name": next(names)}), times=3)
 
         run_background()
 
@@ -230,13 +230,13 @@ class TestWhoWantsNone:
         assert table.page(notifications_of_user(ada.user_id), limit=1).items == []
 
     def test_is_who_closes_the_account_meanwhile(
-        self, ada: Person, table: Table, promise: Strike, run_background: RunBackground, meanwhile: Any
+        self, ada: Person, table: Table, promise: Strike, run_background: RunBackground, before_commit: Any
     ) -> None:
         wish(ada, "07:30")
         promise("2026-03-15T07:00+00:00")
         elsewhere = ada.elsewhere()
-        meanwhile(lambda: elsewhere.delete(ME))
-        meanwhile(lambda: None)  # the lease
+        before_commit(lambda: elsewhere.delete(ME))
+        before_commit(lambda: None)  # the lease
 
         run_background("reminders.due")
 
@@ -269,7 +269,7 @@ class TestTheWishMoves:
         assert [hour for found in each for hour in found] == hours
 
     def test_is_there_from_the_profiles_beginning(self, api: Api, strike: Strike) -> None:
-        bob = api.someone()
+        bob = api.user()
         body = {"email": bob.email, "name": "Bob", "preferences": {"reminder_time": "07:30"}}
         bob.post("/api/v1/users", body)
 

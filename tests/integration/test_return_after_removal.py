@@ -20,7 +20,7 @@ def user_path(organization: dict[str, Any], person: Person) -> str:
 
 def second_address(api: Api, email: str) -> Person:
     """The same human with another account, for another address of theirs."""
-    return api.someone(email).make_profile("Second")
+    return api.user(email).make_profile("Second")
 
 
 @pytest.fixture
@@ -78,23 +78,23 @@ class TestInvitationAfterEntering:
         assert_problem(ben.accept(older), 410, "invitation_closed")
 
     def test_invitation_that_comes_while_joining_is_closed(
-        self, owner: Person, space: dict[str, Any], ben: Person, meanwhile: Any
+        self, owner: Person, space: dict[str, Any], ben: Person, before_commit: Any
     ) -> None:
         code = owner.make_code(space["space_id"])
         made: list[dict[str, Any]] = []
-        meanwhile(lambda: made.append(invite(owner.elsewhere(), space, ben.email, role="admin")))
+        before_commit(lambda: made.append(invite(owner.elsewhere(), space, ben.email, role="admin")))
 
         assert ben.join(code).status_code == 200
         assert_problem(ben.accept(made[0]), 410, "invitation_closed")
 
     def test_expired_invitation_that_is_renewed_while_joining_is_closed(
-        self, api: Api, owner: Person, space: dict[str, Any], ben: Person, meanwhile: Any
+        self, api: Api, owner: Person, space: dict[str, Any], ben: Person, before_commit: Any
     ) -> None:
         invite(owner, space, ben.email, role="admin")
         api.clock.advance(days=8)
         code = owner.make_code(space["space_id"])
         made: list[dict[str, Any]] = []
-        meanwhile(lambda: made.append(invite(owner.elsewhere(), space, ben.email, role="admin")))
+        before_commit(lambda: made.append(invite(owner.elsewhere(), space, ben.email, role="admin")))
 
         assert ben.join(code).status_code == 200
         assert_problem(ben.accept(made[0]), 410, "invitation_closed")
@@ -190,12 +190,12 @@ class TestInvitationAfterDemotionOfInviter:
         assert carl.accept(to_member).status_code == 200
 
     def test_demotion_while_accepting_is_noticed(
-        self, api: Api, owner: Person, space: dict[str, Any], ben: Person, meanwhile: Any
+        self, api: Api, owner: Person, space: dict[str, Any], ben: Person, before_commit: Any
     ) -> None:
         admin = api.member_of(space, owner, "admin")
         invitation = invite(admin, space, ben.email)
         path = member_path(space, admin)
-        meanwhile(lambda: owner.elsewhere().patch(path, {"role": "member"}))
+        before_commit(lambda: owner.elsewhere().patch(path, {"role": "member"}))
 
         assert_problem(ben.accept(invitation), 410, "invitation_closed")
 
@@ -220,7 +220,7 @@ class TestInvitationAfterDemotionOfInviter:
             "later@example.com": "pending",
         }
         assert_problem(ben.accept(before), 410, "invitation_closed")
-        assert api.someone(by_owner["email"]).make_profile().accept(by_owner).status_code == 200
+        assert api.user(by_owner["email"]).make_profile().accept(by_owner).status_code == 200
 
 
 def standing_id(inviter: Person, place: dict[str, Any], email: str) -> str:
@@ -260,12 +260,12 @@ class TestInvitationToOrganization:
         assert_problem(ben.accept(invitation), 410, "invitation_closed")
 
     def test_demotion_while_accepting_is_noticed(
-        self, api: Api, owner: Person, organization: dict[str, Any], ben: Person, meanwhile: Any
+        self, api: Api, owner: Person, organization: dict[str, Any], ben: Person, before_commit: Any
     ) -> None:
         admin = api.user_of(organization, owner, "admin")
         invitation = invite(admin, organization, ben.email, role="admin")
         path = user_path(organization, admin)
-        meanwhile(lambda: owner.elsewhere().patch(path, {"role": "member"}))
+        before_commit(lambda: owner.elsewhere().patch(path, {"role": "member"}))
 
         assert_problem(ben.accept(invitation), 410, "invitation_closed")
 

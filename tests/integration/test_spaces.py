@@ -71,16 +71,16 @@ class TestCreateSpace:
         assert len(ada.get("/api/v1/users/me/spaces").json()["items"]) == 2
 
     def test_stops_at_the_limit_for_two_at_once(
-        self, api: Api, set_parameter: Any, meanwhile: Callable[..., None]
+        self, api: Api, set_parameter: Any, before_commit: Callable[..., None]
     ) -> None:
         set_parameter("max_spaces_per_user", "1")
         ada = api.person()
-        meanwhile(lambda: ada.elsewhere().make_space("First"))
+        before_commit(lambda: ada.elsewhere().make_space("First"))
 
         assert_problem(ada.post(SPACES, {"name": "Second"}), 409, "space_limit_reached")
 
     def test_needs_a_profile(self, api: Api) -> None:
-        assert_problem(api.someone().post(SPACES, {"name": "Mine"}), 403, "profile_required")
+        assert_problem(api.user().post(SPACES, {"name": "Mine"}), 403, "profile_required")
 
 
 class TestGetSpace:
@@ -149,10 +149,12 @@ class TestUpdateSpace:
         assert response.json() == space
         assert calls == ["BatchGetItem"]
 
-    def test_loses_no_change_that_is_made_meanwhile(self, api: Api, meanwhile: Callable[..., None]) -> None:
+    def test_loses_no_change_that_is_made_meanwhile(
+        self, api: Api, before_commit: Callable[..., None]
+    ) -> None:
         ada = api.person()
         path = path_of(ada.make_space())
-        meanwhile(lambda: ada.elsewhere().patch(path, {"description": "Slowly"}))
+        before_commit(lambda: ada.elsewhere().patch(path, {"description": "Slowly"}))
 
         response = ada.patch(path, {"name": "Walkers"})
 
@@ -162,11 +164,11 @@ class TestUpdateSpace:
             3,
         ]
 
-    def test_keeps_who_joined_meanwhile_counted(self, api: Api, meanwhile: Callable[..., None]) -> None:
+    def test_keeps_who_joined_meanwhile_counted(self, api: Api, before_commit: Callable[..., None]) -> None:
         ada = api.person()
         space = ada.make_space()
         code, bob = ada.make_code(space["space_id"]), api.person()
-        meanwhile(lambda: bob.elsewhere().join(code))
+        before_commit(lambda: bob.elsewhere().join(code))
 
         ada.patch(path_of(space), {"name": "Walkers"})
 
@@ -174,22 +176,24 @@ class TestUpdateSpace:
 
     @pytest.mark.parametrize(("role", "status"), [("member", 403), (None, 404)])
     def test_is_refused_when_the_right_to_it_is_lost_meanwhile(
-        self, api: Api, meanwhile: Callable[..., None], role: str | None, status: int
+        self, api: Api, before_commit: Callable[..., None], role: str | None, status: int
     ) -> None:
         ada = api.person()
         space = ada.make_space()
         admin = api.member_of(space, ada, "admin")
         membership, owner = f"{path_of(space)}/members/{admin.user_id}", ada.elsewhere()
-        meanwhile(lambda: owner.patch(membership, {"role": role}) if role else owner.delete(membership))
+        before_commit(lambda: owner.patch(membership, {"role": role}) if role else owner.delete(membership))
 
         assert admin.patch(path_of(space), {"name": "Mine now"}).status_code == status
         assert ada.get(path_of(space)).json()["name"] == space["name"]
 
-    def test_gives_up_where_others_keep_changing_it(self, api: Api, meanwhile: Callable[..., None]) -> None:
+    def test_gives_up_where_others_keep_changing_it(
+        self, api: Api, before_commit: Callable[..., None]
+    ) -> None:
         ada = api.person()
         path, busy = path_of(ada.make_space()), ada.elsewhere()
         numbers = iter(range(5))
-        meanwhile(lambda: busy.patch(path, {"category": f"{next(numbers)}"}), times=5)
+        before_commit(lambda: busy.patch(path, {"category": f"{next(numbers)}"}), times=5)
 
         response = ada.patch(path, {"name": "Walkers"})
 
@@ -232,17 +236,17 @@ class TestDeleteSpace:
         assert_problem(api.person().join(code), 404, "invite_code_invalid")
 
     def test_stops_a_change_that_is_under_way(
-        self, api: Api, ada: Person, meanwhile: Callable[..., None]
+        self, api: Api, ada: Person, before_commit: Callable[..., None]
     ) -> None:
         space = ada.make_space()
-        meanwhile(lambda: ada.elsewhere().delete(path_of(space)))
+        before_commit(lambda: ada.elsewhere().delete(path_of(space)))
 
         assert_problem(ada.patch(path_of(space), {"name": "Too late"}), 404, "not_found")
 
-    def test_stops_who_is_coming_in(self, api: Api, ada: Person, meanwhile: Callable[..., None]) -> None:
+    def test_stops_who_is_coming_in(self, api: Api, ada: Person, before_commit: Callable[..., None]) -> None:
         space = ada.make_space()
         code = ada.make_code(space["space_id"])
-        meanwhile(lambda: ada.elsewhere().delete(path_of(space)))
+        before_commit(lambda: ada.elsewhere().delete(path_of(space)))
 
         assert_problem(api.person().join(code), 404, "invite_code_invalid")
 

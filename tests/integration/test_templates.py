@@ -70,7 +70,7 @@ class TestBuiltInTemplates:
             assert ada.get(f"{BUILT_IN}/{template['template_id']}").json() == template
 
     def test_need_a_profile(self, api: Api) -> None:
-        assert_problem(api.someone().get(BUILT_IN), 403, "profile_required")
+        assert_problem(api.user().get(BUILT_IN), 403, "profile_required")
 
     def test_are_no_others(self, api: Api) -> None:
         assert_problem(api.person().get(f"{BUILT_IN}/nothing"), 404, "not_found")

@@ -26,7 +26,7 @@ EVERYTHING_OPTIONAL = {
 
 class TestCreateUser:
     def test_makes_the_profile(self, api: Api) -> None:
-        ada = api.someone("ada@example.com")
+        ada = api.user("ada@example.com")
 
         response = ada.post(USERS, {"email": "ada@example.com", "name": "Ada Lovelace"})
 
@@ -56,7 +56,7 @@ class TestCreateUser:
         assert ada.get(ME).json() == response.json()
 
     def test_takes_every_optional_field(self, api: Api) -> None:
-        ada = api.someone()
+        ada = api.user()
 
         made = ada.post(USERS, {"email": ada.email, "name": "Ada", **EVERYTHING_OPTIONAL}).json()
 
@@ -65,7 +65,7 @@ class TestCreateUser:
 
     @pytest.mark.parametrize("sent", ["ada@example.com", " ADA@Example.COM\n"])
     def test_knows_the_verified_email_however_it_is_written(self, api: Api, sent: str) -> None:
-        ada = api.someone("Ada@Example.com")
+        ada = api.user("Ada@Example.com")
 
         response = ada.post(USERS, {"email": sent, "name": "Ada"})
 
@@ -73,22 +73,22 @@ class TestCreateUser:
         assert response.json()["email"] == "ada@example.com"
 
     def test_rejects_letters_that_fold_into_another_address(self, api: Api) -> None:
-        kelvin_sign = api.someone("mar\u212a@example.com")
+        kelvin_sign = api.user("mar\u212a@example.com")
 
         response = kelvin_sign.post(USERS, {"email": "mark@example.com", "name": "Mark"})
         assert_problem(response, 403, "email_not_verified")
         response = kelvin_sign.post(USERS, {"email": kelvin_sign.email, "name": "Mark"})
         assert_problem(response, 422, "validation_failed", field="body.email")
-        assert api.someone("mark@example.com").make_profile().get(ME).json()["email"] == "mark@example.com"
+        assert api.user("mark@example.com").make_profile().get(ME).json()["email"] == "mark@example.com"
 
     def test_refuses_an_email_that_is_not_the_tokens(self, api: Api) -> None:
-        response = api.someone().post(USERS, {"email": "somebody.else@example.com", "name": "Ada"})
+        response = api.user().post(USERS, {"email": "somebody.else@example.com", "name": "Ada"})
 
         assert_problem(response, 403, "email_not_verified")
 
     @pytest.mark.parametrize("claims", [{"email_verified": False}, {"email_verified": None}])
     def test_refuses_an_email_that_is_not_verified(self, api: Api, claims: dict[str, Any]) -> None:
-        ada = api.someone(**claims)
+        ada = api.user(**claims)
 
         response = ada.post(USERS, {"email": ada.email, "name": "Ada"})
 
@@ -104,17 +104,17 @@ class TestCreateUser:
 
     @pytest.mark.parametrize("email", ["ada@example.com", "ADA@example.com"])
     def test_refuses_an_email_that_another_profile_has(self, api: Api, email: str) -> None:
-        api.someone("ada@example.com").make_profile()
-        second = api.someone(email)
+        api.user("ada@example.com").make_profile()
+        second = api.user(email)
 
         response = second.post(USERS, {"email": email, "name": "Not Ada"})
 
         assert_problem(response, 409, "email_taken")
         assert_problem(second.get(ME), 403, "profile_required")
 
-    def test_of_two_at_once_makes_one(self, api: Api, meanwhile: Callable[..., None]) -> None:
-        ada = api.someone()
-        meanwhile(lambda: ada.elsewhere().make_profile("First"))
+    def test_of_two_at_once_makes_one(self, api: Api, before_commit: Callable[..., None]) -> None:
+        ada = api.user()
+        before_commit(lambda: ada.elsewhere().make_profile("First"))
 
         response = ada.post(USERS, {"email": ada.email, "name": "Second"})
 
@@ -132,7 +132,7 @@ class TestGetMe:
         assert response.json()["user_id"] == ada.user_id
 
     def test_says_that_a_profile_is_needed(self, api: Api) -> None:
-        assert_problem(api.someone().get(ME), 403, "profile_required")
+        assert_problem(api.user().get(ME), 403, "profile_required")
 
 
 class TestUpdateMe:
@@ -198,9 +198,11 @@ class TestUpdateMe:
         assert response.json() == before
         assert calls == ["GetItem"]
 
-    def test_loses_no_change_that_is_made_meanwhile(self, api: Api, meanwhile: Callable[..., None]) -> None:
+    def test_loses_no_change_that_is_made_meanwhile(
+        self, api: Api, before_commit: Callable[..., None]
+    ) -> None:
         ada = api.person("Ada")
-        meanwhile(lambda: ada.elsewhere().patch(ME, {"bio": "Counts"}))
+        before_commit(lambda: ada.elsewhere().patch(ME, {"bio": "Counts"}))
 
         response = ada.patch(ME, {"name": "Ada King"})
 
@@ -209,14 +211,14 @@ class TestUpdateMe:
         assert response.json()["version"] == 3
 
     def test_needs_a_profile(self, api: Api) -> None:
-        assert_problem(api.someone().patch(ME, {"name": "Ada"}), 403, "profile_required")
+        assert_problem(api.user().patch(ME, {"name": "Ada"}), 403, "profile_required")
 
 
 class TestUpdateMyEmail:
     @pytest.fixture
     def moved(self, api: Api) -> Person:
         """Somebody whose verified e-mail has changed in the user pool since they made their profile."""
-        person = api.someone("old@example.com").make_profile("Ada")
+        person = api.user("old@example.com").make_profile("Ada")
         person.email = "new@example.com"
         person.token = api.signing_key.token(person.user_id, person.email)
         return person
@@ -230,8 +232,8 @@ class TestUpdateMyEmail:
     def test_gives_the_old_one_free_and_takes_the_new_one(self, api: Api, moved: Person) -> None:
         moved.patch(ME, {"email": moved.email})
 
-        api.someone("old@example.com").make_profile()
-        late = api.someone("new@example.com").post(USERS, {"email": "new@example.com", "name": "Late"})
+        api.user("old@example.com").make_profile()
+        late = api.user("new@example.com").post(USERS, {"email": "new@example.com", "name": "Late"})
         assert_problem(late, 409, "email_taken")
 
     def test_does_not_move_to_another(self, api: Api, moved: Person) -> None:
@@ -242,13 +244,13 @@ class TestUpdateMyEmail:
         assert moved.get(ME).json()["name"] == "Ada"
 
     def test_does_not_move_to_one_that_is_taken(self, api: Api, moved: Person) -> None:
-        api.someone("new@example.com").make_profile()
+        api.user("new@example.com").make_profile()
 
         response = moved.patch(ME, {"email": "new@example.com", "name": "Changed"})
 
         assert_problem(response, 409, "email_taken")
         assert moved.get(ME).json()["name"] == "Ada"
-        taken = api.someone("old@example.com").post(USERS, {"email": "old@example.com", "name": "B"})
+        taken = api.user("old@example.com").post(USERS, {"email": "old@example.com", "name": "B"})
         assert_problem(taken, 409, "email_taken")
 
     def test_does_not_stay_where_it_is(self, moved: Person) -> None:
@@ -311,12 +313,12 @@ class TestGetUser:
         ada, bob = api.person(), api.person()
         stranger = bob.get(f"{USERS}/{ada.user_id}").json()
 
-        nobody = bob.get(f"{USERS}/{api.someone().user_id}").json()
+        nobody = bob.get(f"{USERS}/{api.user().user_id}").json()
 
         assert nobody | {"request_id": None} == stranger | {"request_id": None}
 
     def test_hides_who_has_no_profile_yet(self, api: Api) -> None:
-        assert_problem(api.person().get(f"{USERS}/{api.someone().user_id}"), 404, "not_found")
+        assert_problem(api.person().get(f"{USERS}/{api.user().user_id}"), 404, "not_found")
 
     def test_costs_one_query_and_one_batch_get(self, api: Api, calls: list[str]) -> None:
         ada = api.person()

@@ -98,7 +98,7 @@ def target(api: Api) -> Callable[[str], Target]:
     def find(name: str) -> Target:
         method, template = name.split()
         if name == "POST /users":
-            person = api.someone()
+            person = api.user()
             return Target(person, method, "/api/v1/users", BODIES[name] | {"email": person.email})
         person = api.person()
         return Target(person, method, f"/api/v1{_made_by(api, person, template)}", dict(BODIES[name]))

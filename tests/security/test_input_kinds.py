@@ -124,13 +124,13 @@ class TestProfileFieldsAtTheirLimits:
     def test_an_email_of_254_characters_does(self, api: Api) -> None:
         email = "ab@" + "b." * 122 + "example"
 
-        assert api.someone(email).make_profile().get(ME).json()["email"] == email
+        assert api.user(email).make_profile().get(ME).json()["email"] == email
 
     @pytest.mark.parametrize("email", ["ada#admin@example.com", "a" * 65 + "@example.com", "ada"])
     def test_an_email_that_cannot_be_kept_is_refused_though_it_was_verified(
         self, api: Api, email: str
     ) -> None:
-        response = api.someone(email).post("/api/v1/users", {"email": email, "name": "Ada"})
+        response = api.user(email).post("/api/v1/users", {"email": email, "name": "Ada"})
 
         assert_problem(response, 422, "validation_failed", field="body.email")
 

@@ -235,7 +235,7 @@ class TestRotation:
     def test_that_cannot_be_read_is_nobodys_fault(self, api: Api, pool: KeyServer) -> None:
         pool.status = 500
 
-        response = api.someone().get(ME)
+        response = api.user().get(ME)
 
         assert_problem(response, 503, "service_unavailable")
         assert response.headers["Retry-After"] == "1"

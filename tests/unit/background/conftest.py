@@ -8,5 +8,5 @@ from tests.outbox_helpers import Bench, make_bench
 
 
 @pytest.fixture
-def bench(backend: Backend, inbox: object, outside: Callable[[Any], Any]) -> Bench:
-    return make_bench(backend, outside)
+def bench(backend: Backend, inbox: object, shared_client: Callable[[Any], Any]) -> Bench:
+    return make_bench(backend, shared_client)

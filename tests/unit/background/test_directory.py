@@ -9,8 +9,8 @@ from app.background.directory import Directory
 
 
 @pytest.fixture
-def cognito(aws: None, outside: Callable[[Any], Any]) -> Any:
-    return outside("cognito-idp")
+def cognito(aws: None, shared_client: Callable[[Any], Any]) -> Any:
+    return shared_client("cognito-idp")
 
 
 @pytest.fixture

@@ -103,13 +103,13 @@ class TestDeadLetters:
         assert [letter["message_id"] for letter in bench.dead_letters()] == [message.message_id]
 
     def test_are_told_once_by_two_runners_or_twice_but_never_fail(
-        self, bench: Bench, clock: FrozenClock, meanwhile: Callable[..., None]
+        self, bench: Bench, clock: FrozenClock, before_commit: Callable[..., None]
     ) -> None:
         bench.tasks["noun.verb"] = fail
         message = bench.promise()
         bench.exhaust(message, clock)
         clock.advance(days=14)
-        meanwhile(lambda: bench.run(message))
+        before_commit(lambda: bench.run(message))
 
         bench.run(message)
 

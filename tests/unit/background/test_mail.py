@@ -19,7 +19,7 @@ MAIL = Mail(kind="invitation", to="ben@example.com", subject="Grüße", text="He
 
 
 @pytest.fixture
-def answer(outside: Callable[[Any], Any]) -> Iterator[Callable[[str], None]]:
+def answer(shared_client: Callable[[Any], Any]) -> Iterator[Callable[[str], None]]:
     """`answer("MessageRejected")`: the error that SES answers with from now on."""
     codes: list[str] = []
 
@@ -32,16 +32,18 @@ def answer(outside: Callable[[Any], Any]) -> Iterator[Callable[[str], None]]:
         raw.stream = lambda **_: iter([body])  # type: ignore[attr-defined]
         return AWSResponse(request.url, 400, headers, raw)
 
-    events = outside("sesv2").meta.events
+    events = shared_client("sesv2").meta.events
     events.register("before-send.sesv2.SendEmail", instead)
     yield codes.append
     events.unregister("before-send.sesv2.SendEmail", instead)
 
 
 @pytest.fixture
-def break_connection(outside: Callable[[Any], Any], inbox: object) -> Iterator[Callable[[Exception], None]]:
+def break_connection(
+    shared_client: Callable[[Any], Any], inbox: object
+) -> Iterator[Callable[[Exception], None]]:
     """`break_connection(error)`: what becomes of each request to SES from now on."""
-    events = outside("sesv2").meta.events
+    events = shared_client("sesv2").meta.events
     broken: list[Callable[..., None]] = []
 
     def begin(error: Exception) -> None:
@@ -85,14 +87,14 @@ class TestSend:
                 backend.mail.send(MAIL)
 
     def test_sender_or_recipient_that_is_not_verified_is_no_refusal_of_the_mail(
-        self, backend: Backend, inbox: list[dict[str, Any]], outside: Callable[[Any], Any]
+        self, backend: Backend, inbox: list[dict[str, Any]], shared_client: Callable[[Any], Any]
     ) -> None:
         # As SES words it: https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-error-messages.html
         message = (
             "Email address is not verified. The following identities failed the check in region EU-WEST-1: "
             "ben@example.com"
         )
-        with Stubber(outside("sesv2")) as stub:
+        with Stubber(shared_client("sesv2")) as stub:
             stub.add_client_error("send_email", "MessageRejected", message, http_status_code=400)
             with pytest.raises(ClientError, match="not verified"):
                 backend.mail.send(MAIL)

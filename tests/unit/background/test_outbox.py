@@ -104,12 +104,12 @@ class TestLease:
         assert bench.messages() == []
 
     def test_goes_to_one_of_two_runners_that_read_the_message_at_once(
-        self, bench: Bench, meanwhile: Callable[..., None]
+        self, bench: Bench, before_commit: Callable[..., None]
     ) -> None:
         ran: list[Payload] = []
         bench.tasks["noun.verb"] = lambda work, payload: ran.append(payload)
         message = bench.promise()
-        meanwhile(lambda: bench.run(message))
+        before_commit(lambda: bench.run(message))
 
         bench.run(message)
 

@@ -66,9 +66,9 @@ class TestCountJoinTry:
         assert try_once(table, "bob") is None
 
     def test_comes_to_an_end_where_others_count_in_between(
-        self, table: Table, meanwhile: Callable[..., None]
+        self, table: Table, before_commit: Callable[..., None]
     ) -> None:
-        meanwhile(lambda: try_once(table), times=9, counting=True)
+        before_commit(lambda: try_once(table), times=9, counting=True)
         assert try_once(table) is None
         assert try_once(table) is not None
 
