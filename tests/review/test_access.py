@@ -62,7 +62,7 @@ class TestAccessOfProd:
                 f"`dynamodb:UpdateItem` {AUDIT}"
             ),
         ) in rows
-        assert ("Cognito user pool `UserPool`", "Lambda function `Function`", "delete") in rows
+        assert ("Cognito user pool `UserPool`", "Lambda function `Function`", "read and delete") in rows
         assert ("log group `GatewayAccessLog`", "API Gateway, by the account's own log role", "write") in rows
         assert (
             "SQS queue `DeadLettersQueue`",
