@@ -45,8 +45,8 @@ POST   /spaces/{space}/ownership user_id={self}       409   403   403    403    
 GET    /spaces/{space}/invite-code                    200   200   403    403    404      403
 POST   /spaces/{space}/invite-code                    201   201   403    403    404      403
 DELETE /spaces/{space}/invite-code                    204   204   403    403    404      403
-POST   /spaces/invite-preview code=ABCDEFGH           200   200   200    200    200      200
-POST   /spaces/join code=ABCDEFGH                     409   409   409    409    200      200
+POST   /spaces/invite-preview code=ABCDEFGHJKLM           200   200   200    200    200      200
+POST   /spaces/join code=ABCDEFGHJKLM                     409   409   409    409    200      200
 """
 
 
