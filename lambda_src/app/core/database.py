@@ -165,6 +165,8 @@ class Table:
                 elif writes:
                     self._write_all(writes)
             except ClientError as error:
+                if _is_repeated_put(writes[0], error):
+                    return
                 obstacle = _obstacle(writes, error)
             else:
                 return
@@ -179,7 +181,9 @@ class Table:
             "Update": self._client.update_item,
             "Delete": self._client.delete_item,
         }
-        self._call(calls[write.action], TableName=self._name, **write.request)
+        # The item that is there tells a put of its own, whose answer was lost, from another's.
+        extra = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"} if write.action == "Put" else {}
+        self._call(calls[write.action], TableName=self._name, **write.request, **extra)
 
     def _write_all(self, writes: Sequence[Write]) -> None:
         items: Any = [{write.action: {"TableName": self._name, **write.request}} for write in writes]
@@ -206,6 +210,15 @@ def _is_theirs(error: ClientError) -> bool:
     """Whether DynamoDB itself has failed, after the AWS client has tried again."""
     status: int = error.response["ResponseMetadata"].get("HTTPStatusCode", 0)
     return status >= HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def _is_repeated_put(write: Write, error: ClientError) -> bool:
+    """Whether a put was refused for the very item that it wrote, as the answer to an attempt was lost.
+
+    A transaction needs no such test: its attempts carry one token, so they are applied once.
+    """
+    tried_again = error.response["ResponseMetadata"].get("RetryAttempts", 0) > 0
+    return tried_again and write.action == "Put" and error.response.get("Item") == write.request["Item"]
 
 
 def _obstacle(writes: Sequence[Write], error: ClientError) -> Problem:

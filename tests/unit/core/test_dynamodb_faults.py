@@ -31,10 +31,12 @@ from botocore.exceptions import (
 from urllib3 import Timeout
 
 from app.core.config import Settings
+from app.core.database import Table
 from app.core.dynamodb import MAX_ATTEMPTS, DynamoDB
+from app.core.errors import StaleRead
 from app.main import Backend
 from tests.unit.core.certificate_helpers import Authority
-from tests.unit.core.entity_helpers import NOTES
+from tests.unit.core.entity_helpers import NOTES, note
 from tests.unit.core.fault_server_helpers import LOST, FaultServer, Reply, answer, error
 
 KEY = {"PK": {"S": "A"}, "SK": {"S": "1"}}
@@ -263,6 +265,26 @@ class TestLostAnswer:
             client.put_item(TableName="T", Item=ITEM)
         assert raised.value.response["ResponseMetadata"]["RetryAttempts"] == 1
         assert raised.value.response["Item"] == ITEM  # type: ignore[typeddict-item]
+
+    def test_of_put_is_no_conflict_with_its_own_item(self, client: Any, server: FaultServer) -> None:
+        write = NOTES.create(note(1))
+        server.replies = [LOST, error("ConditionalCheckFailedException", Item=write.request["Item"])]
+
+        Table(client, "T").write([write])
+
+        assert [request.json["Item"] for request in server.requests] == [write.request["Item"]] * 2
+
+    def test_of_put_is_conflict_with_another_item(self, client: Any, server: FaultServer) -> None:
+        other = NOTES.create(note(2)).request["Item"]
+        server.replies = [LOST, error("ConditionalCheckFailedException", Item=other)]
+        with pytest.raises(StaleRead):
+            Table(client, "T").write([NOTES.create(note(1))])
+
+    def test_is_conflict_where_nothing_was_tried_again(self, client: Any, server: FaultServer) -> None:
+        write = NOTES.create(note(1))
+        server.replies = [error("ConditionalCheckFailedException", Item=write.request["Item"])]
+        with pytest.raises(StaleRead):
+            Table(client, "T").write([write])
 
     def test_raises_where_every_answer_is_lost(self, client: Any, server: FaultServer) -> None:
         server.replies = [LOST] * MAX_ATTEMPTS
