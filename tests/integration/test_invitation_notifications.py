@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from app.core.database import Table
 from app.models.access_patterns import notifications_of_user
@@ -96,6 +97,8 @@ class TestNotification:
         eve = api.person()
         invite(ada, ada.make_space(), eve.email)
 
-        run_background()
+        # An unverified sender is the account's fault: the mail is tried again.
+        with pytest.raises(ClientError, match="MessageRejected"):
+            run_background()
 
         assert len(notifications(eve)) == 1
