@@ -35,7 +35,7 @@ pip_install := -m pip install --quiet --no-input --no-deps --no-compile --requir
 cdk := cdk --no-notices --no-version-reporting
 in_parallel := -n auto --dist loadgroup --no-loadscope-reorder
 coverage := --cov=app --cov=lambda_handler --cov=stacks --cov-report=term-missing
-checked := lambda_src stacks local review delivery api_docs codegen tests
+checked := lambda_src stacks local review delivery api_docs codegen benchmarks tests
 
 # ---- Run it
 
@@ -85,6 +85,14 @@ find_chromium = $(python) tests/chromium.py
 .PHONY: require-chromium
 require-chromium:
 	@chosen=$(if $(wildcard $(python)),$(python),$$(local/find-python)) && "$$chosen" tests/chromium.py
+
+.PHONY: bench
+bench: install ## Measure the application against a bare handler, and write docs/performance.md
+	@$(tool) benchmarks run
+
+.PHONY: bench-check
+bench-check: install ## Check instructions (valgrind), memory and size against the budget
+	@$(tool) benchmarks check
 
 .PHONY: lint
 lint: deployer ## Check style, formatting, the direction of imports, the workflows and the OpenAPI document

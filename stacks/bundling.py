@@ -54,7 +54,7 @@ def function_code(sources: Path, *, target: Target, cache: Path) -> lambda_.Asse
             copy = folder / path.relative_to(sources)
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, copy)
-        _compile(folder, target, deployed_at="/var/task")
+        compile_asset(folder, target, deployed_at="/var/task")
 
     shipped = [path for path in sources.rglob("*") if path.is_file() and _is_shipped(path, sources)]
     return _asset("function", build, root=sources, inputs=shipped, target=target, cache=cache)
@@ -125,7 +125,7 @@ def install(requirements: Path, packages: Path, target: Target) -> None:
         raise ConfigurationError(f"cannot install {requirements.name} for {target}: {reason}")
 
 
-def _compile(folder: Path, target: Target, *, deployed_at: str, in_place: bool = False) -> None:
+def compile_asset(folder: Path, target: Target, *, deployed_at: str, in_place: bool = False) -> None:
     """Compile every module once, here, as Lambda's own folders are read-only.
 
     Unchecked: the interpreter does not look at the sources. The recorded paths are the
@@ -150,8 +150,8 @@ def _compile_without_sources(folder: Path, target: Target, *, deployed_at: str) 
 
     A traceback has file and line of a dependency still, but not the line's text.
     """
-    _compile(folder, target, deployed_at=deployed_at, in_place=True)
+    compile_asset(folder, target, deployed_at=deployed_at, in_place=True)
     for path in list(folder.rglob("*.py")):
         if path.with_suffix(".pyc").exists():
             path.unlink()
-    _compile(folder, target, deployed_at=deployed_at)
+    compile_asset(folder, target, deployed_at=deployed_at)

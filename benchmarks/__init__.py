@@ -1,0 +1,1 @@
+"""What the application costs, against references kept beside it."""

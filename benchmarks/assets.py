@@ -1,0 +1,81 @@
+"""The application and the reference as they are deployed, and their sizes."""
+
+import io
+import re
+import shutil
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from stacks.bundling import build_aside, compile_asset, function_code, install, layer_code
+from stacks.target import Target
+
+ROOT = Path(__file__).parent.parent
+CACHE = ROOT / ".build"
+LOCK = ROOT / "lambda_src" / "requirements.txt"
+HOST = Target((3, 13), "x86_64", host=True)
+AWS = Target((3, 13), "arm64", host=False)
+# What a handler with botocore and Pydantic needs of the application's lock, whole as the wheels bring it.
+REFERENCE_PACKAGES = [
+    "annotated-types",
+    "botocore",
+    "jmespath",
+    "pydantic",
+    "pydantic-core",
+    "python-dateutil",
+    "six",
+    "typing-extensions",
+    "typing-inspection",
+    "urllib3",
+]
+
+
+@dataclass(frozen=True)
+class Assets:
+    """The folders of a function and of its packages, as Python's path has them."""
+
+    name: str
+    module: str
+    function: Path
+    packages: Path
+
+    @property
+    def path(self) -> str:
+        """The folders, as `child.py` takes them."""
+        return f"{self.function}:{self.packages}"
+
+    def zipped_mb(self) -> float:
+        """The size as it is uploaded."""
+        content = io.BytesIO()
+        with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+            for folder in (self.function, self.packages):
+                for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+                    archive.write(path, path.relative_to(folder.parent))
+        return len(content.getvalue()) / 1e6
+
+
+def application(target: Target) -> Assets:
+    """The application by its own recipe."""
+    function = function_code(ROOT / "lambda_src", target=target, cache=CACHE)
+    layer = layer_code(LOCK, target=target, cache=CACHE)
+    return Assets("application", "lambda_handler", Path(function.path), Path(layer.path) / "python")
+
+
+def reference(target: Target) -> Assets:
+    """The bare handler, its packages from the application's lock and compiled too."""
+    built = CACHE / f"reference-{target.architecture}"
+    if built.is_dir():
+        shutil.rmtree(built)
+
+    def build(folder: Path) -> None:
+        lock = folder / "requirements.txt"
+        blocks = re.split(r"(?m)^(?=[a-z])", LOCK.read_text(encoding="utf-8"))
+        wanted = [block for block in blocks if block.partition("==")[0] in REFERENCE_PACKAGES]
+        lock.write_text("".join(wanted), encoding="utf-8")
+        install(lock, folder / "python", target)
+        (folder / "function").mkdir()
+        shutil.copy(Path(__file__).parent / "reference" / "handler.py", folder / "function")
+        compile_asset(folder, target, deployed_at="/opt")
+
+    build_aside(built, build)
+    return Assets("reference", "handler", built / "function", built / "python")

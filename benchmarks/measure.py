@@ -1,0 +1,90 @@
+"""Runs `child.py`: CPU time by the process's own count, instructions by valgrind."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks.assets import Assets
+
+CHILD = Path(__file__).with_name("child.py")
+WARM_FEW, WARM_MANY = 10, 40
+
+
+@dataclass(frozen=True)
+class Run:
+    """An asset, the environment variables of its process, and a folder for its events."""
+
+    assets: Assets
+    environment: dict[str, str]
+    folder: Path
+
+    def answer(self, event: dict[str, Any], *, count: int = 1, fork: bool = False) -> dict[str, Any]:
+        """Run a process that answers the event, and return its figures."""
+        return self._run([], event, count, fork=fork)
+
+    def cold_instructions(self, event: dict[str, Any]) -> float:
+        """Millions of instructions from the start of the process to the first answer."""
+        return self._instructions(event, 1)
+
+    def warm_instructions(self, event: dict[str, Any]) -> float:
+        """Millions of instructions for one more answer."""
+        few, many = (self._instructions(event, count) for count in (WARM_FEW, WARM_MANY))
+        return (many - few) / (WARM_MANY - WARM_FEW)
+
+    def _instructions(self, event: dict[str, Any], count: int) -> float:
+        valgrind = ["valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]
+        return float(self._run(valgrind, event, count)["instructions"])
+
+    def _run(
+        self, prefix: list[str], event: dict[str, Any], count: int, *, fork: bool = False
+    ) -> dict[str, Any]:
+        path = self.folder / "event.json"
+        path.write_text(json.dumps(event), encoding="utf-8")
+        # -S: nothing of the virtual environment that this runs in.
+        command = [*prefix, sys.executable, "-P", "-S", str(CHILD), self.assets.path, str(path), str(count)]
+        environment = self.environment | {"BENCH_MODULE": self.assets.module}
+        if fork:
+            command.append("fork")
+            environment["AWS_LAMBDA_INITIALIZATION_TYPE"] = "snap-start"
+        ran = subprocess.run(
+            command, env=environment, capture_output=True, text=True, check=True, cwd=self.assets.function
+        )
+        result: dict[str, Any] = json.loads(ran.stdout.splitlines()[-1])
+        if result["status"] not in (200, 201):
+            raise RuntimeError(f"{self.assets.name} answered {result['status']}:\n{ran.stdout}")
+        counted = re.search(r"I\s+refs:\s+([\d,]+)", ran.stderr)
+        return result | ({"instructions": int(counted[1].replace(",", "")) / 1e6} if counted else {})
+
+
+def has_valgrind() -> bool:
+    """Whether instructions can be counted here."""
+    return shutil.which("valgrind") is not None
+
+
+def environment(address: str) -> dict[str, str]:
+    """What Lambda and the stack would set, with all services at the address."""
+    return {
+        "PATH": os.environ["PATH"],
+        "PYTHONHASHSEED": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "AWS_REGION": "eu-central-1",
+        "AWS_ACCESS_KEY_ID": "bench",
+        "AWS_SECRET_ACCESS_KEY": "bench",
+        "AWS_ENDPOINT_URL": address,
+        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+        "ENVIRONMENT": "bench",
+        "PARAMETER_PREFIX": "/lifestyle-spaces/bench",
+        "TABLE_NAME": "bench",
+        "USER_POOL_ID": "eu-central-1_bench",
+        "USER_POOL_CLIENT_ID": "bench",
+        "DEAD_LETTER_QUEUE_URL": f"{address}/dead",
+        "CORS_ORIGIN": "https://app.example.com",
+        "POWERTOOLS_SERVICE_NAME": "bench",
+        "POWERTOOLS_METRICS_NAMESPACE": "bench",
+    }

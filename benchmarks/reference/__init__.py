@@ -1,0 +1,1 @@
+"""The reference: what a user would have by writing the handler by hand."""

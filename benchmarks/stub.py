@@ -1,0 +1,95 @@
+"""DynamoDB, SSM and a user pool's keys on one port of 127.0.0.1, for the requests that are measured.
+
+Puts are stored and found again by their keys; conditions, updates and checks are taken as they come.
+"""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from zlib import crc32
+
+PARAMETERS = {
+    "web_url": "https://app.example.com",
+    "invite_code_days": "30",
+    "invitation_days": "7",
+    "max_invitations_per_day": "200",
+    "max_spaces_per_user": "100",
+    "max_trackers_per_space": "200",
+    "max_members_per_space": "1000",
+    "mail_sender": "no-reply@example.com",
+    "mail_delivery": "log",
+}
+
+
+class Services:
+    """The state of the three services."""
+
+    def __init__(self, keys: dict[str, Any]) -> None:
+        self._keys = keys
+        self._items: dict[tuple[str, str], Any] = {}
+
+    def answer(self, target: str | None, body: dict[str, Any]) -> dict[str, Any]:
+        """The answer to one call; without a target it is the user pool's keys that are asked for."""
+        operation = (target or "").rpartition(".")[2]
+        if operation == "GetItem":
+            found = self._items.get(_key(body["Key"]))
+            return {"Item": found} if found else {}
+        if operation == "BatchGetItem":
+            return {"Responses": {name: self._found(each) for name, each in body["RequestItems"].items()}}
+        if operation == "TransactWriteItems":
+            for item in [write["Put"]["Item"] for write in body["TransactItems"] if "Put" in write]:
+                self._items[_key(item)] = item
+            return {}
+        if operation == "PutItem":
+            self._items[_key(body["Item"])] = body["Item"]
+            return {}
+        if operation == "GetParametersByPath":
+            values = [{"Name": f"{body['Path']}/{n}", "Value": v} for n, v in PARAMETERS.items()]
+            return {"Parameters": values}
+        return {} if target else self._keys
+
+    def _found(self, request: dict[str, Any]) -> list[Any]:
+        return [self._items[_key(key)] for key in request["Keys"] if _key(key) in self._items]
+
+
+def _key(item: dict[str, Any]) -> tuple[str, str]:
+    return item["PK"]["S"], item["SK"]["S"]
+
+
+@contextmanager
+def serve(keys: dict[str, Any]) -> Iterator[str]:
+    """The address of the services, while they run."""
+    services = Services(keys)
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            self._send(services.answer(self.headers["X-Amz-Target"], body))
+
+        def do_GET(self) -> None:
+            self._send(services.answer(None, {}))
+
+        def _send(self, answer: dict[str, Any]) -> None:
+            content = json.dumps(answer).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/x-amz-json-1.0")
+            self.send_header("Content-Length", str(len(content)))
+            self.send_header("x-amz-crc32", str(crc32(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()

@@ -1,0 +1,33 @@
+"""`benchmarks`: the generated page, and what counts as over the budget."""
+
+from xml.etree import ElementTree
+
+from benchmarks import report
+from benchmarks.__main__ import BUDGET, over_budget
+
+WITHIN = {
+    "application": {"cold": 140.0, "get": 8.0, "post": 17.0, "rss_mb": 60.0, "zipped_mb": 10.9},
+    "reference": {"cold": 100.0, "get": 10.0, "post": 10.0, "rss_mb": 50.0, "zipped_mb": 20.0},
+}
+
+
+class TestPage:
+    def test_chart_is_svg_with_a_bar_for_each_figure(self) -> None:
+        root = ElementTree.fromstring(report.chart(WITHIN, BUDGET))  # noqa: S314 - of our own making
+        bars = [each for each in root.iter() if each.get("fill") == "#2a6f97"]
+        assert len(bars) == len(WITHIN["application"])
+
+
+class TestOverBudget:
+    def test_figures_within_the_budget_are_no_fault(self) -> None:
+        assert over_budget(WITHIN) == []
+
+    def test_ratio_over_the_budget_is_named(self) -> None:
+        slow = WITHIN | {"application": WITHIN["application"] | {"cold": 151.0, "rss_mb": 66.0}}
+        assert over_budget(slow) == ["cold: 1.51, budget 1.5", "rss_mb: 66.00, budget 65.0"]
+
+    def test_memory_and_size_are_checked_where_instructions_are_not_counted(self) -> None:
+        ours = {"rss_mb": 60.0, "zipped_mb": 11.1}
+        assert over_budget({"application": ours, "reference": {"rss_mb": 50.0, "zipped_mb": 20.0}}) == [
+            "zipped_mb: 11.10, budget 11.0"
+        ]
