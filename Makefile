@@ -75,7 +75,7 @@ test: require-chromium install ## Run the tests, with the coverage gate
 	@$(python) -m pytest -m "not long" $(in_parallel) $(coverage)
 
 .PHONY: test-long
-test-long: require-chromium install ## Run the long suites: races, fuzzing, end to end
+test-long: require-chromium install scan ## Run the long suites: races, fuzzing, end to end, and the scanners
 	@$(find_chromium)
 	@$(python) -m pytest -m long $(in_parallel)
 
@@ -102,6 +102,10 @@ lint: deployer ## Check style, formatting, the direction of imports, the workflo
 	@redocly lint contract/openapi.json --config redocly.yaml --lint-config error --format stylish
 	@$(tool) api_docs.compatibility
 	@cd lambda_src && PYTHONPATH="$(CURDIR)" lint-imports --config ../pyproject.toml --no-logo --no-cache
+
+.PHONY: scan
+scan: deployer .local/scanners/.installed ## Have checkov, zizmor and cfn-lint look at the template of prod and the workflows
+	@$(tool) delivery.scan
 
 .PHONY: format
 format: .venv/.installed ## Format the code and mend what can be mended
@@ -213,6 +217,7 @@ lock: .venv/.installed ## Choose the newest versions that pyproject.toml and pac
 	@$(call compile,runtime,lambda_src/requirements.txt)
 	@$(call compile,dev,requirements-dev.txt)
 	@$(call compile,emulator,local/requirements.txt)
+	@$(call compile,scanners,delivery/scanners.txt)
 	@npm install --package-lock-only
 
 compile = uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
@@ -247,6 +252,12 @@ not_locked = awk -F '[ =@;[]' 'function name(text) { gsub(/[._]/, "-", text); re
 	@echo "Installing the embedded AWS ..." >&2
 	@$(python) -m venv --clear .local/venv
 	@.local/venv/bin/python $(pip_install) -r local/requirements.txt || $(no_packages)
+	@touch $@
+
+.local/scanners/.installed: delivery/scanners.txt | .venv/.installed
+	@echo "Installing the scanners ..." >&2
+	@$(python) -m venv --clear .local/scanners
+	@.local/scanners/bin/python $(pip_install) -r delivery/scanners.txt || $(no_packages)
 	@touch $@
 
 node_modules/.package-lock.json: package.json package-lock.json .npmrc | .venv/.installed
