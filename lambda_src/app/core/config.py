@@ -77,7 +77,8 @@ class Parameters(Model):
     """What operators may change without a deployment: SSM parameters `<prefix>/app/<field>`.
 
     The one description of each, its bounds and its unit. `contract/parameters.json` is generated from here;
-    the stacks and `docs/environment.md` read that.
+    the stacks and `docs/environment.md` read that. A `maximum` is for deployments alone: were it enforced
+    here too, a larger value that an operator set would fail every request that asks for a parameter.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -99,16 +100,19 @@ class Parameters(Model):
         json_schema_extra={"unit": "invitations"},
     )
     max_spaces_per_user: int = Field(
-        ge=1, le=100, description="Spaces that one user may be in", json_schema_extra={"unit": "spaces"}
+        ge=1,
+        description="Spaces that one user may be in",
+        json_schema_extra={"maximum": 100, "unit": "spaces"},
     )
     max_members_per_space: int = Field(
-        ge=1, le=1000, description="Members that one space may have", json_schema_extra={"unit": "members"}
+        ge=1,
+        description="Members that one space may have",
+        json_schema_extra={"maximum": 1000, "unit": "members"},
     )
     max_trackers_per_space: int = Field(
         ge=1,
-        le=200,
         description="Goals and habits that one space may have",
-        json_schema_extra={"unit": "goals and habits"},
+        json_schema_extra={"maximum": 200, "unit": "goals and habits"},
     )
     mail_sender: str = Field(
         pattern=r"^[^@\s]+@[a-z0-9.-]+$",

@@ -116,6 +116,12 @@ class TestSsmParameters:
         with pytest.raises(ValidationError, match=name):
             read()
 
+    def test_accepts_value_above_the_maximum_of_deployments(
+        self, read: ParameterSource, parameter_store: Callable[[str, str], None]
+    ) -> None:
+        parameter_store("max_spaces_per_user", "101")
+        assert read().max_spaces_per_user == 101
+
     def test_refuses_to_go_on_where_one_is_missing(self, read: ParameterSource, ssm: SSMClient) -> None:
         ssm.delete_parameter(Name=f"{PREFIX}/app/web_url")
         with pytest.raises(ValidationError, match="web_url"):
