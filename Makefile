@@ -78,6 +78,7 @@ test: require-chromium install ## Run the tests, with the coverage gate
 test-long: require-chromium install scan ## Run the long suites: races, fuzzing, end to end, and the scanners
 	@$(find_chromium)
 	@$(python) -m pytest -m long $(in_parallel)
+	@$(tool) benchmarks check
 
 # Before the installation, with any Python, and once more when the one from npm is there to be started.
 find_chromium = $(python) tests/chromium.py
