@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from aws_cdk import App
 
+from stacks import synth
+from stacks.errors import ConfigurationError
 from stacks.synth import build_app
 from tests.infra.stack_helpers import CONTEXT, ROOT, Backend
 from tests.infra.test_bundling import wheel
@@ -68,7 +70,11 @@ class TestBuildApp:
         (tmp_path / "contract" / "openapi.json").write_bytes(
             (ROOT / "contract" / "openapi.json").read_bytes()
         )
-        reasons: tuple[dict[str, str], ...] = ({}, {"skip_canary_reason": "it is down"})
+        reasons: tuple[dict[str, str], ...] = (
+            {},
+            {"skip_canary_reason": "it is down"},
+            {"first_deployment": "true"},
+        )
         for reason in reasons:
             app = App(context={**CONTEXT, "env": "local", **reason}, outdir=str(tmp_path / "out"))
             build_app(tmp_path, app)
@@ -77,3 +83,11 @@ class TestBuildApp:
             function = Backend(stack.template).properties("Lambda::Function")
             assert function.get("Description") == reason.get("skip_canary_reason")
         assert {path.name.split("-")[0] for path in (tmp_path / ".build").iterdir()} == {"function", "layer"}
+
+    def test_refuses_to_build_without_bytecode(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(synth, "matching_interpreter", lambda target: None)
+        app = App(context={**CONTEXT, "env": "prod"})
+        with pytest.raises(
+            ConfigurationError, match=r"no Python 3\.13 here to compile for python3\.13 on arm64"
+        ):
+            build_app(ROOT, app)

@@ -147,6 +147,17 @@ class TestErasure:
         run_background()
         assert kinds_that_name("Bob was here") == set()
 
+    def test_later_pass_ends_where_the_operation_is_forgotten(
+        self, api: Api, run_background: RunBackground, clock: FrozenClock
+    ) -> None:
+        ada = api.person("Ada")
+        self.erase(ada, run_background)
+
+        clock.advance(days=8)
+        run_background()
+
+        assert not [row for row in rows() if row["entity_type"]["S"] == "OutboxMessage"]
+
     def test_later_pass_leaves_alone_what_was_written_since(
         self, api: Api, run_background: RunBackground, clock: FrozenClock, table: Table
     ) -> None:

@@ -88,10 +88,9 @@ def erase(work: Work, message: EraseAccount) -> None:
         ),
         USER_PROFILES.delete_if_exists(USER_PROFILES.key(user_id=user_id)),
     )
-    if work.operation is not None:
-        # By the operation's id: the person's own stands nowhere else any more.
-        remains = EraseRemains(erasure_id=work.operation.operation_id, erased_at=work.session.now)
-        outbox.enqueue(work.session, remains, due_at=work.session.now + _LATER_PASS)
+    # By the operation's id: the person's own stands nowhere else any more.
+    remains = EraseRemains(erasure_id=message.operation_id, erased_at=work.session.now)
+    outbox.enqueue(work.session, remains, due_at=work.session.now + _LATER_PASS)
 
 
 def erase_remains(work: Work, message: EraseRemains) -> None:
