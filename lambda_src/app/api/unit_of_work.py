@@ -185,9 +185,11 @@ class UnitOfWorkRoute(APIRoute):
         run = super().get_route_handler()
 
         async def handle(request: Request) -> Response:
-            require_known_query(request, self._query_names)
-            if self.body_field is not None:
-                await require_json(request)
+            # A request without a token is answered 401, whatever else is wrong with it.
+            if "authorization" in request.headers:
+                require_known_query(request, self._query_names)
+                if self.body_field is not None:
+                    await require_json(request)
             for _ in range(TRIES):
                 request.state.session = Session(request.app.state.backend.table)
                 request.state.repeatable = None

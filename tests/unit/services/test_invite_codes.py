@@ -7,7 +7,7 @@ import pytest
 
 from app.core.config import Parameters
 from app.core.database import Session, Table
-from app.core.entities import VersionTag
+from app.core.entities import Versions, VersionTag
 from app.core.errors import NotFound, PreconditionFailed, StaleRead
 from app.models.access_patterns import INVITE_CODE_POINTERS, INVITE_CODES
 from app.models.spaces import InviteCodeView
@@ -126,7 +126,7 @@ class TestGet:
 
 
 class TestDisable:
-    def disable(self, table: Table, access: Access, versions: frozenset[int] | None = None) -> None:
+    def disable(self, table: Table, access: Access, versions: Versions = None) -> None:
         session = Session(table)
         invite_codes.disable(session, access=access, versions=versions)
         session.commit()
