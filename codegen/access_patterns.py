@@ -16,13 +16,13 @@ _HEAD = """\
 Generated from `lambda_src/app/models/access_patterns.py` by `make pages`; do not edit.
 
 One table. Every item has `PK`, `SK`, `entity_type`, `version`, `created_at`, `updated_at` and its fields in
-the map `data`; `GSI1PK` and `GSI1SK` where it is on the index, `ttl` (epoch seconds) where it dies. There is
-no Scan: items are read by key, or listed by one Query a page.
+the map `data`; `GSI1PK` and `GSI1SK` where it is on the index, `ttl` (epoch seconds) where it expires. There
+is no Scan: items are read by key, or listed by one Query a page.
 
 ## Entities
 
-| entity | PK | SK | GSI1PK | GSI1SK | on GSI1 | dies at |
-|---|---|---|---|---|---|---|
+| entity | PK | SK | GSI1PK | GSI1SK | on GSI1 | expires at | deleted with | erased with the user in |
+|---|---|---|---|---|---|---|---|---|
 """
 
 _LISTS = """
@@ -57,6 +57,9 @@ def _row(entity: Entity[Any]) -> str:
     always = "always" if entity.gsi1pk else ""
     cells = [entity.name, *(f"`{key}`" if key else "" for key in keys)]
     cells += [f"`{condition}`" if condition else always, f"`{entity.expires}`" if entity.expires else ""]
+    person = entity.author or entity.addressee
+    parents = ", ".join(parent.entity for parent in entity.parents)
+    cells += [parents or entity.exempt or "", f"`{person}`" if person else ""]
     return f"| {' | '.join(cells)} |\n"
 
 

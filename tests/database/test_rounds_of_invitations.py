@@ -4,11 +4,11 @@ import pytest
 
 from app.core.database import Session, Table
 from app.models.access_patterns import (
+    INVITATION_COUNTS,
     ORGANIZATIONS,
     SPACES,
     USER_PROFILES,
     invitation_claims_to,
-    invitation_counts_of,
     invitations_to,
     users_of_organization,
 )
@@ -43,7 +43,7 @@ def people(table: Table, name: str, count: int = ROUNDS) -> list[UserProfile]:
 
 
 def sent_today(table: Table, target_id: str) -> int:
-    (today,) = all_of(table, invitation_counts_of(target_id))
+    (today,) = all_of(table, INVITATION_COUNTS.within(target_id=target_id))
     return int(today.sent)
 
 

@@ -8,9 +8,9 @@ from app.core.database import Session, Table
 from app.models.access_patterns import (
     ACTIVITIES,
     MEMBERSHIPS,
+    REACTIONS,
     USER_PROFILES,
     members_of_space,
-    reactions_to,
 )
 from app.models.activity import Activity, ActivityKind, Emoji
 from app.models.members import Role
@@ -68,7 +68,7 @@ class TestReactions:
         assert sum(end["done"] for end in ends) > ROUNDS
         now = table.get(ACTIVITIES.key_of(happened))
         assert now is not None
-        there = Counter(reaction.emoji for reaction in all_of(table, reactions_to("A")))
+        there = Counter(reaction.emoji for reaction in all_of(table, REACTIONS.within(activity_id="A")))
         assert {kind: getattr(now, kind) for kind in Emoji} == {kind: there[kind] for kind in Emoji}
         assert now.version == 1
 

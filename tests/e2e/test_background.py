@@ -24,7 +24,7 @@ from app.models.access_patterns import (
     messages_of_shard,
 )
 from app.models.goals import Goal, GoalCheckIn
-from app.models.messages import DeleteGoalCheckIns
+from app.models.messages import DeleteChildren
 from app.models.operations import OutboxMessage
 from app.services import outbox
 from delivery.redrive import redrive
@@ -168,9 +168,13 @@ class TestAPoisonMessage:
         unreadable = GOAL_CHECK_INS.key_of(poisoned).attributes | {"data": {"M": {}}}
         embedded_aws.dynamodb.put_item(TableName=deployment.table_name, Item=unreadable)
         session = Session(table)
-        session.add(OUTBOX_MESSAGES.create(last_try("goal.deleted", goal_id=poisoned.goal_id)))
+        session.add(
+            OUTBOX_MESSAGES.create(
+                last_try("item.deleted", entity="Goal", fields={"goal_id": poisoned.goal_id})
+            )
+        )
         for step in healthy:
-            outbox.enqueue(session, DeleteGoalCheckIns(goal_id=step.goal_id))
+            outbox.enqueue(session, DeleteChildren(entity="Goal", fields={"goal_id": step.goal_id}))
 
         session.commit()
 
@@ -178,7 +182,7 @@ class TestAPoisonMessage:
         sqs = embedded_aws.sqs
         (queue_url,) = sqs.list_queues()["QueueUrls"]
         eventually(lambda: waiting(sqs, queue_url) == 1)
-        assert [message.kind for message in given_up(table)] == ["goal.deleted"]
+        assert [message.kind for message in given_up(table)] == ["item.deleted"]
 
         put_all(embedded_aws, deployment, [GOAL_CHECK_INS.create(poisoned)])  # somebody has mended it
         assert redrive(table, sqs, queue_url) == 1

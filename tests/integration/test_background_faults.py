@@ -315,7 +315,7 @@ class TestOrder:
         assert ada.delete(here).status_code == 202
         runner = create_runner(backend)
         by_kind = {message.kind: message for message in bench.messages()}
-        kinds = ("activity.announced", "goal.deleted", "space.deleted")
+        kinds = ("activity.announced", "item.deleted", "space.deleted")
 
         for number in order:
             runner.run(OUTBOX_MESSAGES.key_of(by_kind[kinds[number]]), lambda: 60.0)

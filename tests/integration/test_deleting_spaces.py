@@ -15,7 +15,6 @@ from app.models.access_patterns import (
     SPACES,
     USER_PROFILES,
     activity_of_space,
-    reactions_to,
 )
 from tests.assertions import assert_problem
 from tests.conftest import WRITES
@@ -166,7 +165,7 @@ class TestDeletingASpace:
         self, ada: Person, space: dict[str, Any], finish: Finish, table: Table
     ) -> None:
         (activity,) = table.first(activity_of_space(space["space_id"]), at_most=1)
-        (reaction,) = table.first(reactions_to(activity.activity_id), at_most=1)
+        (reaction,) = table.first(REACTIONS.within(activity_id=activity.activity_id), at_most=1)
         for number in range(101):
             more = {"activity_id": f"7{number:025}"}, {"user_id": f"{number}"}
             table.write([ACTIVITIES.create(activity.model_copy(update=more[0]))])

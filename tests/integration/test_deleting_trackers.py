@@ -10,7 +10,6 @@ from app.core.database import Table
 from app.models.access_patterns import (
     GOAL_CHECK_INS,
     HABIT_CHECK_INS,
-    all_check_ins_of_habit,
     check_ins_of_goal,
 )
 from tests.assertions import assert_problem
@@ -107,12 +106,12 @@ class TestDeletingAHabit:
         return ids
 
     def days(self, table: Table, habit_id: str) -> int:
-        return len(table.first(all_check_ins_of_habit(habit_id), at_most=1000))
+        return len(table.first(HABIT_CHECK_INS.within(habit_id=habit_id), at_most=1000))
 
     def test_leaves_no_day_of_anybody_and_all_of_others(
         self, ada: Person, here: str, habits: list[str], table: Table, run_background: RunBackground
     ) -> None:
-        (day,) = table.first(all_check_ins_of_habit(habits[0]), at_most=1)
+        (day,) = table.first(HABIT_CHECK_INS.within(habit_id=habits[0]), at_most=1)
         for number in range(100):
             before = {"user_id": "somebody else", "date": date(2026, 3, 14) - timedelta(days=number)}
             table.write([HABIT_CHECK_INS.create(day.model_copy(update=before))])

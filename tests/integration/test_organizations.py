@@ -5,9 +5,9 @@ from typing import Any
 
 from app.core.database import Table
 from app.models.access_patterns import (
+    INVITATION_COUNTS,
     INVITATIONS,
     invitation_claims_to,
-    invitation_counts_of,
     invitations_to,
 )
 from tests.assertions import assert_problem
@@ -187,7 +187,7 @@ class TestDeleteOrganization:
 
         assert table.page(invitations_to(org_id), limit=1).items == []
         assert table.page(invitation_claims_to(org_id), limit=1).items == []
-        assert table.page(invitation_counts_of(org_id), limit=1).items == []
+        assert table.page(INVITATION_COUNTS.within(target_id=org_id), limit=1).items == []
 
     def test_is_refused_while_others_are_in_it(self, api: Api) -> None:
         ada = api.person()

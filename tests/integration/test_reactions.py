@@ -7,7 +7,7 @@ import pytest
 from httpx2 import Response
 
 from app.core.database import Table
-from app.models.access_patterns import ACTIVITIES, reactions_to
+from app.models.access_patterns import ACTIVITIES, REACTIONS
 from tests.assertions import assert_problem
 from tests.factories import Api, Person
 
@@ -204,4 +204,4 @@ class TestMeanwhile:
         before_commit(lambda: table.write([ACTIVITIES.delete_if_exists(key)]))
 
         assert_problem(react(ada, goal), 404, "not_found")
-        assert table.page(reactions_to(goal["activity_id"]), limit=1).items == []
+        assert table.page(REACTIONS.within(activity_id=goal["activity_id"]), limit=1).items == []

@@ -3,7 +3,6 @@
 from typing import Any
 
 from app.background import mail_templates
-from app.background.cascades import delete_all
 from app.background.work import Work
 from app.core.entities import Key
 from app.models.access_patterns import (
@@ -12,11 +11,10 @@ from app.models.access_patterns import (
     NOTIFICATIONS,
     SPACES,
     USER_PROFILES,
-    reactions_to,
 )
 from app.models.activity import Activity, ActivityKind
 from app.models.members import Membership
-from app.models.messages import AnnounceActivity, DeleteReactions, SendMentionMail
+from app.models.messages import AnnounceActivity, SendMentionMail
 from app.models.notifications import Notification
 from app.models.spaces import Space
 from app.models.users import NotificationKind, UserProfile
@@ -61,11 +59,6 @@ def send_mention_mail(work: Work, message: SendMentionMail) -> None:
         work.mail.send(
             mail_templates.mention(to=user.email, author=author.name, space=space, parameters=parameters)
         )
-
-
-def delete_reactions(work: Work, message: DeleteReactions) -> None:
-    """Delete the reactions to an activity that is gone."""
-    delete_all(work, reactions_to(message.activity_id))
 
 
 def _is_active(whom_or_where: UserProfile | Space | None) -> bool:

@@ -1,7 +1,7 @@
-"""Deleting or changing whatever a list holds, however much it is."""
+"""Changing whatever a list holds, however much it is."""
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 from app.background.work import ContinueLater, Work
 from app.core.database import Session
@@ -14,29 +14,10 @@ T = TypeVar("T", bound=Record)
 _PAGE = 100
 
 
-def delete_all(
-    work: Work, query: Query[T], children: Callable[[T], Iterable[Query[Any]]] = lambda _: ()
-) -> None:
-    """Delete the items of a list of the table, each after its own children.
-
-    Nobody may add to the list any more. A run that is cut short is continued by asking again.
-
-    Raises:
-        ContinueLater: the time is up.
-    """
-    for items in pages(work, query):
-        for item in items:
-            for query_of_children in children(item):
-                _continue_later_at_deadline(work)
-                delete_all(work, query_of_children)
-        work.table.batch_delete([query.entity.key_of(item) for item in items])
-        work.progress(done=len(items))
-
-
 def for_each_in_transaction(
     work: Work,
     query: Query[T],
-    change: Callable[[Session, T], None],
+    change: Callable[[Session, T], object],
     where: Callable[[T], bool] = lambda _: True,
 ) -> bool:
     """Make a change for each item of a list, each in a transaction of its own; say whether there were any.
@@ -58,7 +39,7 @@ def for_each_in_transaction(
     return found
 
 
-def pages(work: Work, query: Query[T], *, size: int = _PAGE) -> Iterator[list[T]]:
+def pages(work: Work, query: Query[T], *, size: int = _PAGE, with_expired: bool = False) -> Iterator[list[T]]:
     """The items of a list, so many at a time, for as long as there is time.
 
     Raises:
@@ -66,21 +47,23 @@ def pages(work: Work, query: Query[T], *, size: int = _PAGE) -> Iterator[list[T]
     """
     cursor = None
     while True:
-        page = work.table.page(query, limit=size, cursor=cursor, consistent=query.index is None)
+        page = work.table.page(
+            query, limit=size, cursor=cursor, consistent=query.index is None, with_expired=with_expired
+        )
         yield page.items
         if (cursor := page.next_cursor) is None:
             return
-        _continue_later_at_deadline(work)
+        continue_later_at_deadline(work)
 
 
-def retry_on_stale_read(work: Work, change: Callable[[Session, S], None], what: S) -> None:
+def retry_on_stale_read(work: Work, change: Callable[[Session, S], object], what: S) -> None:
     """Make a change in a transaction of its own; it is asked again where what it read has changed since.
 
     Raises:
         ContinueLater: the time is up.
     """
     while True:
-        _continue_later_at_deadline(work)
+        continue_later_at_deadline(work)
         session = Session(work.table)
         change(session, what)
         try:
@@ -90,7 +73,7 @@ def retry_on_stale_read(work: Work, change: Callable[[Session, S], None], what: 
         return
 
 
-def _continue_later_at_deadline(work: Work) -> None:
+def continue_later_at_deadline(work: Work) -> None:
     """Leave the rest to a message that continues.
 
     Raises:

@@ -1,6 +1,7 @@
 """The task of each message."""
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from app.background import (
@@ -8,33 +9,28 @@ from app.background import (
     activity,
     addresses,
     invitations,
-    journals,
-    organizations,
+    lifecycle,
     reminders,
     spaces,
-    trackers,
 )
 from app.background.work import Task
+from app.core.entities import Entity
 from app.models import messages
+from app.models.access_patterns import ACTIVITIES, COMMENTS, GOALS, HABITS, JOURNAL_ENTRIES, ORGANIZATIONS
 from app.models.messages import HourlyMessage
 
 
-def by_kind(tasks: Iterable[Task[Any]]) -> Mapping[str, Task[Any]]:
+def by_kind(tasks: Iterable[Task[Any]]) -> dict[str, Task[Any]]:
     """The tasks by the kind under which their messages are stored."""
     return {task.message.stored_kind: task for task in tasks}
 
 
-TASKS = by_kind(
+_TASKS = by_kind(
     (
         Task(messages.AnnounceActivity, activity.announce),
         Task(messages.AnnounceInvitation, invitations.announce),
         Task(messages.CheckAddress, addresses.check),
-        Task(messages.DeleteEntryContent, journals.delete_content),
-        Task(messages.DeleteGoalCheckIns, trackers.delete_goal_check_ins),
-        Task(messages.DeleteHabitCheckIns, trackers.delete_habit_check_ins),
-        Task(messages.DeleteOrganizationInvitations, organizations.delete_invitations),
-        Task(messages.DeleteReactions, activity.delete_reactions),
-        Task(messages.DeleteReplies, journals.delete_replies),
+        Task(messages.DeleteChildren, lifecycle.execute),
         Task(messages.DeleteSpace, spaces.delete),
         Task(messages.EnqueueReminders, reminders.enqueue_reminders),
         Task(messages.EraseAccount, accounts.erase),
@@ -45,6 +41,20 @@ TASKS = by_kind(
         Task(messages.SendReminders, reminders.send_reminders),
     )
 )
+
+# Deletions that a version until 0.2 has enqueued. To be removed once no deployment comes from one of these.
+_FORMER: Mapping[str, Entity[Any]] = {
+    "activity.deleted": ACTIVITIES,
+    "comment.deleted": COMMENTS,
+    "goal.deleted": GOALS,
+    "habit.deleted": HABITS,
+    "journal.deleted": JOURNAL_ENTRIES,
+    "organization.deleted": ORGANIZATIONS,
+}
+TASKS: Mapping[str, Task[Any]] = _TASKS | {
+    kind: Task(messages.FormerDeletion, partial(lifecycle.execute_former, entity))
+    for kind, entity in _FORMER.items()
+}
 
 # What the hourly schedule enqueues.
 HOURLY: tuple[type[HourlyMessage], ...] = (messages.EnqueueReminders,)

@@ -96,9 +96,17 @@ class Table:
         return [found.get((key.pk, key.sk)) for key in keys]
 
     def page(
-        self, query: Query[T], *, limit: int, cursor: str | None = None, consistent: bool = False
+        self,
+        query: Query[T],
+        *,
+        limit: int,
+        cursor: str | None = None,
+        consistent: bool = False,
+        with_expired: bool = False,
     ) -> Slice[T]:
         """One page by exactly one Query call; `consistent` is not for GSI1.
+
+        `with_expired` lists what has expired too, as long as it is stored.
 
         With filters it reads at most 5 x `limit` items, so the page may be short or empty while the
         list goes on.
@@ -119,7 +127,7 @@ class Table:
         rows = answer["Items"]
         kept = rows[:limit]
         last = kept[-1] if len(rows) > limit else answer.get("LastEvaluatedKey")
-        items = [query.entity.load(row) for row in kept if self._alive(row)]
+        items = [query.entity.load(row) for row in kept if with_expired or self._alive(row)]
         return Slice(items, query.cursor_after(last) if last else None)
 
     def first(self, query: Query[T], *, at_most: int) -> list[T]:

@@ -22,6 +22,7 @@ from app.core import key_templates
 from app.core.attribute_values import deserialize, serialize
 from app.core.clock import Timestamp, rfc3339
 from app.core.errors import PreconditionFailed, Problem, StaleRead
+from app.core.lifecycle import Counter, Parent
 from app.core.model import Model
 from app.core.queries import Query
 
@@ -116,10 +117,15 @@ class Write:
 
 @dataclass(frozen=True, kw_only=True)
 class Entity(Generic[T]):
-    """Where one model lives in the table. Declared once; everything else derives from it.
+    """Where one model lives in the table, and how long. Declared once; everything else derives from it.
 
     Templates name fields of the model. `indexed` says which items are on GSI1 (all, if it has
     templates for it); `expires` names the timestamp field after which the item counts as gone.
+
+    `author` names the field with the id of the user who wrote the item, and `addressee` the one with the
+    e-mail address that it was sent to: it is erased with their account, which finds it on GSI1. What
+    `grants_access` is deleted before anything else. `exempt` is the reason why an entity needs neither
+    parents nor an expiry.
     """
 
     name: str
@@ -130,6 +136,12 @@ class Entity(Generic[T]):
     gsi1sk: str | None = None
     indexed: Callable[[T], bool] = lambda _: True
     expires: str | None = None
+    parents: tuple[Parent, ...] = ()
+    author: str | None = None
+    addressee: str | None = None
+    counters: tuple[Counter, ...] = ()
+    grants_access: bool = False
+    exempt: str | None = None
 
     def __post_init__(self) -> None:
         templates = (
@@ -139,9 +151,13 @@ class Entity(Generic[T]):
             self.gsi1sk or "",
             f"{{{self.expires or 'version'}}}",
         )
-        named = {field for template in templates for field in key_templates.fields(template)}
+        named = {name for template in templates for name in key_templates.fields(template)}
+        named |= {name for parent in self.parents for name in parent.fields}
         if unknown := named - set(self.model.model_fields):
-            raise TypeError(f"{self.name}: key template names unknown fields {sorted(unknown)}")
+            raise TypeError(f"{self.name}: names unknown fields {sorted(unknown)}")
+        people = [name for name in (self.author, self.addressee) if name is not None]
+        if people and people != key_templates.fields(self.gsi1pk or ""):
+            raise TypeError(f"{self.name}: GSI1 does not list items by {' and '.join(people)}")
 
     # Reading
 
@@ -173,6 +189,17 @@ class Entity(Generic[T]):
             key_templates.fill(self.gsi1pk or "", parts),
             key_templates.prefix(self.gsi1sk or "", parts),
         )
+
+    def fields_shared_with(self, parent: Parent) -> Mapping[str, str]:
+        """The fields by which an item belongs to its parent, with the parent's names for them."""
+        return {name: name for name in key_templates.fields(self.pk)} | dict(parent.fields)
+
+    def belonging_to(self, parent: Parent, ids: Mapping[str, str]) -> Query[T]:
+        """Every item of this entity that belongs to the parent with these fields."""
+        values = {mine: ids[theirs] for mine, theirs in self.fields_shared_with(parent).items()}
+        parts = {name: value for name, value in values.items() if name in self.key_fields}
+        rest = {name: value for name, value in values.items() if name not in parts}
+        return self.within(**parts).where(**rest)
 
     def load(self, row: Mapping[str, Any]) -> T:
         """The model in a row as DynamoDB answers it."""

@@ -5,25 +5,36 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar
+from typing import Any, Generic, Literal, Protocol, Self, TypeVar
 
 from app.core.errors import InvalidCursor
 
-if TYPE_CHECKING:
-    from app.core.entities import Entity, EntityGroup, Record
-
-T = TypeVar("T", bound="Record")
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 _MAX_KEY_BYTES = 1024  # DynamoDB's limit for a sort key
+
+
+class Loader(Protocol[T_co]):
+    """What knows the models of rows: an entity, or a group of entities."""
+
+    @property
+    def name(self) -> str:
+        """Tells its cursors from those of others."""
+        ...
+
+    def load(self, row: Mapping[str, Any]) -> T_co:
+        """The model in a row."""
+        ...
 
 
 @dataclass(frozen=True)
 class Query(Generic[T]):
-    """The items of one entity or family in one partition whose sort key begins with `sk_prefix`.
+    """The items of one entity or group in one partition whose sort key begins with `sk_prefix`.
 
     `filters` are fields, and the condition and value each must meet. No key serves them: see `Table.page`.
     """
 
-    entity: "Entity[T] | EntityGroup"
+    entity: Loader[T]
     index: Literal["GSI1"] | None
     partition: str
     sk_prefix: str

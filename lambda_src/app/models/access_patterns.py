@@ -1,13 +1,16 @@
 """Every entity of the table and every way it is read, on one page.
 
-`docs/access-patterns.md` is generated from here. An entity says where its items live; a function says
-one list that the product needs. No other module writes a key or a key prefix.
+`docs/access-patterns.md` is generated from here. An entity says where its items live, what they belong to and
+who wrote them: deleting an item and erasing an account read this, nothing else. A function says one list that
+the product needs. No other module writes a key or a key prefix.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
+from app.core import key_templates
 from app.core.entities import Entity, EntityGroup, Key
+from app.core.lifecycle import Counter, Parent
 from app.core.queries import Query
 from app.models.activity import Activity, Reaction
 from app.models.audit import AuditEvent
@@ -35,12 +38,25 @@ USER_PROFILES = Entity(
     gsi1pk="ORG#{org_id}",
     gsi1sk="USER#{user_id}",
     indexed=lambda profile: profile.org_id is not None,
+    exempt="Deleted at the end of its own erasure",
 )
-EMAIL_CLAIMS = Entity(name="EmailClaim", model=EmailClaim, pk="EMAIL#{email}", sk="CLAIM")
+EMAIL_CLAIMS = Entity(
+    name="EmailClaim",
+    model=EmailClaim,
+    pk="EMAIL#{email}",
+    sk="CLAIM",
+    parents=(Parent("UserProfile", {"user_id": "user_id"}),),
+)
 ERASED_USERS = Entity(
     name="ErasedUser", model=ErasedUser, pk="USER#{user_id}", sk="ERASED", expires="purge_at"
 )
-ORGANIZATIONS = Entity(name="Organization", model=Organization, pk="ORG#{org_id}", sk="ORG")
+ORGANIZATIONS = Entity(
+    name="Organization",
+    model=Organization,
+    pk="ORG#{org_id}",
+    sk="ORG",
+    exempt="Deleted by its last admin",
+)
 SPACES = Entity(
     name="Space",
     model=Space,
@@ -49,6 +65,7 @@ SPACES = Entity(
     gsi1pk="PUBLIC",
     gsi1sk="{created_at}#{space_id}",
     indexed=lambda space: space.visibility is Visibility.PUBLIC and space.status == "active",
+    exempt="Deleted by its owner",
 )
 MEMBERSHIPS = Entity(
     name="Membership",
@@ -57,14 +74,29 @@ MEMBERSHIPS = Entity(
     sk="MEMBER#{user_id}",
     gsi1pk="USER#{user_id}",
     gsi1sk="SPACE#{space_id}",
+    parents=(Parent("Space"),),
+    author="user_id",
+    counters=(
+        Counter("Space", lambda _: {"member_count": 1}),
+        Counter("UserProfile", lambda _: {"space_count": 1}),
+    ),
+    grants_access=True,
 )
-INVITE_CODES = Entity(name="InviteCode", model=InviteCode, pk="CODE#{code}", sk="CODE", expires="expires_at")
+INVITE_CODES = Entity(
+    name="InviteCode",
+    model=InviteCode,
+    pk="CODE#{code}",
+    sk="CODE",
+    expires="expires_at",
+    parents=(Parent("InviteCodePointer", {"space_id": "space_id"}),),
+)
 INVITE_CODE_POINTERS = Entity(
     name="InviteCodePointer",
     model=InviteCodePointer,
     pk="SPACE#{space_id}",
     sk="INVITECODE",
     expires="expires_at",
+    parents=(Parent("Space"),),
 )
 INVITATIONS = Entity(
     name="Invitation",
@@ -74,6 +106,12 @@ INVITATIONS = Entity(
     gsi1pk="INVITEE#{email}",
     gsi1sk="INVITE#{invitation_id}",
     expires="purge_at",
+    parents=(
+        Parent("Space", {"target_id": "space_id"}),
+        Parent("Organization", {"target_id": "org_id"}),
+        Parent("InvitationClaim", {"invitation_id": "invitation_id"}),
+    ),
+    addressee="email",
 )
 # Indexed by who invited, so that erasing an account finds what it wrote.
 INVITATION_CLAIMS = Entity(
@@ -84,6 +122,12 @@ INVITATION_CLAIMS = Entity(
     gsi1pk="AUTHOR#{invited_by}",
     gsi1sk="INVITE#{invitation_id}",
     expires="purge_at",
+    parents=(
+        Parent("Space", {"target_id": "space_id"}),
+        Parent("Organization", {"target_id": "org_id"}),
+        Parent("Invitation", {"email": "email", "invitation_id": "invitation_id"}),
+    ),
+    author="invited_by",
 )
 INVITATION_COUNTS = Entity(
     name="InvitationCount",
@@ -91,14 +135,23 @@ INVITATION_COUNTS = Entity(
     pk="RATE#{target_id}",
     sk="INVITATIONS#{day}",
     expires="purge_at",
+    parents=(Parent("Space", {"target_id": "space_id"}), Parent("Organization", {"target_id": "org_id"})),
 )
-JOIN_TRIES = Entity(name="RateLimit", model=JoinTries, pk="RATE#{user_id}", sk="JOIN", expires="purge_at")
+JOIN_TRIES = Entity(
+    name="RateLimit",
+    model=JoinTries,
+    pk="RATE#{user_id}",
+    sk="JOIN",
+    expires="purge_at",
+    parents=(Parent("UserProfile"),),
+)
 IDEMPOTENCY_RECORDS = Entity(
     name="IdempotencyRecord",
     model=IdempotencyRecord,
     pk="IDEMPOTENCY#{user_id}",
     sk="{key}",
     expires="expires_at",
+    parents=(Parent("UserProfile"),),
 )
 TEMPLATES = Entity(
     name="Template",
@@ -107,6 +160,8 @@ TEMPLATES = Entity(
     sk="TEMPLATE#{template_id}",
     gsi1pk="AUTHOR#{author_id}",
     gsi1sk="TEMPLATE#{template_id}",
+    parents=(Parent("Space"),),
+    author="author_id",
 )
 JOURNAL_ENTRIES = Entity(
     name="JournalEntry",
@@ -115,6 +170,8 @@ JOURNAL_ENTRIES = Entity(
     sk="JOURNAL#{entry_id}",
     gsi1pk="AUTHOR#{author_id}",
     gsi1sk="JOURNAL#{entry_id}",
+    parents=(Parent("Space"),),
+    author="author_id",
 )
 HIGHLIGHTS = Entity(
     name="Highlight",
@@ -123,6 +180,8 @@ HIGHLIGHTS = Entity(
     sk="HIGHLIGHT#{highlight_id}",
     gsi1pk="AUTHOR#{author_id}",
     gsi1sk="HIGHLIGHT#{highlight_id}",
+    parents=(Parent("JournalEntry"),),
+    author="author_id",
 )
 COMMENTS = Entity(
     name="Comment",
@@ -131,6 +190,8 @@ COMMENTS = Entity(
     sk="COMMENT#{comment_id}",
     gsi1pk="AUTHOR#{author_id}",
     gsi1sk="COMMENT#{comment_id}",
+    parents=(Parent("JournalEntry"), Parent("Comment", {"parent_id": "comment_id"})),
+    author="author_id",
 )
 GOALS = Entity(
     name="Goal",
@@ -139,6 +200,9 @@ GOALS = Entity(
     sk="GOAL#{goal_id}",
     gsi1pk="AUTHOR#{author_id}",
     gsi1sk="GOAL#{goal_id}",
+    parents=(Parent("Space"),),
+    author="author_id",
+    counters=(Counter("Space", lambda _: {"tracker_count": 1}),),
 )
 GOAL_CHECK_INS = Entity(
     name="GoalCheckIn",
@@ -147,6 +211,9 @@ GOAL_CHECK_INS = Entity(
     sk="CHECKIN#{check_in_id}",
     gsi1pk="CHECKINS#{user_id}",
     gsi1sk="{date}#{check_in_id}",
+    parents=(Parent("Goal"),),
+    author="user_id",
+    counters=(Counter("Goal", lambda step: {"reached": step.value}),),
 )
 HABITS = Entity(
     name="Habit",
@@ -155,6 +222,9 @@ HABITS = Entity(
     sk="HABIT#{habit_id}",
     gsi1pk="AUTHOR#{author_id}",
     gsi1sk="HABIT#{habit_id}",
+    parents=(Parent("Space"),),
+    author="author_id",
+    counters=(Counter("Space", lambda _: {"tracker_count": 1}),),
 )
 HABIT_CHECK_INS = Entity(
     name="HabitCheckIn",
@@ -163,6 +233,8 @@ HABIT_CHECK_INS = Entity(
     sk="CHECKIN#{user_id}#{date}",
     gsi1pk="CHECKINS#{user_id}",
     gsi1sk="{date}#{habit_id}",
+    parents=(Parent("Habit"),),
+    author="user_id",
 )
 ACTIVITIES = Entity(
     name="Activity",
@@ -171,6 +243,8 @@ ACTIVITIES = Entity(
     sk="{activity_id}",
     gsi1pk="AUTHOR#{actor_id}",
     gsi1sk="ACTIVITY#{activity_id}",
+    parents=(Parent("Space"),),
+    author="actor_id",
 )
 REACTIONS = Entity(
     name="Reaction",
@@ -179,30 +253,27 @@ REACTIONS = Entity(
     sk="REACTION#{user_id}#{emoji}",
     gsi1pk="AUTHOR#{user_id}",
     gsi1sk="REACTION#{activity_id}#{emoji}",
+    parents=(Parent("Activity"),),
+    author="user_id",
+    counters=(Counter("Activity", lambda reaction: {reaction.emoji: 1}),),
 )
-NOTIFICATIONS = Entity(name="Notification", model=Notification, pk="INBOX#{user_id}", sk="{notification_id}")
+NOTIFICATIONS = Entity(
+    name="Notification",
+    model=Notification,
+    pk="INBOX#{user_id}",
+    sk="{notification_id}",
+    parents=(Parent("UserProfile"),),
+)
 AUDIT_EVENTS = Entity(
     name="AuditEvent", model=AuditEvent, pk="AUDIT#{space_id}", sk="{event_id}", expires="purge_at"
 )
-# What one wrote, whatever it is and wherever.
-AUTHORED = EntityGroup(
-    "Authored",
-    gsi1pk="AUTHOR#{user_id}",
-    members=(
-        ACTIVITIES,
-        COMMENTS,
-        GOALS,
-        HABITS,
-        HIGHLIGHTS,
-        INVITATION_CLAIMS,
-        JOURNAL_ENTRIES,
-        REACTIONS,
-        TEMPLATES,
-    ),
+REMINDERS = Entity(
+    name="Reminder",
+    model=Reminder,
+    pk="REMINDER#{timezone}#{shard}",
+    sk="{time}#{user_id}",
+    exempt="Deleted when the account is closed, with the preference that makes it",
 )
-# What one has checked in on, by day.
-CHECK_INS = EntityGroup("CheckIn", gsi1pk="CHECKINS#{user_id}", members=(GOAL_CHECK_INS, HABIT_CHECK_INS))
-REMINDERS = Entity(name="Reminder", model=Reminder, pk="REMINDER#{timezone}#{shard}", sk="{time}#{user_id}")
 OPERATIONS = Entity(
     name="Operation",
     model=Operation,
@@ -210,7 +281,29 @@ OPERATIONS = Entity(
     sk="OPERATION",
     expires="purge_at",
 )
-OUTBOX_MESSAGES = Entity(name="OutboxMessage", model=OutboxMessage, pk="OUTBOX#{shard}", sk="{message_id}")
+OUTBOX_MESSAGES = Entity(
+    name="OutboxMessage",
+    model=OutboxMessage,
+    pk="OUTBOX#{shard}",
+    sk="{message_id}",
+    exempt="Deleted by the run that executes it",
+)
+
+ENTITIES = tuple(value for value in list(globals().values()) if isinstance(value, Entity))
+
+
+def _group(name: str, gsi1pk: str) -> EntityGroup:
+    """The entities with these partitions of GSI1, whatever they call the user's id."""
+    literals = key_templates.literals(gsi1pk)
+    members = (entity for entity in ENTITIES if key_templates.literals(entity.gsi1pk or "") == literals)
+    return EntityGroup(name, gsi1pk=gsi1pk, members=tuple(members))
+
+
+# What a user wrote, whatever it is and wherever.
+AUTHORED = _group("Authored", "AUTHOR#{user_id}")
+# What a user has checked in on, by day.
+CHECK_INS = _group("CheckIn", "CHECKINS#{user_id}")
+AUTHOR_GROUPS = (AUTHORED, CHECK_INS)
 
 # What a path below a space can name, with the fields of its keys.
 _NAMED_IN_PATHS = [
@@ -252,11 +345,6 @@ def memberships_of_user(user_id: str) -> Query[Membership]:
     return MEMBERSHIPS.on_gsi1(user_id=user_id).backwards()
 
 
-def repeatable_answers_to(user_id: str) -> Query[IdempotencyRecord]:
-    """The answers that are kept for when a user sends the same again."""
-    return IDEMPOTENCY_RECORDS.within(user_id=user_id)
-
-
 def public_spaces() -> Query[Space]:
     """The public spaces, newest first."""
     return SPACES.on_gsi1().backwards()
@@ -287,11 +375,6 @@ def comments_of_entry(entry_id: str) -> Query[Comment]:
     return COMMENTS.within(entry_id=entry_id)
 
 
-def replies_to(entry_id: str, comment_id: str) -> Query[Comment]:
-    """The replies to a comment, oldest first; no key tells them from other comments on the entry."""
-    return comments_of_entry(entry_id).where(parent_id=comment_id)
-
-
 def goals_of_space(space_id: str) -> Query[Goal]:
     """The goals of a space, newest first."""
     return GOALS.within(space_id=space_id).backwards()
@@ -305,11 +388,6 @@ def check_ins_of_goal(goal_id: str) -> Query[GoalCheckIn]:
 def habits_of_space(space_id: str) -> Query[Habit]:
     """The habits of a space, newest first."""
     return HABITS.within(space_id=space_id).backwards()
-
-
-def all_check_ins_of_habit(habit_id: str) -> Query[HabitCheckIn]:
-    """Everybody's days of a habit, by user id."""
-    return HABIT_CHECK_INS.within(habit_id=habit_id)
 
 
 def check_ins_of_habit(habit_id: str, user_id: str) -> Query[HabitCheckIn]:
@@ -337,11 +415,6 @@ def invitation_claims_to(target_id: str) -> Query[InvitationClaim]:
     return INVITATION_CLAIMS.within(target_id=target_id)
 
 
-def invitation_counts_of(target_id: str) -> Query[InvitationCount]:
-    """How many invitations went out from a space or an organization, by day."""
-    return INVITATION_COUNTS.within(target_id=target_id)
-
-
 def invitations_of(email: str, invitation_id: str | None = None) -> Query[Invitation]:
     """The invitations that an e-mail was sent, newest first; only this one, if there is an id."""
     parts = {"email": email} | ({"invitation_id": invitation_id} if invitation_id else {})
@@ -351,11 +424,6 @@ def invitations_of(email: str, invitation_id: str | None = None) -> Query[Invita
 def activity_of_space(space_id: str) -> Query[Activity]:
     """What happened in a space, newest first."""
     return ACTIVITIES.within(space_id=space_id).backwards()
-
-
-def reactions_to(activity_id: str) -> Query[Reaction]:
-    """The reactions to an activity, by user id."""
-    return REACTIONS.within(activity_id=activity_id)
 
 
 def notifications_of_user(user_id: str) -> Query[Notification]:

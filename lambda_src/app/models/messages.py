@@ -153,51 +153,22 @@ class EraseRemains(Message):
     erased_at: Timestamp
 
 
-class DeleteGoalCheckIns(Message):
-    """Delete the check-ins on a goal that is gone."""
+class DeleteChildren(Message):
+    """Delete everything that belongs to an item that is gone: its entity's name, and its fields that tell."""
 
-    stored_kind = "goal.deleted"
+    stored_kind = "item.deleted"
 
-    goal_id: str
-
-
-class DeleteHabitCheckIns(Message):
-    """Delete the check-ins on a habit that is gone."""
-
-    stored_kind = "habit.deleted"
-
-    habit_id: str
+    entity: str
+    fields: dict[str, str]
 
 
-class DeleteEntryContent(Message):
-    """Delete the highlights of an entry that is gone, and the comments on it."""
+class FormerDeletion(Message):
+    """The item that is gone, as it was stored until release 0.2: by its ids, under a kind for each entity."""
 
-    stored_kind = "journal.deleted"
-
-    space_id: str
-    entry_id: str
-
-
-class DeleteReplies(Message):
-    """Delete the replies to a comment that is gone."""
-
-    stored_kind = "comment.deleted"
-
-    entry_id: str
-    comment_id: str
-
-
-class DeleteReactions(Message):
-    """Delete the reactions to an activity that is gone."""
-
-    stored_kind = "activity.deleted"
-
-    activity_id: str
-
-
-class DeleteOrganizationInvitations(Message):
-    """Delete the invitations to an organization that is gone."""
-
-    stored_kind = "organization.deleted"
-
-    org_id: str
+    activity_id: str | None = None
+    comment_id: str | None = None
+    entry_id: str | None = None
+    goal_id: str | None = None
+    habit_id: str | None = None
+    org_id: str | None = None
+    space_id: str | None = None

@@ -10,7 +10,7 @@ from app.models.activity import Activity, ActivityKind, ActivityView, Emoji, Rea
 from app.models.fields import Page
 from app.models.messages import AnnounceActivity
 from app.models.users import NotificationKind
-from app.services import outbox
+from app.services import lifecycle, outbox
 from app.services.permissions import Access
 
 
@@ -91,11 +91,8 @@ def withdraw(session: Session, access: Access, *, activity_id: str, emoji: Emoji
     activity.require_version(versions)
     if was is None:
         raise NotFound
-    session.add(
-        REACTIONS.delete(was),
-        ACTIVITIES.increment(ACTIVITIES.key_of(activity), {emoji: -1}),
-        access.membership_unchanged(),
-    )
+    lifecycle.delete(session, was)
+    session.add(access.membership_unchanged())
 
 
 def _read(

@@ -16,9 +16,8 @@ from app.models.activity import ActivityKind
 from app.models.comments import Comment, CommentCreate, CommentPatch, CommentView
 from app.models.fields import Page
 from app.models.journals import JournalEntry
-from app.models.messages import DeleteReplies
 from app.models.users import NotificationKind
-from app.services import activity, journals, outbox
+from app.services import activity, journals
 from app.services.content import ContentService
 from app.services.permissions import Access
 
@@ -73,12 +72,9 @@ def update(
 def delete(session: Session, access: Access, *, versions: Versions, **ids: str) -> None:
     """Delete a comment; its replies go in the background.
 
-    Raises what `ContentService.read` and `ContentService.delete` raise.
+    Raises what `ContentService.delete` raises.
     """
-    comment = _comments.read(session, access, **ids)
-    _comments.delete(session, access, comment, versions=versions)
-    if comment.parent_id is None:
-        outbox.enqueue(session, DeleteReplies(entry_id=comment.entry_id, comment_id=comment.comment_id))
+    _comments.delete(session, access, versions=versions, **ids)
 
 
 def _load_parents(

@@ -14,6 +14,7 @@ from app.core.errors import Forbidden, NotFound
 from app.core.queries import Query
 from app.models.content import Content, ContentView
 from app.models.fields import Input, Page, Patch
+from app.services import lifecycle
 from app.services.permissions import Access, Action
 
 C = TypeVar("C", bound=Content)
@@ -86,14 +87,17 @@ class ContentService(Generic[C, V]):
             session.add(self.entity.update(item, changed), access.membership_unchanged())
         return self.view.of(changed)
 
-    def delete(self, session: Session, access: Access, item: C, *, versions: Versions) -> None:
-        """Delete an item.
+    def delete(self, session: Session, access: Access, *, versions: Versions, **ids: str) -> None:
+        """Delete an item; what belongs to it is deleted in the background.
 
         Raises:
+            NotFound: it does not exist in this space.
             Forbidden: the caller is neither its author nor a moderator.
             PreconditionFailed: it is at none of these versions.
         """
+        item = self.read(session, access, **ids)
         if item.author_id != access.user.user_id:
             access.require(Action.DELETE_OTHERS_CONTENT)
         item.require_version(versions)
-        session.add(self.entity.delete(item), access.membership_unchanged())
+        lifecycle.delete(session, item)
+        session.add(access.membership_unchanged())

@@ -19,8 +19,7 @@ from app.models.goals import (
     GoalPatch,
     GoalView,
 )
-from app.models.messages import DeleteGoalCheckIns
-from app.services import activity, outbox, trackers
+from app.services import activity, lifecycle, trackers
 from app.services.content import ContentService
 from app.services.permissions import Access, Action
 
@@ -60,10 +59,7 @@ def update(
 
 def delete(session: Session, access: Access, *, goal_id: str, versions: Versions) -> None:
     """Delete a goal; its steps are deleted in the background. Raises what `ContentService` raises."""
-    goal = _goals.read(session, access, goal_id=goal_id)
-    _goals.delete(session, access, goal, versions=versions)
-    session.add(trackers.release_slot(access))
-    outbox.enqueue(session, DeleteGoalCheckIns(goal_id=goal_id))
+    _goals.delete(session, access, versions=versions, goal_id=goal_id)
 
 
 def check_in(session: Session, access: Access, body: GoalCheckInCreate, *, goal_id: str) -> GoalCheckInView:
@@ -130,13 +126,10 @@ def delete_check_in(
     session: Session, access: Access, *, goal_id: str, check_in_id: str, versions: Versions
 ) -> None:
     """Delete an own step, or as a moderator any. Raises as `update_check_in` does."""
-    goal, step = _read_own_step(session, access, goal_id, check_in_id, moderated=True)
+    _, step = _read_own_step(session, access, goal_id, check_in_id, moderated=True)
     step.require_version(versions)
-    session.add(
-        GOAL_CHECK_INS.delete(step),
-        GOALS.increment(GOALS.key_of(goal), {"reached": -step.value}),
-        access.membership_unchanged(),
-    )
+    lifecycle.delete(session, step)
+    session.add(access.membership_unchanged())
 
 
 def _read_own_step(

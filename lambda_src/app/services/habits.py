@@ -29,9 +29,8 @@ from app.models.habits import (
     HabitView,
     Pause,
 )
-from app.models.messages import DeleteHabitCheckIns
 from app.models.users import UserProfile
-from app.services import activity, outbox, streaks, trackers
+from app.services import activity, streaks, trackers
 from app.services.content import ContentService
 from app.services.permissions import Access, Action
 
@@ -77,10 +76,7 @@ def update(
 
 def delete(session: Session, access: Access, *, habit_id: str, versions: Versions) -> None:
     """Delete a habit; its check-ins are deleted in the background. Raises what `ContentService` raises."""
-    habit = _habits.read(session, access, habit_id=habit_id)
-    _habits.delete(session, access, habit, versions=versions)
-    session.add(trackers.release_slot(access))
-    outbox.enqueue(session, DeleteHabitCheckIns(habit_id=habit_id))
+    _habits.delete(session, access, versions=versions, habit_id=habit_id)
 
 
 def check_in(

@@ -38,6 +38,5 @@ def create(session: Session, access: Access, body: HighlightCreate, *, entry_id:
 
 
 def delete(session: Session, access: Access, *, versions: Versions, **ids: str) -> None:
-    """Delete a highlight. Raises what `ContentService.read` and `ContentService.delete` raise."""
-    highlight = _highlights.read(session, access, **ids)
-    _highlights.delete(session, access, highlight, versions=versions)
+    """Delete a highlight. Raises what `ContentService.delete` raises."""
+    _highlights.delete(session, access, versions=versions, **ids)

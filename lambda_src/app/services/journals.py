@@ -21,10 +21,9 @@ from app.models.journals import (
     JournalPatch,
     JournalView,
 )
-from app.models.messages import DeleteEntryContent
 from app.models.templates import BuiltInTemplate, Section, Template
 from app.models.users import UserProfile
-from app.services import activity, outbox, plain_text, templates
+from app.services import activity, plain_text, templates
 from app.services.content import ContentService
 from app.services.permissions import Access
 
@@ -98,11 +97,9 @@ def update(
 def delete(session: Session, access: Access, *, entry_id: str, versions: Versions) -> None:
     """Delete an entry; its highlights and comments go in the background.
 
-    Raises what `ContentService.read` and `ContentService.delete` raise.
+    Raises what `ContentService.delete` raises.
     """
-    entry = _entries.read(session, access, entry_id=entry_id)
-    _entries.delete(session, access, entry, versions=versions)
-    outbox.enqueue(session, DeleteEntryContent(space_id=entry.space_id, entry_id=entry_id))
+    _entries.delete(session, access, versions=versions, entry_id=entry_id)
 
 
 def _within(query: Query[JournalEntry], first: date | None, last: date | None) -> Query[JournalEntry]:

@@ -9,7 +9,6 @@ from app.core.errors import AlreadyInOrganization, AlreadyMember, LastAdmin, Not
 from app.models.access_patterns import ORGANIZATIONS, USER_PROFILES, users_of_organization
 from app.models.fields import Page
 from app.models.invitations import Invitation
-from app.models.messages import DeleteOrganizationInvitations
 from app.models.organizations import (
     Organization,
     OrganizationCreate,
@@ -20,7 +19,7 @@ from app.models.organizations import (
     OrgRole,
 )
 from app.models.users import UserProfile
-from app.services import invitations, outbox
+from app.services import invitations, lifecycle
 from app.services.permissions import Action, OrganizationAccess
 
 
@@ -77,7 +76,7 @@ def delete(session: Session, *, access: OrganizationAccess, versions: Versions) 
         ORGANIZATIONS.delete(organization, require={"member_count": 1}),
         _membership_write(session, access.user, None, None),
     )
-    outbox.enqueue(session, DeleteOrganizationInvitations(org_id=organization.org_id))
+    lifecycle.delete_children_later(session, organization)
 
 
 def list_users(
@@ -188,7 +187,7 @@ def pass_on(session: Session, user: UserProfile) -> bool:
     if heir is None:
         session.add(ORGANIZATIONS.delete(organization, require={"member_count": 1}))
         session.add(_membership_write(session, user, None, None))
-        outbox.enqueue(session, DeleteOrganizationInvitations(org_id=user.org_id))
+        lifecycle.delete_children_later(session, organization)
     else:
         session.add(
             _membership_write(session, heir, user.org_id, OrgRole.ADMIN), _count(user.org_id, admins=1)

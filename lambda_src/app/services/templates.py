@@ -66,6 +66,5 @@ def update(
 
 
 def delete(session: Session, access: Access, *, template_id: str, versions: Versions) -> None:
-    """Delete a template; entries keep theirs. Raises what `ContentService.read` and `.delete` raise."""
-    template = _templates.read(session, access, template_id=template_id)
-    _templates.delete(session, access, template, versions=versions)
+    """Delete a template; entries keep theirs. Raises what `ContentService.delete` raises."""
+    _templates.delete(session, access, versions=versions, template_id=template_id)

@@ -27,11 +27,6 @@ def reserve_slot(access: Access, parameters: Parameters) -> Write:
     )
 
 
-def release_slot(access: Access) -> Write:
-    """Count one goal or habit less."""
-    return SPACES.increment(SPACES.key_of(access.space), {"tracker_count": -1})
-
-
 def local_day(moment: datetime, user: UserProfile) -> date:
     """The calendar day of a moment where the user lives."""
     return moment.astimezone(ZoneInfo(user.timezone)).date()

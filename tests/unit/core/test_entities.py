@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from app.core.clock import rfc3339
 from app.core.entities import Entity, Record, VersionTag
 from app.core.errors import PreconditionFailed, StaleRead
+from app.core.lifecycle import Parent
 from tests.unit.core.entity_helpers import NOTES, THEN, TICKETS, Note, note, ticket
 
 LATER = THEN + timedelta(minutes=1)
@@ -27,12 +28,22 @@ class TestDeclare:
     @pytest.mark.parametrize("template", ["pk", "sk", "gsi1pk", "gsi1sk"])
     def test_refuses_a_template_that_names_no_field(self, template: str) -> None:
         templates = {"pk": "A#{notebook}", "sk": "B"} | {template: "C#{notebok}"}
-        with pytest.raises(TypeError, match=r"Note: key template names unknown fields \['notebok'\]"):
+        with pytest.raises(TypeError, match=r"Note: names unknown fields \['notebok'\]"):
             Entity(name="Note", model=Note, **templates)  # type: ignore[arg-type]
 
     def test_refuses_an_expiry_that_is_no_field(self) -> None:
         with pytest.raises(TypeError, match="purge_at"):
             Entity(name="Note", model=Note, pk="A", sk="B", expires="purge_at")
+
+    def test_refuses_parent_by_unknown_field(self) -> None:
+        parents = (Parent("Notebook", {"notebok": "name"}),)
+        with pytest.raises(TypeError, match="notebok"):
+            Entity(name="Note", model=Note, pk="A", sk="B", parents=parents)
+
+    @pytest.mark.parametrize("role", ["author", "addressee"])
+    def test_refuses_person_whose_items_are_not_on_index(self, role: str) -> None:
+        with pytest.raises(TypeError, match="GSI1 does not list items by notebook"):
+            Entity(name="Note", model=Note, pk="A", sk="B", **{role: "notebook"})  # type: ignore[arg-type]
 
 
 class TestKey:

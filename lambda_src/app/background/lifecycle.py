@@ -1,0 +1,83 @@
+"""Deleting what belongs to an item: whatever the entities declare, however much it is."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from app.background.cascades import continue_later_at_deadline, for_each_in_transaction, pages
+from app.background.work import Work
+from app.core.database import Session
+from app.core.entities import Entity, Record
+from app.core.queries import Query
+from app.models.messages import DeleteChildren, FormerDeletion
+from app.services import lifecycle
+from app.services.lifecycle import ENTITY_BY_NAME, children_of, fields_for_children
+
+# The names of the entities of which an item is being deleted, with all that belongs to it.
+Ancestors = frozenset[str]
+
+
+def execute(work: Work, message: DeleteChildren) -> None:
+    """Delete everything that belongs to an item that is gone.
+
+    Raises:
+        ContinueLater: the time is up.
+    """
+    delete_children(work, ENTITY_BY_NAME[message.entity], message.fields)
+
+
+def execute_former(entity: Entity[Any], work: Work, message: FormerDeletion) -> None:
+    """The same, by a message of an earlier version."""
+    delete_children(work, entity, message.model_dump(exclude_none=True))
+
+
+def delete_children(
+    work: Work, entity: Entity[Any], fields: Mapping[str, str], ancestors: Ancestors = frozenset()
+) -> None:
+    """Delete everything that belongs to the item of this entity with these fields, each after its own.
+
+    What grants access goes first: every write checks it, so nothing is added behind what is deleted. A run
+    that is cut short is continued by asking again.
+
+    Raises:
+        ContinueLater: the time is up.
+    """
+    for child, parent in children_of(entity):
+        if not _is_listed(child, ancestors):
+            _delete_list(work, child, child.belonging_to(parent, fields), ancestors | {entity.name})
+
+
+def _is_listed(child: Entity[Any], ancestors: Ancestors) -> bool:
+    """Whether the items are among those that are deleted with an ancestor."""
+    return child.name in ancestors or any(parent.entity in ancestors for parent in child.parents)
+
+
+def _delete_list(work: Work, entity: Entity[Any], query: Query[Any], ancestors: Ancestors) -> None:
+    # By a field that is no part of the key, an item can come to belong to another parent meanwhile.
+    if query.filters or any(counter.entity not in ancestors for counter in entity.counters):
+        for_each_in_transaction(work, query, partial(delete_current, ancestors))
+        return
+    has_children = any(not _is_listed(child, ancestors) for child, _ in children_of(entity))
+    for items in pages(work, query, with_expired=True):
+        for item in items if has_children else ():
+            continue_later_at_deadline(work)
+            delete_children(work, entity, fields_for_children(item), ancestors)
+        work.table.batch_delete([entity.key_of(item) for item in items])
+        work.progress(done=len(items))
+
+
+def delete_current(ancestors: Ancestors, session: Session, item: Record) -> bool:
+    """Delete an item that a list has told of, and count it no more; say whether it was still there.
+
+    Counters of the ancestors, and of what is gone, are left alone.
+    """
+    entity = lifecycle.entity_of(item)
+    counters = [counter for counter in entity.counters if counter.entity not in ancestors]
+    keys = [entity.key_of(item), *(lifecycle.counter_key(counter, item) for counter in counters)]
+    now, *holders = session.table.batch_get(keys, consistent=True)
+    if now is None or now.created_at != item.created_at:
+        return False
+    counted = [counter for counter, holder in zip(counters, holders, strict=True) if holder is not None]
+    session.add(entity.delete(now), *(lifecycle.count_less(counter, now) for counter in counted))
+    lifecycle.delete_children_later(session, now)
+    return True

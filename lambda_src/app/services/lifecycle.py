@@ -1,0 +1,72 @@
+"""Deleting an item with all that follows from it, as its entity declares.
+
+The item goes and its counters follow in the caller's commit; what belongs to it goes in the background.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.core.database import Session
+from app.core.entities import Entity, Key, Record, Write
+from app.core.lifecycle import Counter, Parent
+from app.models.access_patterns import ENTITIES
+from app.models.messages import DeleteChildren
+from app.services import outbox
+
+ENTITY_BY_NAME: Mapping[str, Entity[Any]] = {entity.name: entity for entity in ENTITIES}
+_ENTITY_BY_MODEL = {entity.model: entity for entity in ENTITIES}
+
+
+def entity_of(item: Record) -> Entity[Any]:
+    """The entity that the item is of."""
+    return _ENTITY_BY_MODEL[type(item)]
+
+
+def children_of(entity: Entity[Any]) -> list[tuple[Entity[Any], Parent]]:
+    """The entities whose items belong to items of this one, and by what; first those that grant access."""
+    found = [
+        (child, parent) for child in ENTITIES for parent in child.parents if parent.entity == entity.name
+    ]
+    return sorted(found, key=lambda pair: not pair[0].grants_access)
+
+
+def fields_for_children(item: Record) -> dict[str, str]:
+    """The fields of an item that what belongs to it is found by."""
+    names = {
+        theirs
+        for child, parent in children_of(entity_of(item))
+        for theirs in child.fields_shared_with(parent).values()
+    }
+    return {name: getattr(item, name) for name in sorted(names)}
+
+
+def delete(session: Session, item: Record) -> None:
+    """Delete an item that was read; the condition is that it is unchanged and what counts it is there."""
+    session.add(
+        entity_of(item).delete(item), *(count_less(counter, item) for counter in entity_of(item).counters)
+    )
+    delete_children_later(session, item)
+
+
+def delete_children_later(session: Session, item: Record) -> None:
+    """Have everything deleted that belongs to an item, after it."""
+    entity = entity_of(item)
+    if any(_may_own(item, child, parent) for child, parent in children_of(entity)):
+        outbox.enqueue(session, DeleteChildren(entity=entity.name, fields=fields_for_children(item)))
+
+
+def counter_key(counter: Counter, item: Record) -> Key[Any]:
+    """The key of the item that has the counter."""
+    entity = ENTITY_BY_NAME[counter.entity]
+    return entity.key(**{name: getattr(item, name) for name in entity.key_fields})
+
+
+def count_less(counter: Counter, item: Record) -> Write:
+    """Take an item out of a counter."""
+    amounts = {name: -amount for name, amount in counter.amounts(item).items()}
+    return ENTITY_BY_NAME[counter.entity].increment(counter_key(counter, item), amounts)
+
+
+def _may_own(item: Record, child: Entity[Any], parent: Parent) -> bool:
+    """Items belong to others of their entity one level deep: one that does so owns none."""
+    return child is not entity_of(item) or all(getattr(item, name) is None for name in parent.fields)
