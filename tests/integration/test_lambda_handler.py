@@ -62,9 +62,10 @@ def loop() -> Iterator[None]:
 def environment(monkeypatch: pytest.MonkeyPatch, keys_url: str, loop: None) -> pytest.MonkeyPatch:
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
-    # The signing keys come from a server of the tests' own, and the parameters from moto.
+    # The signing keys come from a server of the tests' own, parameters and mail are moto's.
     monkeypatch.setenv("AWS_ENDPOINT_URL", keys_url.rpartition("/")[0])
     monkeypatch.setenv("AWS_ENDPOINT_URL_SSM", f"https://ssm.{SETTINGS.aws_region}.amazonaws.com")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SESV2", f"https://email.{SETTINGS.aws_region}.amazonaws.com")
     return monkeypatch
 
 
