@@ -190,6 +190,8 @@ class AppSettings(_Section):
     invite_code_days: int = _parameter("invite_code_days")
     invitation_days: int = _parameter("invitation_days")
     max_invitations_per_day: int = _parameter("max_invitations_per_day")
+    max_invitations_per_sender_per_day: int = _parameter("max_invitations_per_sender_per_day")
+    max_mails_per_recipient_per_day: int = _parameter("max_mails_per_recipient_per_day")
     max_spaces_per_user: int = _parameter("max_spaces_per_user")
     max_members_per_space: int = _parameter("max_members_per_space")
     max_trackers_per_space: int = _parameter("max_trackers_per_space")

@@ -125,6 +125,8 @@ _PARAMETERS: dict[str, Callable[[Change], Verdict | None]] = {
     "invite_code_days": _LIVES_LONGER,
     "invitation_days": _LIVES_LONGER,
     "max_invitations_per_day": _ALLOWS_MORE,
+    "max_invitations_per_sender_per_day": _ALLOWS_MORE,
+    "max_mails_per_recipient_per_day": _ALLOWS_MORE,
     "max_spaces_per_user": _ALLOWS_MORE,
     "max_members_per_space": _ALLOWS_MORE,
     "max_trackers_per_space": _ALLOWS_MORE,

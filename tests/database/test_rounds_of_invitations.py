@@ -25,7 +25,11 @@ from tests.unit.services.user_helpers import PARAMETERS, enrol, identity, profil
 pytestmark = pytest.mark.long
 
 UNLIMITED = PARAMETERS.model_copy(
-    update={"max_invitations_per_day": EVERYTHING, "max_members_per_space": EVERYTHING}
+    update={
+        "max_invitations_per_day": EVERYTHING,
+        "max_invitations_per_sender_per_day": EVERYTHING,
+        "max_members_per_space": EVERYTHING,
+    }
 )
 
 

@@ -81,6 +81,8 @@ class TestParameters:
                 "app/invite_code_days",
                 "app/invitation_days",
                 "app/max_invitations_per_day",
+                "app/max_invitations_per_sender_per_day",
+                "app/max_mails_per_recipient_per_day",
                 "app/max_spaces_per_user",
                 "app/max_members_per_space",
                 "app/max_trackers_per_space",

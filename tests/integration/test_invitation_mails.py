@@ -49,24 +49,25 @@ class TestMail:
         run_background()
 
         (mail,) = inbox
+        kind = "a space" if "space_id" in place else "an organization"
         assert mail["FromEmailAddress"] == "no-reply@example.com"
         assert mail["Destination"] == {"ToAddresses": [EVE]}
         assert mail["Content"]["Simple"]["Subject"] == {
-            "Data": "Ada Lovelace invites you to Morning runners",
+            "Data": f"You are invited to {kind} on Lifestyle Spaces",
             "Charset": "UTF-8",
         }
         link = f"https://app.example.com/invitations/{made['invitation_id']}"
         settings = "https://app.example.com/settings/notifications"
         assert content(mail, "Text") == (
             "Hello,\n\n"
-            "Ada Lovelace invites you to Morning runners.\n\n"
-            "Run with us!\nEvery day.\n\n"
+            "“Ada Lovelace” invites you to “Morning runners”.\n\n"
+            "Their message:\n> Run with us!\n> Every day.\n\n"
             f"{link}\n\n"
             "You get this mail because somebody entered your address; if you do not know why, ignore it.\n"
             f"Choose what you hear of: {settings}\n"
         )
         page = content(mail, "Html")
-        assert "<p>Ada Lovelace invites you to Morning runners.</p>" in page
+        assert "<p>“Ada Lovelace” invites you to “Morning runners”.</p>" in page
         assert "<blockquote>Run with us!<br>Every day.</blockquote>" in page
         assert f'<a href="{link}">See the invitation</a>' in page
         assert settings in page
@@ -79,13 +80,18 @@ class TestMail:
         run_background()
 
         assert "<blockquote>" not in content(inbox[0], "Html")
-        assert "Morning runners.\n\nhttps://" in content(inbox[0], "Text")
+        assert "“Morning runners”.\n\nhttps://" in content(inbox[0], "Text")
 
     def test_holds_no_markup_that_somebody_wrote(self, api: Api, inbox: Inbox, run_background: Run) -> None:
         markup = "<b title=\"x\" id='y'>$url & {url}</b>"
         mallory = api.person(f"M {markup}")
         for place in (mallory.make_space(f"S {markup}"), mallory.make_organization(f"O {markup}")):
-            invite(mallory, place, EVE, message=f"T {markup}</blockquote><script>alert(1)</script>")
+            invite(
+                mallory,
+                place,
+                f"{len(place)}{EVE}",
+                message=f"T {markup}</blockquote><script>alert(1)</script>",
+            )
 
         run_background()
 

@@ -55,10 +55,10 @@ class TestMentionMail:
         assert mail["FromEmailAddress"] == "no-reply@example.com"
         assert mail["Destination"] == {"ToAddresses": [bob.email]}
         simple = mail["Content"]["Simple"]
-        assert simple["Subject"]["Data"] == "Ada mentioned you in Morning runners"
+        assert simple["Subject"]["Data"] == "Somebody mentioned you on Lifestyle Spaces"
         for part in ("Text", "Html"):
             body = simple["Body"][part]["Data"]
-            assert "Ada mentioned you in Morning runners." in body
+            assert "“Ada” mentioned you in “Morning runners”." in body
             assert f"https://app.example.com/spaces/{space['space_id']}" in body
             assert "https://app.example.com/settings/notifications" in body
             assert "secret" not in body
@@ -77,7 +77,7 @@ class TestMentionMail:
         assert "<img" not in html
         assert "&lt;script&gt;alert(1)&lt;/script&gt; $url &amp; co" in html
         assert "&quot;&gt;&lt;img src=x onerror=alert(1)&gt;" in html
-        assert "<script>alert(1)</script> $url & co mentioned you" in text
+        assert "<script>alert(1)</script> $url & co” mentioned you" in text
 
     def test_is_not_for_who_declined_it(
         self, ada: Person, bob: Person, space: dict[str, Any], run_background: RunBackground, inbox: Inbox

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.background import mail_templates
+from app.background import mail_limits, mail_templates
 from app.background.work import Work
 from app.core.entities import Key
 from app.models.access_patterns import (
@@ -54,7 +54,13 @@ def send_mention_mail(work: Work, message: SendMentionMail) -> None:
     user, author, space, membership = work.table.batch_get(keys, consistent=True)
     if not (_is_active(space) and _is_active(author) and _concerns("mention", user, membership)):
         return
-    if user.wants("mention", "mail"):
+    if user.wants("mention", "mail") and mail_limits.take(
+        work,
+        email=user.email,
+        cause=("mention", message.actor_id, message.subject_id),
+        limit=mail_limits.MENTION,
+        reference=work.message_id,
+    ):
         parameters = work.parameters()
         work.mail.send(
             mail_templates.mention(to=user.email, author=author.name, space=space, parameters=parameters)

@@ -3,9 +3,10 @@
 from functools import partial
 from typing import Any
 
-from app.background import mail_templates
+from app.background import mail_limits, mail_templates
 from app.background.cascades import for_each_in_transaction
 from app.background.work import Work
+from app.core.clock import rfc3339
 from app.core.database import Session
 from app.core.entities import Key
 from app.models.access_patterns import (
@@ -40,7 +41,7 @@ def announce(work: Work, message: AnnounceInvitation) -> None:
 
 
 def send_mail(work: Work, message: SendInvitationMail) -> None:
-    """Send an invitation's mail, unless whoever has the address wants no such mails.
+    """Send an invitation's mail, unless whoever has the address wants no such mails, or has had too many.
 
     Nothing is sent where whoever invited, or what it leads to, is about to go.
     """
@@ -54,7 +55,15 @@ def send_mail(work: Work, message: SendInvitationMail) -> None:
     if target is None or (invitation.target_kind == "space" and target.status != "active"):
         return
     invitee = _profile_of(work, invitation.email)
-    if invitee is None or invitee.wants("invitation", "mail"):
+    if invitee is not None and not invitee.wants("invitation", "mail"):
+        return
+    if mail_limits.take(
+        work,
+        email=invitation.email,
+        cause=("invitation", invitation.invited_by),
+        limit=mail_limits.INVITATION,
+        reference=f"{invitation.invitation_id} {rfc3339(invitation.sent_at)}",
+    ):
         work.mail.send(
             mail_templates.invitation(invitation, inviter=inviter.name, parameters=work.parameters())
         )

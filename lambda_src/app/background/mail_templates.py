@@ -1,13 +1,18 @@
-"""The mails that go out, as text and HTML. Whatever a person wrote is escaped in HTML."""
+"""The mails that go out, as text and HTML.
+
+What a person wrote is never in a subject; it is escaped in HTML, and stands in quotation marks or is marked
+on every line.
+"""
 
 import html
 from string import Template
 
 from app.background.mail import Mail
 from app.core.config import Parameters
-from app.models.invitations import Invitation
+from app.models.invitations import Invitation, TargetKind
 from app.models.spaces import Space
 
+_ARTICLES: dict[TargetKind, str] = {"space": "a space", "organization": "an organization"}
 _TEXT = Template("""$greeting
 
 $sentence
@@ -32,12 +37,11 @@ $quoted
 
 def invitation(invitation: Invitation, *, inviter: str, parameters: Parameters) -> Mail:
     """Tell somebody that they are invited to a space or an organization."""
-    sentence = f"{inviter} invites you to {invitation.target_name}"
     return render(
         kind="invitation",
         to=invitation.email,
-        subject=sentence,
-        sentence=f"{sentence}.",
+        subject=f"You are invited to {_ARTICLES[invitation.target_kind]} on Lifestyle Spaces",
+        sentence=f"“{inviter}” invites you to “{invitation.target_name}”.",
         message=invitation.message,
         action="See the invitation",
         url=parameters.link(f"invitations/{invitation.invitation_id}"),
@@ -48,18 +52,23 @@ def invitation(invitation: Invitation, *, inviter: str, parameters: Parameters) 
 
 def mention(*, to: str, author: str, space: Space, parameters: Parameters) -> Mail:
     """Tell somebody that a comment names them."""
-    sentence = f"{author} mentioned you in {space.name}"
     return render(
         kind="mention",
         to=to,
-        subject=sentence,
-        sentence=f"{sentence}.",
+        subject="Somebody mentioned you on Lifestyle Spaces",
+        sentence=f"“{author}” mentioned you in “{space.name}”.",
         message=None,
         action="Read it",
         url=parameters.link(f"spaces/{space.space_id}"),
         reason="you are a member there.",
         parameters=parameters,
     )
+
+
+def _quote(message: str) -> str:
+    """What somebody wrote, marked on every line, so that it cannot pass for a link or footer of ours."""
+    lines = "\n".join(f"> {line}" for line in message.splitlines())
+    return f"\nTheir message:\n{lines}\n"
 
 
 def render(
@@ -83,6 +92,6 @@ def render(
         kind=kind,
         to=to,
         subject=subject,
-        text=_TEXT.substitute(parts, quoted=f"\n{message}\n" if message else ""),
+        text=_TEXT.substitute(parts, quoted=_quote(message) if message else ""),
         html=_HTML.substitute(escaped, quoted=f"<blockquote>{quote}</blockquote>" if quote else ""),
     )

@@ -137,6 +137,7 @@ class Runner:
                 directory=self.directory,
                 parameters=self.parameters,
                 seconds_left=seconds_left,
+                message_id=leased.message_id,
                 operation=operation,
             )
             try:

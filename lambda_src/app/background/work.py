@@ -38,6 +38,7 @@ class Work:
     directory: Directory
     parameters: ParameterSource
     seconds_left: Callable[[], float]
+    message_id: str
     operation: Operation | None = None
 
     @property

@@ -96,8 +96,18 @@ class Parameters(Model):
     )
     max_invitations_per_day: int = Field(
         ge=1,
-        description="Invitations by e-mail to one space or organization a day",
-        json_schema_extra={"unit": "invitations"},
+        description="Addresses that may be invited to one space or organization a day",
+        json_schema_extra={"unit": "addresses"},
+    )
+    max_invitations_per_sender_per_day: int = Field(
+        ge=1,
+        description="Addresses that one user may invite a day, over all spaces and organizations",
+        json_schema_extra={"unit": "addresses"},
+    )
+    max_mails_per_recipient_per_day: int = Field(
+        ge=1,
+        description="Mails that one address gets in 24 hours, from all senders",
+        json_schema_extra={"unit": "mails"},
     )
     max_spaces_per_user: int = Field(
         ge=1,

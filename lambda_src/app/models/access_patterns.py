@@ -21,6 +21,7 @@ from app.models.highlights import Highlight
 from app.models.idempotency import IdempotencyRecord
 from app.models.invitations import Invitation, InvitationClaim, InvitationCount
 from app.models.journals import JournalEntry
+from app.models.mail import SentMails
 from app.models.members import Membership
 from app.models.notifications import Notification
 from app.models.operations import Operation, OutboxMessage
@@ -144,6 +145,9 @@ JOIN_TRIES = Entity(
     sk="JOIN",
     expires="purge_at",
     parents=(Parent("UserProfile"),),
+)
+SENT_MAILS = Entity(
+    name="SentMails", model=SentMails, pk="MAIL#{recipient}", sk="{source}", expires="purge_at"
 )
 IDEMPOTENCY_RECORDS = Entity(
     name="IdempotencyRecord",

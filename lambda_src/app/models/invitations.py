@@ -117,7 +117,10 @@ class InvitationClaim(Record):
 
 
 class InvitationCount(Record):
-    """How many invitations went out from one space or organization on one day (UTC)."""
+    """How many addresses were asked for on one day (UTC), those that were refused included.
+
+    `target_id` is the id of the space or organization, or of the user who asked.
+    """
 
     target_id: Annotated[str, stored_as("place_id")]
     day: str

@@ -12,7 +12,6 @@ from typing import Any
 from app.core.database import Session
 from app.core.entities import Key, Versions, Write
 from app.core.errors import (
-    AlreadyInOrganization,
     AlreadyMember,
     InvitationClosed,
     NotFound,
@@ -93,15 +92,14 @@ class InvitationTarget:
     def require_outsider(self, belonging: Any) -> None:
         """Check that someone who belongs there can be invited here.
 
+        Who is in another organization can be: they alone learn of it, when they accept.
+
         Raises:
             AlreadyMember: they are in.
-            AlreadyInOrganization: they are in another organization.
         """
-        if belonging is None or (self.target_kind == "organization" and belonging.org_id is None):
-            return
-        if self.target_kind == "organization" and belonging.org_id != self.target_id:
-            raise AlreadyInOrganization
-        raise AlreadyMember
+        is_elsewhere = self.target_kind == "organization" and belonging and belonging.org_id != self.target_id
+        if belonging is not None and not is_elsewhere:
+            raise AlreadyMember
 
 
 def list_page(

@@ -41,12 +41,13 @@ def create(
 
     Raises:
         Forbidden: inviting an admin to a space is for its owner.
-        AlreadyMember, AlreadyInOrganization: the person is in already, or in another organization.
+        AlreadyMember: the person is in already.
         AlreadyInvited: the person has an open invitation.
-        TooManyInvitations: no more can be sent today.
+        TooManyInvitations: the target, or the sender, has used up the addresses of today.
     """
     (outcome,) = _invite(session, target, [body], parameters)
     if isinstance(outcome, Problem):
+        session.commit()  # what was looked up counts, although the request is refused
         raise outcome
     return InvitationView.at(session.now, outcome)
 
@@ -77,7 +78,12 @@ class _Known:
     claims: dict[str, InvitationClaim | None]
     invitations: dict[str, Invitation | None]
     belongings: dict[str, Any]
-    today: InvitationCount | None
+    counts: dict[str, InvitationCount | None]
+
+    def sent(self, target_id: str) -> int:
+        """How many addresses were counted today for a target or a sender."""
+        count = self.counts[target_id]
+        return count.sent if count else 0
 
 
 def _invite(
@@ -89,18 +95,21 @@ def _invite(
     """What becomes of each, in their order; what is written for those who can be invited."""
     emails = [body.email for body in bodies if not isinstance(body, InvalidInvitation)]
     known = _look_up(session, target, list(dict.fromkeys(emails)))
-    room = parameters.max_invitations_per_day - (known.today.sent if known.today else 0)
+    room = min(limit - known.sent(target_id) for target_id, limit in _limits(target, parameters).items())
     outcomes: list[Invitation | Problem] = []
     invited: set[str] = set()
+    counted = 0
     for body in bodies:
         try:
             if isinstance(body, InvalidInvitation):
                 raise ValidationFailed
+            # Before anything that depends on the address: what is refused tells something of it, and counts.
+            if counted >= room:
+                raise TooManyInvitations(retry_after_s=_seconds_of_day_left(session.now))
+            counted += 1
             _require_invitable(session, target, body, known)
             if body.email in invited:
                 raise AlreadyInvited
-            if len(invited) >= room:
-                raise TooManyInvitations(retry_after_s=_seconds_of_day_left(session.now))
         except Problem as problem:
             outcomes.append(problem)
         else:
@@ -108,16 +117,26 @@ def _invite(
             outcomes.append(_write(session, target, body, known, parameters))
     if invited:
         session.add(target.access_unchanged)
-        _count(session, target, known.today, len(invited), parameters)
+    if counted:
+        _count(session, target, known, counted, parameters)
     return outcomes
+
+
+def _limits(target: InvitationTarget, parameters: Parameters) -> dict[str, int]:
+    """How many addresses may be invited a day: to the target, and by the sender to anything."""
+    return {
+        target.target_id: parameters.max_invitations_per_day,
+        target.user.user_id: parameters.max_invitations_per_sender_per_day,
+    }
 
 
 def _look_up(session: Session, target: InvitationTarget, emails: Sequence[str]) -> _Known:
     """By two batches, however many there are."""
     first: list[Key[Any]] = [target.claim_key(email) for email in emails]
     first += [EMAIL_CLAIMS.key(email=email) for email in emails]
-    day = INVITATION_COUNTS.key(target_id=target.target_id, day=_day(session.now))
-    *found, today = session.table.batch_get([*first, day], consistent=True)
+    counted = (target.target_id, target.user.user_id)
+    first += [INVITATION_COUNTS.key(target_id=id_, day=_day(session.now)) for id_ in counted]
+    *found, to_target, by_sender = session.table.batch_get(first, consistent=True)
     claims, people = found[: len(emails)], found[len(emails) :]
     second = {email: target.key(claim.invitation_id) for email, claim in _given(emails, claims)}
     third = {email: target.belonging_key(person.user_id) for email, person in _given(emails, people)}
@@ -126,7 +145,7 @@ def _look_up(session: Session, target: InvitationTarget, emails: Sequence[str]) 
         claims=dict(zip(emails, claims, strict=True)),
         invitations=dict.fromkeys(emails) | {email: next(rows) for email in second},
         belongings=dict.fromkeys(emails) | {email: next(rows) for email in third},
-        today=today,
+        counts=dict(zip(counted, (to_target, by_sender), strict=True)),
     )
 
 
@@ -171,27 +190,24 @@ def _write(
 
 
 def _count(
-    session: Session,
-    target: InvitationTarget,
-    today: InvitationCount | None,
-    sent: int,
-    parameters: Parameters,
+    session: Session, target: InvitationTarget, known: _Known, addresses: int, parameters: Parameters
 ) -> None:
-    if today is not None:
-        limit = {"sent": parameters.max_invitations_per_day}
-        session.add(
-            INVITATION_COUNTS.increment(INVITATION_COUNTS.key_of(today), {"sent": sent}, at_most=limit)
+    """Count these addresses for the target and the sender; the commit fails where one has no room."""
+    for target_id, limit in _limits(target, parameters).items():
+        today = known.counts[target_id]
+        if today is not None:
+            key = INVITATION_COUNTS.key_of(today)
+            session.add(INVITATION_COUNTS.increment(key, {"sent": addresses}, at_most={"sent": limit}))
+            continue
+        first = InvitationCount(
+            target_id=target_id,
+            day=_day(session.now),
+            sent=addresses,
+            purge_at=session.now + timedelta(days=2),
+            created_at=session.now,
+            updated_at=session.now,
         )
-        return
-    first = InvitationCount(
-        target_id=target.target_id,
-        day=_day(session.now),
-        sent=sent,
-        purge_at=session.now + timedelta(days=2),
-        created_at=session.now,
-        updated_at=session.now,
-    )
-    session.add(INVITATION_COUNTS.create(first))
+        session.add(INVITATION_COUNTS.create(first))
 
 
 def _day(now: datetime) -> str:

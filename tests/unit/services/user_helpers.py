@@ -17,6 +17,8 @@ PARAMETERS = Parameters.model_validate(
         "invite_code_days": 30,
         "invitation_days": 7,
         "max_invitations_per_day": 200,
+        "max_invitations_per_sender_per_day": 200,
+        "max_mails_per_recipient_per_day": 20,
         "max_spaces_per_user": 100,
         "max_members_per_space": 1000,
         "max_trackers_per_space": 200,

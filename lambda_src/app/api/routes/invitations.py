@@ -122,9 +122,7 @@ async def revoke_invitation(
 @router.post(
     ORGANIZATION,
     status_code=201,
-    responses=problem_responses(
-        *IN_SPACE, AlreadyMember, AlreadyInOrganization, AlreadyInvited, TooManyInvitations, *REPEATABLE
-    ),
+    responses=problem_responses(*IN_SPACE, AlreadyMember, AlreadyInvited, TooManyInvitations, *REPEATABLE),
 )
 async def create_organization_invitation(
     session: SessionDep,
