@@ -209,7 +209,9 @@ def _matches(pattern: str, value: str) -> bool:
     """Whether a value matches a pattern of a service model, which is Java's, as a whole."""
     for java, python in _JAVA_CLASSES.items():
         pattern = pattern.replace(java, python)
-    return re.fullmatch(pattern, value) is not None
+    # Java takes a flag from where it stands on, Python at the beginning alone.
+    flags = re.IGNORECASE if "(?i)" in pattern else 0
+    return re.fullmatch(pattern.replace("(?i)", ""), value, flags) is not None
 
 
 @cache
