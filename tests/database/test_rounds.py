@@ -203,7 +203,7 @@ class TestCounters:
             who, other = two if thread % 2 else two[::-1]
             if thread < 4:
                 body = SpaceCreate(name="Ours", visibility=Visibility.PUBLIC)
-                spaces.create(session, user=user_of(table, who), body=body, parameters=parameters)
+                spaces.create(session, user_of(table, who), body, parameters=parameters)
                 return
             owned = one_of(table, memberships_of_user(who).where(role=Role.OWNER), number % 4)
             space = table.batch_get([SPACES.key(space_id=owned.space_id)])[0]
@@ -215,7 +215,7 @@ class TestCounters:
                 ownership.transfer(session, access, user_id=other)
             else:
                 access = enter(session, who, space, Action.DELETE_SPACE)
-                spaces.delete(session, access=access, versions=None)
+                spaces.delete(session, access, versions=None)
 
         rounds.run(come_and_go)
 

@@ -296,7 +296,7 @@ class TestAChange:
         access = permissions.authorize(
             session, user_id=owner.user_id, space_id=space_id, action=Action.DELETE_SPACE
         )
-        spaces.delete(session, access=access, versions=None)
+        spaces.delete(session, access, versions=None)
         session.commit()
 
 

@@ -14,14 +14,14 @@ from app.models.audit import AuditKind
 from app.models.fields import Page
 from app.models.members import Membership, Role
 from app.models.messages import DeleteSpace
-from app.models.operations import Operation
+from app.models.operations import OperationView
 from app.models.spaces import Space, SpaceCreate, SpacePatch, SpaceView
 from app.models.users import UserProfile
 from app.services import audit, outbox
 from app.services.permissions import Access
 
 
-def create(session: Session, *, user: UserProfile, body: SpaceCreate, parameters: Parameters) -> SpaceView:
+def create(session: Session, user: UserProfile, body: SpaceCreate, *, parameters: Parameters) -> SpaceView:
     """Make a space; the caller becomes its owner.
 
     Raises:
@@ -47,7 +47,7 @@ def create(session: Session, *, user: UserProfile, body: SpaceCreate, parameters
     return SpaceView.seen_by(Role.OWNER, space)
 
 
-def list_public(session: Session, *, user: UserProfile, limit: int, cursor: str | None) -> Page[SpaceView]:
+def list_public(session: Session, user: UserProfile, *, limit: int, cursor: str | None) -> Page[SpaceView]:
     """The public spaces, newest first, each with the caller's role in it."""
     spaces = session.table.page(public_spaces(), limit=limit, cursor=cursor)
     keys = [MEMBERSHIPS.key(space_id=space.space_id, user_id=user.user_id) for space in spaces.items]
@@ -61,7 +61,7 @@ def list_public(session: Session, *, user: UserProfile, limit: int, cursor: str 
     )
 
 
-def update(session: Session, *, access: Access, body: SpacePatch, versions: Versions) -> SpaceView:
+def update(session: Session, access: Access, body: SpacePatch, *, versions: Versions) -> SpaceView:
     """Change the space's own fields.
 
     Raises:
@@ -76,8 +76,8 @@ def update(session: Session, *, access: Access, body: SpacePatch, versions: Vers
     return SpaceView.seen_by(access.role, changed)
 
 
-def delete(session: Session, *, access: Access, versions: Versions) -> Operation:
-    """Make the space unreachable at once and promise that all its items will go.
+def delete(session: Session, access: Access, *, versions: Versions) -> OperationView:
+    """Make the space unreachable at once, and have everything in it deleted in the background.
 
     Raises:
         PreconditionFailed: the space is at none of these versions.
@@ -91,7 +91,7 @@ def delete(session: Session, *, access: Access, versions: Versions) -> Operation
     )
     _record(session, access, AuditKind.SPACE_DELETED)
     message = DeleteSpace(operation_id=session.new_id(), space_id=space.space_id)
-    return outbox.start_operation(session, message, user_id=access.user.user_id)
+    return OperationView.of(outbox.start_operation(session, message, user_id=access.user.user_id))
 
 
 def _record(session: Session, access: Access, kind: AuditKind, fields: list[str] | None = None) -> None:

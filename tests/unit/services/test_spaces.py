@@ -8,7 +8,7 @@ from app.core.entities import VersionTag, Write
 from app.core.errors import PreconditionFailed, SpaceLimitReached, StaleRead
 from app.models.access_patterns import MEMBERSHIPS, OPERATIONS, OUTBOX_MESSAGES, SPACES, USER_PROFILES
 from app.models.members import Role
-from app.models.operations import Operation, OutboxMessage
+from app.models.operations import Operation, OperationView, OutboxMessage
 from app.models.spaces import Space, SpaceCreate, SpacePatch
 from app.models.users import UserProfile
 from app.services import outbox, spaces
@@ -40,7 +40,7 @@ class TestCreate:
         self, table: Table, ada: UserProfile, calls: list[str]
     ) -> None:
         session = Session(table, new_id=lambda: "NEW")
-        view = spaces.create(session, user=ada, body=RUNNERS, parameters=PARAMETERS)
+        view = spaces.create(session, ada, RUNNERS, parameters=PARAMETERS)
         assert calls == []
         session.commit()
         assert calls == ["TransactWriteItems"]
@@ -57,13 +57,13 @@ class TestCreate:
     def test_refuses_the_space_that_would_be_one_too_many(self, table: Table, clock: FrozenClock) -> None:
         full = profile(clock.now, space_count=100)
         with pytest.raises(SpaceLimitReached):
-            spaces.create(Session(table), user=full, body=RUNNERS, parameters=PARAMETERS)
+            spaces.create(Session(table), full, RUNNERS, parameters=PARAMETERS)
 
     def test_asks_for_a_new_try_where_it_has_become_one_too_many_meanwhile(
         self, table: Table, ada: UserProfile
     ) -> None:
         session = Session(table)
-        spaces.create(session, user=ada, body=RUNNERS, parameters=PARAMETERS)
+        spaces.create(session, ada, RUNNERS, parameters=PARAMETERS)
         table.write([USER_PROFILES.increment(USER_PROFILES.key(user_id="ada"), {"space_count": 100})])
         with pytest.raises(StaleRead):
             session.commit()
@@ -75,7 +75,7 @@ class TestUpdate:
         calls.clear()
         session = Session(table)
         patch = SpacePatch(name=access.space.name)
-        view = spaces.update(session, access=access, body=patch, versions=None)
+        view = spaces.update(session, access, patch, versions=None)
         session.commit()
         assert calls == []
         assert view.version == 1
@@ -84,14 +84,14 @@ class TestUpdate:
         with pytest.raises(PreconditionFailed):
             spaces.update(
                 Session(table),
-                access=enrol(table),
-                body=SpacePatch(name="New"),
+                enrol(table),
+                SpacePatch(name="New"),
                 versions=frozenset({VersionTag(7, "0123456789", "abcdef")}),
             )
 
     def test_asks_for_a_new_try_where_the_right_is_lost_meanwhile(self, table: Table) -> None:
         access, session = enrol(table, Role.ADMIN), Session(table)
-        spaces.update(session, access=access, body=SpacePatch(name="New"), versions=None)
+        spaces.update(session, access, SpacePatch(name="New"), versions=None)
         demote(table, access)
         with pytest.raises(StaleRead):
             session.commit()
@@ -112,9 +112,12 @@ class TestDelete:
 
     def delete(self, table: Table, access: Access, *beside: Write) -> Operation:
         session = Session(table)
-        operation = spaces.delete(session, access=access, versions=None)
+        view = spaces.delete(session, access, versions=None)
         session.add(*beside)
         session.commit()
+        operation = table.get(OPERATIONS.key(operation_id=view.operation_id))
+        assert operation is not None
+        assert view == OperationView.of(operation)
         return operation
 
     def test_writes_the_promise_with_the_deletion(
@@ -122,7 +125,7 @@ class TestDelete:
     ) -> None:
         calls.clear()
         operation = self.delete(table, access)
-        assert calls == ["TransactWriteItems"]
+        assert calls == ["TransactWriteItems", "GetItem"]
 
         space = stored(table, access)
         assert space is not None
@@ -144,7 +147,7 @@ class TestDelete:
 
     def test_asks_for_a_new_try_where_the_right_is_lost_meanwhile(self, table: Table, access: Access) -> None:
         session = Session(table)
-        spaces.delete(session, access=access, versions=None)
+        spaces.delete(session, access, versions=None)
         demote(table, access)
         with pytest.raises(StaleRead):
             session.commit()
@@ -170,7 +173,7 @@ class TestDelete:
         ids = (f"{number:026}" for number in itertools.count())
         for number in range(16):
             session = Session(table, new_id=lambda: next(ids))
-            spaces.delete(session, access=enrol(table, name=f"user{number}"), versions=None)
+            spaces.delete(session, enrol(table, name=f"user{number}"), versions=None)
             session.commit()
         messages = self.messages(table)
         assert len(messages) == 16
@@ -178,9 +181,7 @@ class TestDelete:
 
     def test_refuses_who_knows_another_version(self, table: Table, access: Access) -> None:
         with pytest.raises(PreconditionFailed):
-            spaces.delete(
-                Session(table), access=access, versions=frozenset({VersionTag(7, "0123456789", "abcdef")})
-            )
+            spaces.delete(Session(table), access, versions=frozenset({VersionTag(7, "0123456789", "abcdef")}))
 
     def test_is_stamped_with_one_moment(self, table: Table, access: Access, clock: FrozenClock) -> None:
         clock.advance(hours=1)

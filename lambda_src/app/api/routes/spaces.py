@@ -32,7 +32,7 @@ async def create_space(
     session: SessionDep, user: CurrentUser, body: SpaceCreate, parameters: ParametersDep, response: Response
 ) -> SpaceView:
     """Make a space; you become its owner."""
-    space = spaces.create(session, user=user, body=body, parameters=parameters)
+    space = spaces.create(session, user, body, parameters=parameters)
     response.headers["Location"] = f"/api/v1/spaces/{space.space_id}"
     return space
 
@@ -47,7 +47,7 @@ async def list_public_spaces(
     ] = "public",
 ) -> Page[SpaceView]:
     """Discover public spaces, newest first."""
-    return spaces.list_public(session, user=user, limit=paging.limit, cursor=paging.cursor)
+    return spaces.list_public(session, user, limit=paging.limit, cursor=paging.cursor)
 
 
 @router.get("/{space_id}", responses=problem_responses(ProfileRequired, NotFound))
@@ -64,7 +64,7 @@ async def update_space(
     versions: AcceptedVersions,
 ) -> SpaceView:
     """Change a space."""
-    return spaces.update(session, access=access, body=body, versions=versions)
+    return spaces.update(session, access, body, versions=versions)
 
 
 @router.delete(
@@ -79,6 +79,6 @@ async def delete_space(
     response: Response,
 ) -> OperationView:
     """Delete a space. It is unreachable at once; its items go in the background."""
-    operation = spaces.delete(session, access=access, versions=versions)
+    operation = spaces.delete(session, access, versions=versions)
     response.headers["Location"] = f"/api/v1/operations/{operation.operation_id}"
-    return OperationView.of(operation)
+    return operation
