@@ -12,7 +12,14 @@ from app.core.errors import StaleRead
 from app.models.access_patterns import SENT_MAILS
 from tests.assertions import assert_problem
 from tests.factories import Api, Person
-from tests.integration.invitation_helpers import Inbox, Run, invitations_to, invite, recipients
+from tests.integration.invitation_helpers import (
+    Inbox,
+    Run,
+    invitations_to,
+    invite,
+    notifications,
+    recipients,
+)
 from tests.integration.table_helpers import kinds_that_name
 
 VICTIM = "victim@example.com"
@@ -183,6 +190,7 @@ class TestMentionMail:
             run_background()
 
         assert recipients(inbox) == [ada.email]
+        assert [item["kind"] for item in notifications(ada)].count("mention") == 1
 
 
 class TestQuotedMessage:

@@ -11,6 +11,7 @@ from app.models.access_patterns import (
     NOTIFICATIONS,
     SPACES,
     USER_PROFILES,
+    notifications_of_user,
 )
 from app.models.activity import Activity, ActivityKind
 from app.models.members import Membership
@@ -19,6 +20,9 @@ from app.models.notifications import Notification
 from app.models.spaces import Space
 from app.models.users import NotificationKind, UserProfile
 from app.services import outbox
+
+# So many notifications are looked through for an unread one of the same actor, subject and kind.
+_LATEST = 100
 
 
 def announce(work: Work, message: AnnounceActivity) -> None:
@@ -89,9 +93,19 @@ def _write_activity(work: Work, message: AnnounceActivity, kind: ActivityKind) -
     work.session.add(ACTIVITIES.create(activity))
 
 
+def _has_unread(work: Work, user: UserProfile, why: NotificationKind, message: AnnounceActivity) -> bool:
+    """Whether the same of the same is among the user's latest notifications and not read yet."""
+    latest = work.table.page(notifications_of_user(user.user_id), limit=_LATEST, consistent=True).items
+    same = (why, message.actor_id, message.subject_id)
+    return any(
+        (item.kind, item.actor_id, item.subject_id) == same and not item.is_read(user.notifications_read_to)
+        for item in latest
+    )
+
+
 def _notify(work: Work, message: AnnounceActivity, why: NotificationKind, user: UserProfile) -> None:
     ids = {"actor_id": message.actor_id, "space_id": message.space_id, "subject_id": message.subject_id}
-    if user.wants(why, "notifications"):
+    if user.wants(why, "notifications") and not _has_unread(work, user, why, message):
         notification = Notification(
             notification_id=work.session.new_id(),
             user_id=user.user_id,
