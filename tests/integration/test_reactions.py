@@ -205,3 +205,67 @@ class TestMeanwhile:
 
         assert_problem(react(ada, goal), 404, "not_found")
         assert table.page(REACTIONS.within(activity_id=goal["activity_id"]), limit=1).items == []
+
+
+class TestReactionNotification:
+    def told(self, person: Person) -> list[str]:
+        items = person.get("/api/v1/users/me/notifications").json()["items"]
+        return [item["kind"] for item in items if item["kind"] == "reaction"]
+
+    @pytest.mark.parametrize("each_time", [True, False])
+    def test_withdrawn_reaction_leaves_no_notification(
+        self,
+        api: Api,
+        ada: Person,
+        space: dict[str, Any],
+        goal: dict[str, Any],
+        run_background: Callable[..., None],
+        *,
+        each_time: bool,
+    ) -> None:
+        eve = api.member_of(space, ada, "viewer")
+        for _ in range(4):
+            react(eve, goal)
+            if each_time:
+                run_background()
+                assert self.told(ada) == ["reaction"]
+            eve.delete(path_of(goal))
+            if each_time:
+                run_background()
+                assert self.told(ada) == []
+        run_background()
+
+        assert self.told(ada) == []
+
+    def test_notification_stays_while_another_reaction_does(
+        self,
+        api: Api,
+        ada: Person,
+        space: dict[str, Any],
+        goal: dict[str, Any],
+        run_background: Callable[..., None],
+    ) -> None:
+        eve = api.member_of(space, ada, "viewer")
+        react(eve, goal)
+        react(eve, goal, "clap")
+        eve.delete(path_of(goal))
+        run_background()
+
+        assert self.told(ada) == ["reaction"]
+
+    def test_read_notification_stays(
+        self,
+        api: Api,
+        ada: Person,
+        space: dict[str, Any],
+        goal: dict[str, Any],
+        run_background: Callable[..., None],
+    ) -> None:
+        eve = api.member_of(space, ada, "viewer")
+        react(eve, goal)
+        run_background()
+        ada.post("/api/v1/users/me/notifications/read-all")
+        eve.delete(path_of(goal))
+        run_background()
+
+        assert self.told(ada) == ["reaction"]

@@ -9,13 +9,14 @@ from app.models.access_patterns import (
     ACTIVITIES,
     MEMBERSHIPS,
     NOTIFICATIONS,
+    REACTIONS,
     SPACES,
     USER_PROFILES,
     notifications_of_user,
 )
-from app.models.activity import Activity, ActivityKind
+from app.models.activity import Activity, ActivityKind, Emoji
 from app.models.members import Membership
-from app.models.messages import AnnounceActivity, SendMentionMail
+from app.models.messages import AnnounceActivity, SendMentionMail, WithdrawReactionNotification
 from app.models.notifications import Notification
 from app.models.spaces import Space
 from app.models.users import NotificationKind, UserProfile
@@ -93,19 +94,37 @@ def _write_activity(work: Work, message: AnnounceActivity, kind: ActivityKind) -
     work.session.add(ACTIVITIES.create(activity))
 
 
-def _has_unread(work: Work, user: UserProfile, why: NotificationKind, message: AnnounceActivity) -> bool:
-    """Whether the same of the same is among the user's latest notifications and not read yet."""
+def withdraw_reaction_notification(work: Work, message: WithdrawReactionNotification) -> None:
+    """Delete what tells a user of a reaction that is no more, unless it is read."""
+    user = work.table.get(USER_PROFILES.key(user_id=message.user_id))
+    if user is None or _has_reacted(work, message.actor_id, message.subject_id):
+        return
+    for item in _unread(work, user, ("reaction", message.actor_id, message.subject_id)):
+        work.session.add(NOTIFICATIONS.delete(item))
+
+
+def _has_reacted(work: Work, user_id: str, activity_id: str) -> bool:
+    keys = [REACTIONS.key(activity_id=activity_id, user_id=user_id, emoji=emoji) for emoji in Emoji]
+    return any(work.table.batch_get(keys, consistent=True))
+
+
+def _unread(work: Work, user: UserProfile, cause: tuple[NotificationKind, str, str]) -> list[Notification]:
+    """Those of a user's latest notifications that are of this kind, actor and subject, and not read yet."""
     latest = work.table.page(notifications_of_user(user.user_id), limit=_LATEST, consistent=True).items
-    same = (why, message.actor_id, message.subject_id)
-    return any(
-        (item.kind, item.actor_id, item.subject_id) == same and not item.is_read(user.notifications_read_to)
+    return [
+        item
         for item in latest
-    )
+        if (item.kind, item.actor_id, item.subject_id) == cause
+        and not item.is_read(user.notifications_read_to)
+    ]
 
 
 def _notify(work: Work, message: AnnounceActivity, why: NotificationKind, user: UserProfile) -> None:
     ids = {"actor_id": message.actor_id, "space_id": message.space_id, "subject_id": message.subject_id}
-    if user.wants(why, "notifications") and not _has_unread(work, user, why, message):
+    if why == "reaction" and not _has_reacted(work, message.actor_id, message.subject_id):
+        return  # it was withdrawn meanwhile
+    cause = (why, message.actor_id, message.subject_id)
+    if user.wants(why, "notifications") and not _unread(work, user, cause):
         notification = Notification(
             notification_id=work.session.new_id(),
             user_id=user.user_id,

@@ -39,6 +39,7 @@ _TASKS = by_kind(
         Task(messages.SendInvitationMail, invitations.send_mail),
         Task(messages.SendMentionMail, activity.send_mention_mail),
         Task(messages.SendReminders, reminders.send_reminders),
+        Task(messages.WithdrawReactionNotification, activity.withdraw_reaction_notification),
     )
 )
 

@@ -55,6 +55,16 @@ class AnnounceActivity(Message):
     notify: dict[str, NotificationKind]
 
 
+class WithdrawReactionNotification(Message):
+    """Delete the unread notification of a reaction, where its actor has withdrawn all of them."""
+
+    stored_kind = "reaction.withdrawn"
+
+    user_id: str
+    actor_id: str
+    subject_id: str
+
+
 class SendMentionMail(Message):
     """Send a mail to a user whom the subject, a comment, mentions."""
 

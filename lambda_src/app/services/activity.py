@@ -8,7 +8,7 @@ from app.core.errors import NotFound
 from app.models.access_patterns import ACTIVITIES, REACTIONS, activity_of_space
 from app.models.activity import Activity, ActivityKind, ActivityView, Emoji, Reaction
 from app.models.fields import Page
-from app.models.messages import AnnounceActivity
+from app.models.messages import AnnounceActivity, WithdrawReactionNotification
 from app.models.users import NotificationKind
 from app.services import lifecycle, outbox
 from app.services.permissions import Access
@@ -93,6 +93,11 @@ def withdraw(session: Session, access: Access, *, activity_id: str, emoji: Emoji
         raise NotFound
     lifecycle.delete(session, was)
     session.add(access.membership_unchanged())
+    if activity.actor_id != access.user.user_id:
+        message = WithdrawReactionNotification(
+            user_id=activity.actor_id, actor_id=access.user.user_id, subject_id=activity_id
+        )
+        outbox.enqueue(session, message)
 
 
 def _read(
