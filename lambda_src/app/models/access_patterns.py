@@ -441,7 +441,7 @@ def audit_of_space(space_id: str) -> Query[AuditEvent]:
 
 
 def messages_of_shard(shard: int) -> Query[OutboxMessage]:
-    """The promises that are not kept yet, in one shard of the outbox, oldest first."""
+    """The messages that are not executed yet, in one shard of the outbox, oldest first."""
     return OUTBOX_MESSAGES.within(shard=str(shard))
 
 

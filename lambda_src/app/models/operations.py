@@ -40,7 +40,7 @@ class OperationView(Resource):
 
 
 class OutboxMessage(Record):
-    """A promise of background work, written in the transaction of the change that calls for it.
+    """A message of background work, written in the transaction of the change that calls for it.
 
     `attempts` counts the runs that have begun. `next_try_at` is when it may run again; None is at once.
     """

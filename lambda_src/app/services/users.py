@@ -94,7 +94,7 @@ def update(
 
 
 def delete(session: Session, *, identity: Identity, user: UserProfile, versions: Versions) -> Operation:
-    """Close the caller's account at once and promise that what they wrote will go.
+    """Close the caller's account at once, and have what they wrote erased in the background.
 
     Raises:
         PreconditionFailed: the profile is at none of these versions.
