@@ -163,7 +163,7 @@ def section(found: Differences, names: tuple[str, str], *, environments: bool) -
             ),
             Table(
                 caption="Permission changes",
-                head=("", "who, and what"),
+                head=("change", "who, and what"),
                 rows=tuple(_permission_row(each) for each in found.permissions),
             ),
         ),

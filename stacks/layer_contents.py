@@ -9,7 +9,7 @@ from typing import Any
 
 # What the function calls through boto3, by service; botocore brings the models of some 400 services.
 AWS_OPERATIONS: Mapping[str, Collection[str]] = {
-    "cognito-idp": {"AdminDeleteUser"},
+    "cognito-idp": {"AdminDeleteUser", "AdminGetUser"},
     "sesv2": {"SendEmail"},
     "sqs": {"SendMessage"},
     "ssm": {"GetParametersByPath"},

@@ -18,9 +18,11 @@ _FLAGS = [
 ]
 
 
-@pytest.fixture(scope="session")
+# Not for the session: while Playwright runs, its worker has a running event loop, in which no test can call
+# `asyncio.run`.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Fails, and does not skip, where there is none: then nobody knows what the pages look like."""
+    """A browser for the tests of a module. Fails, and does not skip, where none can be started."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=_FLAGS)
         yield browser

@@ -19,7 +19,19 @@ _VERBS = (
     ("invoke", ("Invoke",)),
     (
         "read",
-        ("Get", "List", "Describe", "Query", "Scan", "BatchGet", "ConditionCheck", "Receive", "Decrypt"),
+        (
+            "Get",
+            "AdminGet",
+            "List",
+            "AdminList",
+            "Describe",
+            "Query",
+            "Scan",
+            "BatchGet",
+            "ConditionCheck",
+            "Receive",
+            "Decrypt",
+        ),
     ),
 )
 # A batch of writes may hold deletions.

@@ -26,12 +26,18 @@ class TestStream:
         assert mapping["FunctionName"]["Fn::Join"][1][-1] == ":live"
         assert ALIAS in json.dumps(mapping["FunctionName"])
 
-    def test_brings_inserted_messages_and_nothing_else(self, each_environment: Backend) -> None:
-        (criteria,) = each_environment.properties("Lambda::EventSourceMapping")["FilterCriteria"]["Filters"]
-        assert json.loads(criteria["Pattern"]) == {
-            "eventName": ["INSERT"],
-            "dynamodb": {"NewImage": {"entity_type": {"S": [OUTBOX_MESSAGES.name]}}},
-        }
+    def test_brings_inserted_messages_and_changed_audit_events_only(self, each_environment: Backend) -> None:
+        filters = each_environment.properties("Lambda::EventSourceMapping")["FilterCriteria"]["Filters"]
+        assert [json.loads(each["Pattern"]) for each in filters] == [
+            {
+                "eventName": ["INSERT"],
+                "dynamodb": {"NewImage": {"entity_type": {"S": [OUTBOX_MESSAGES.name]}}},
+            },
+            {
+                "eventName": ["MODIFY", "REMOVE"],
+                "dynamodb": {"Keys": {"PK": {"S": [{"prefix": "AUDIT#"}]}}},
+            },
+        ]
 
     def test_comes_again_with_what_could_not_be_begun_but_not_for_ever(
         self, each_environment: Backend

@@ -247,7 +247,7 @@ class TestUnknownQueryParameters:
             return
         path = re.sub(r"\{\w+\}", "x", route.path)
 
-        response = api.client.request(min(route.methods or ()), f"{path}?q=x&limit=1&_=1")
+        response = api.user().request(min(route.methods or ()), f"{path}?q=x&limit=1&_=1")
 
         problem = assert_problem(response, 422, "validation_failed", field="query.q")
         assert problem["errors"][0] == {
@@ -261,6 +261,9 @@ class TestUnknownQueryParameters:
             "query.q",
             "query.limit",
         } - paged
+
+    def test_are_not_judged_without_a_token(self, api: Api) -> None:
+        assert_problem(api.client.get(f"{SPACES}?q=x"), 401, "unauthorized")
 
     def test_are_named_by_their_first_characters(self, ada: Person) -> None:
         response = ada.get(f"{SPACES}?{'q' * 5000}=x&Limit=1")

@@ -103,6 +103,8 @@ def _invite(
         try:
             if isinstance(body, InvalidInvitation):
                 raise ValidationFailed
+            if body.role == "admin" and not target.may_invite_admins:
+                raise Forbidden
             # Before anything that depends on the address: what is refused tells something of it, and counts.
             if counted >= room:
                 raise TooManyInvitations(retry_after_s=_seconds_of_day_left(session.now))
@@ -154,8 +156,6 @@ def _given(emails: Sequence[str], found: Sequence[Any]) -> Iterator[tuple[str, A
 
 
 def _require_invitable(session: Session, target: InvitationTarget, body: Asked, known: _Known) -> None:
-    if body.role == "admin" and not target.may_invite_admins:
-        raise Forbidden
     target.require_outsider(known.belongings[body.email])
     invitation = known.invitations[body.email]
     if invitation is not None and invitation.status_at(session.now) is InvitationStatus.PENDING:

@@ -35,13 +35,15 @@ def items(world: World) -> list[Write]:
     ]
 
 
-def invitation(world: World, name: str, whom: str, *, target_kind: TargetKind, target_id: str) -> list[Write]:
+def invitation(
+    world: World, name: str, whom: str, *, target_kind: TargetKind, target_id: str, inviter: str = "owner"
+) -> list[Write]:
     """An open invitation that may be sent again; requests call it by this name."""
     ids: dict[str, Any] = {
         "invitation_id": world.make(name),
         "target_id": target_id,
         "email": email_of(whom),
-        "invited_by": world.names["owner"],
+        "invited_by": world.names[inviter],
         "purge_at": world.tomorrow,
         **world.stamps,
     }

@@ -62,5 +62,7 @@ def items(world: World) -> list[Write]:
     return [
         *map(ORGANIZATIONS.create, organizations),
         *map(USER_PROFILES.create, profiles),
-        *invitation(world, "to_visitor", "visitor", target_kind="organization", target_id=ids["ours"]),
+        *invitation(
+            world, "to_visitor", "visitor", target_kind="organization", target_id=ids["ours"], inviter="chief"
+        ),
     ]
