@@ -6,7 +6,7 @@ from codegen.iam import DENIALS, REASONS
 from review.data import STATEFUL
 from review.judge import hazards
 from review.page import Cell, Row, Section, Table, count, listed, points, row
-from review.permissions.actions import ANYTHING
+from review.permissions.actions import ANYTHING, in_order
 from review.permissions.principals import OWN_ACCOUNT
 from review.permissions.statements import Statement, statements
 from review.stack import Resource, Stack
@@ -151,7 +151,7 @@ def _touching(stack: Stack, found: list[Statement]) -> Iterator[Row]:
         about = [statement for statement in found if resource in statement.targets]
         for who in dict.fromkeys(_with_trust(statement, found) for statement in about):
             mine = [each for each in about if _with_trust(each, found) == who]
-            verbs = dict.fromkeys(verb for each in mine if each.allowed for verb in each.verbs_on(resource))
+            verbs = in_order(verb for each in mine if each.allowed for verb in each.verbs_on(resource))
             denials = [each for each in mine if not each.allowed]
             never = "; ".join(f"not {_denied(each)} {each.condition}".strip() for each in denials)
             may = "; ".join(part for part in (listed(verbs) if verbs else "", never) if part)

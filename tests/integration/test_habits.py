@@ -81,6 +81,16 @@ class TestListHabits:
         assert ada.get(habits_of(space)).json() == {"items": made[::-1], "next_cursor": None}
 
 
+class TestArchiveHabit:
+    def test_active_habit_stays_as_it_is(self, api: Api) -> None:
+        ada = api.person()
+        habit = begin(ada, ada.make_space())
+
+        response = ada.patch(path_of(habit), {"archived": False})
+
+        assert (response.status_code, response.json()) == (200, habit)
+
+
 class TestUpdateHabit:
     def test_changes_what_is_sent(self, api: Api) -> None:
         ada = api.person()

@@ -215,6 +215,12 @@ class TestChangedCadence:
         assert result.current_streak == 1
 
 
+    def test_from_before_the_first_day_is_ignored(self) -> None:
+        schedule = Schedule(DAILY, past=[(date(2026, 2, 1), self.MWF)])
+        result = statistics(schedule, Days(days_ago(1, 2)), today=TODAY, began=date(2026, 3, 9))
+        assert (result.current_streak, result.completion_rate_30d) == (2, 1)
+
+
 class TestWeekStart:
     def test_moves_a_sunday_into_the_week_that_it_begins(self) -> None:
         # Friday, Saturday and Sunday, 6 to 8 March: one week from Monday, two from Sunday.
