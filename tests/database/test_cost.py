@@ -103,6 +103,7 @@ LISTS = [
     "/users/me/spaces?limit=2&role=member",
     "/users/me/invitations?limit=2",
     "/users/me/journals?limit=5",
+    "/users/me/journals?limit=5&from=2020-01-01",
     "/users/me/notifications?limit=5",
 ]
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import pytest
 from ulid import ULID
@@ -146,6 +147,47 @@ class TestListEntriesOfDays:
 
         assert [item["title"] for item in items] == [*reversed(found)]
 
+    @pytest.mark.parametrize(
+        ("timezone", "query", "found"),
+        [
+            # UTC+14: the local 1 March begins at 10:00 UTC on 29 February.
+            ("Pacific/Kiritimati", "from=2024-02-29&to=2024-02-29", MOMENTS[:2]),
+            ("Pacific/Kiritimati", "from=2024-03-01&to=2024-03-01", MOMENTS[2:4]),
+            # UTC-11: the local 28 February ends at 11:00 UTC on 29 February.
+            ("Pacific/Pago_Pago", "from=2024-02-28&to=2024-02-28", MOMENTS[:2]),
+            ("Pacific/Kiritimati", "from=0001-01-01&to=9999-12-31", MOMENTS[:4]),
+            ("Pacific/Pago_Pago", "from=0001-01-01&to=9999-12-31", MOMENTS),
+            # Samoa skipped 30 December 2011.
+            ("Pacific/Apia", "from=2011-12-30&to=2011-12-30", ()),
+        ],
+    )
+    def test_list_journals_filters_by_calendar_days_of_the_callers_time_zone(
+        self,
+        ada: Person,
+        space: dict[str, Any],
+        timezone: str,
+        query: str,
+        found: tuple[str, ...],
+    ) -> None:
+        assert ada.patch("/api/v1/users/me", {"timezone": timezone}).status_code == 200
+
+        for path in (f"{at(space)}/journals", MINE):
+            items = listed(ada, f"{path}?{query}")
+
+            assert [item["title"] for item in items] == [*reversed(found)]
+
+    def test_list_journals_of_the_local_today_shows_an_entry_written_now(
+        self, ada: Person, space: dict[str, Any]
+    ) -> None:
+        ada.patch("/api/v1/users/me", {"timezone": "Pacific/Kiritimati"})
+        entry = write_entry(ada, space)
+
+        today = ULID.from_str(entry["entry_id"]).datetime.astimezone(ZoneInfo("Pacific/Kiritimati")).date()
+
+        items = listed(ada, f"{at(space)}/journals?from={today}&to={today}")
+
+        assert [item["entry_id"] for item in items] == [entry["entry_id"]]
+
     def test_goes_on_by_a_cursor_of_the_same_days_alone(self, ada: Person, space: dict[str, Any]) -> None:
         path = f"{at(space)}/journals?limit=1"
         first = ada.get(f"{path}&from=2024-02-29&to=2024-02-29").json()
@@ -193,3 +235,8 @@ class TestListOwnEntries:
 
         assert [len(page["items"]) for page in (first, second)] == [2, 1]
         assert second["next_cursor"] is None
+
+    def test_list_own_journals_refuses_days_in_the_wrong_order(self, ada: Person) -> None:
+        response = ada.get(f"{MINE}?from=2024-02-29&to=2024-02-28")
+
+        assert_problem(response, 422, "date_out_of_range", field="query.to")

@@ -1,8 +1,9 @@
 """Journals: writing entries, freely or by a template, and finding them again."""
 
 from collections.abc import Collection
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from app.core.clock import ulid_time
 from app.core.database import Session
@@ -45,15 +46,27 @@ def list_page(
     limit: int,
     cursor: str | None,
 ) -> Page[JournalCard]:
-    """The entries of the space, newest first; those of the days (UTC) from `first` to `last`."""
-    query = _within(journals_of_space(access.space.space_id), first, last)
+    """The entries of the space, newest first; of the caller's calendar days from `first` to `last` only."""
+    query = _within(journals_of_space(access.space.space_id), access.user, first, last)
     query = query.where(author_id=author_id, pinned=pinned).holding(tag_keys=tag_key(tag) if tag else None)
     return _cards.list_page(session, query, limit=limit, cursor=cursor)
 
 
-def list_own(session: Session, *, user: UserProfile, limit: int, cursor: str | None) -> Page[JournalCard]:
-    """What the caller wrote in any space, those since left included, newest first."""
-    return _cards.list_page(session, journals_of_author(user.user_id), limit=limit, cursor=cursor)
+def list_own(
+    session: Session,
+    *,
+    user: UserProfile,
+    first: date | None,
+    last: date | None,
+    limit: int,
+    cursor: str | None,
+) -> Page[JournalCard]:
+    """The entries of the caller in all spaces, also those they have left, newest first.
+
+    Of the caller's calendar days from `first` to `last` only.
+    """
+    query = _within(journals_of_author(user.user_id), user, first, last)
+    return _cards.list_page(session, query, limit=limit, cursor=cursor)
 
 
 def create(session: Session, access: Access, body: JournalCreate) -> JournalView:
@@ -102,12 +115,17 @@ def delete(session: Session, access: Access, *, entry_id: str, versions: Version
     _entries.delete(session, access, versions=versions, entry_id=entry_id)
 
 
-def _within(query: Query[JournalEntry], first: date | None, last: date | None) -> Query[JournalEntry]:
-    """Of these days only: entry ids are ULIDs, which begin with their time."""
-    return query.between(
-        first and ulid_time(datetime.combine(first, time.min, UTC)),
-        last and ulid_time(datetime.combine(last, time.max, UTC)),
-    )
+def _within(
+    query: Query[JournalEntry], user: UserProfile, first: date | None, last: date | None
+) -> Query[JournalEntry]:
+    """Only the entries created on these days in the user's time zone; their ids are ULIDs, sorted by time."""
+    zone = ZoneInfo(user.timezone)
+    # `fold` selects the later of two equal local times, where clocks are set back at midnight.
+    after = ulid_time(datetime.combine(first, time.min, zone)) if first else None
+    until = ulid_time(datetime.combine(last, time.max.replace(fold=1), zone)) if last else None
+    if after and until:
+        until = max(after, until)  # a day that a change of zone skips ends before it begins
+    return query.between(after, until)
 
 
 def _template_of(session: Session, access: Access, body: JournalCreate) -> BuiltInTemplate | Template | None:

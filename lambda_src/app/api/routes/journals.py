@@ -37,7 +37,7 @@ async def list_journals(
     tag: Annotated[Tag | None, Query(description="Only those with this tag")] = None,
     pinned: Annotated[bool | None, Query(description="Only those pinned, or only those not")] = None,
 ) -> Page[JournalCard]:
-    """List a space's entries, newest first; days are those of UTC.
+    """List a space's entries, newest first. Days are calendar days in your time zone.
 
     Filtered, a page may be short while the list goes on.
     """

@@ -5,12 +5,13 @@ from typing import Annotated
 from fastapi import Path, Query, Response
 
 from app.api.conditional import AcceptedVersions
-from app.api.deps import CurrentUser, PagingDep, ParametersDep, SessionDep, SignedIn, UserIdOfProfile
+from app.api.deps import CurrentUser, DaysDep, PagingDep, ParametersDep, SessionDep, SignedIn, UserIdOfProfile
 from app.api.errors import problem_responses
 from app.api.routing import api_router
 from app.api.unit_of_work import REPEATABLE
 from app.core.errors import (
     AccountErased,
+    DateOutOfRange,
     EmailNotVerified,
     EmailTaken,
     InvalidCursor,
@@ -77,10 +78,17 @@ async def delete_me(
     return OperationView.of(operation)
 
 
-@router.get("/me/journals", responses=problem_responses(ProfileRequired, InvalidCursor))
-async def list_my_journals(session: SessionDep, user: CurrentUser, paging: PagingDep) -> Page[JournalCard]:
-    """List what you wrote in any space, those you have left included, newest first."""
-    return journals.list_own(session, user=user, limit=paging.limit, cursor=paging.cursor)
+@router.get("/me/journals", responses=problem_responses(ProfileRequired, DateOutOfRange, InvalidCursor))
+async def list_my_journals(
+    session: SessionDep, user: CurrentUser, days: DaysDep, paging: PagingDep
+) -> Page[JournalCard]:
+    """List your entries of all spaces, also those you have left, newest first.
+
+    Days are calendar days in your time zone.
+    """
+    return journals.list_own(
+        session, user=user, first=days.first, last=days.last, limit=paging.limit, cursor=paging.cursor
+    )
 
 
 @router.get("/me/spaces", responses=problem_responses(ProfileRequired, InvalidCursor))
