@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from delivery import ROOT
 from delivery.deploy import NEVER_COMPLETE
 from stacks.routes import load_routes
-from stacks.settings import Settings, stack_name
+from stacks.settings import Settings, stack_name, stack_tags
 
 # The CDK's own, `requiresBootstrapStackVersion` of the assembly.
 BOOTSTRAP_PARAMETER, BOOTSTRAP_VERSION = "/cdk-bootstrap/hnb659fds/version", 6
@@ -64,7 +64,8 @@ def credentials(account: Account) -> Iterator[Finding]:
 
 def bootstrap(account: Account) -> Iterator[Finding]:
     """`cdk bootstrap`, in a version that the assembly accepts."""
-    advice = "npx cdk bootstrap   # in this account and region, once"
+    # With an environment: the CLI runs the app wherever there is a cdk.json, and the app asks for one.
+    advice = f"npx cdk bootstrap -c env={account.settings.name}   # in this account and region, once"
     ssm = account.client("ssm")
     try:
         version = int(ssm.get_parameter(Name=BOOTSTRAP_PARAMETER)["Parameter"]["Value"])
@@ -264,10 +265,17 @@ def _tables(account: Account) -> list[str]:
 
 
 def _user_pools(account: Account) -> list[str]:
-    # CloudFormation names the pool by its logical id and stack.
-    pages = account.client("cognito-idp").get_paginator("list_user_pools").paginate(MaxResults=60)
-    pools = (pool for page in pages for pool in page["UserPools"])
-    return [pool["Id"] for pool in pools if account.stack in pool["Name"]]
+    # CloudFormation names a pool by its logical id, not by its stack: `UserPool-Ab12Cd34Ef56`; its tags tell.
+    client = account.client("cognito-idp")
+    pages = client.get_paginator("list_user_pools").paginate(MaxResults=60)
+    pools = [pool for page in pages for pool in page["UserPools"]]
+    named = [pool["Id"] for pool in pools if pool["Name"].startswith("UserPool-")]
+    tags = stack_tags(account.settings.name).items()
+    return [
+        pool
+        for pool in named
+        if tags <= client.describe_user_pool(UserPoolId=pool)["UserPool"].get("UserPoolTags", {}).items()
+    ]
 
 
 def _log_groups(account: Account) -> list[str]:

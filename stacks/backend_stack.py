@@ -14,12 +14,12 @@ from stacks.dead_letters import DeadLetters, DeadLettersProps
 from stacks.function import Function, FunctionCode, FunctionProps
 from stacks.gateway import Gateway, GatewayProps
 from stacks.identity import Identity, IdentityProps
-from stacks.metrics import METRICS_NAMESPACE, SERVICE_NAME, Metrics
+from stacks.metrics import METRICS_NAMESPACE, Metrics
 from stacks.notifications import Notifications, NotificationsProps
 from stacks.parameters import Parameters, ParametersProps, app_parameters
 from stacks.release import Release, ReleaseProps
 from stacks.routes import Route
-from stacks.settings import Canary, Settings
+from stacks.settings import SERVICE_NAME, Canary, Settings, stack_tags
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +42,7 @@ class BackendStack(Stack):
             description=f"The backend of Lifestyle Spaces, environment {settings.name}",
             termination_protection=settings.data.protected,
             analytics_reporting=False,
-            tags={"Project": SERVICE_NAME, "Environment": settings.name},
+            tags=stack_tags(settings.name),
         )
         self._settings = settings
         self.data = Data(self, "Data", props=DataProps(settings=settings.data))

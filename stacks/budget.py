@@ -35,7 +35,7 @@ class Budget(Construct):
         subscriber = budgets.CfnBudget.SubscriberProperty(
             subscription_type="SNS", address=props.notifications.topic.topic_arn
         )
-        budgets.CfnBudget(
+        budget = budgets.CfnBudget(
             self,
             "Budget",
             budget=budgets.CfnBudget.BudgetDataProperty(
@@ -59,6 +59,9 @@ class Budget(Construct):
                 for kind, percent in (("ACTUAL", SPENT), ("FORECASTED", FORECAST))
             ],
         )
+        # The topic's policy too: a budget tells nothing to a topic that does not let it publish.
+        # https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html
+        budget.node.add_dependency(props.notifications.topic)
 
 
 def _all_of(tags: Mapping[str, str]) -> budgets.CfnBudget.ExpressionProperty:

@@ -11,10 +11,10 @@ from aws_cdk import aws_sqs as sqs
 
 from stacks.data import INDEX_NAME
 from stacks.gateway import STAGE_NAME
+from stacks.settings import SERVICE_NAME
 
 PERIOD = Duration.minutes(5)
 # Of the app's own metrics; their two dimensions are `service` and `environment`.
-SERVICE_NAME = "lifestyle-spaces"
 METRICS_NAMESPACE = "LifestyleSpaces"
 
 

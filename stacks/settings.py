@@ -16,6 +16,7 @@ from stacks.errors import ConfigurationError
 
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
 GATEWAY_TIMEOUT_SECONDS = 29
+SERVICE_NAME = "lifestyle-spaces"
 
 # The ones of CloudWatch Logs' steps that make sense here.
 LogRetentionDays = Literal[1, 7, 14, 30, 90, 180, 365, 731]
@@ -251,6 +252,11 @@ class Settings(_Section):
 def stack_name(environment: str) -> str:
     """The name of an environment's stack, with which the names of its resources begin."""
     return f"LifestyleSpaces-{environment}"
+
+
+def stack_tags(environment: str) -> dict[str, str]:
+    """What all resources of an environment are tagged with, as far as their type has tags."""
+    return {"Project": SERVICE_NAME, "Environment": environment}
 
 
 def load_settings(environments: object, name: object) -> Settings:

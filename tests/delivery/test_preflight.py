@@ -12,6 +12,7 @@ from delivery import account_checks as checks
 from delivery import preflight as command
 from delivery.account_checks import Account, Check, Finding
 from delivery.preflight import main, preflight
+from stacks.identity import USER_POOL_LOGICAL_ID
 from stacks.settings import Settings
 from tests.infra.stack_helpers import DOMAIN, changed
 
@@ -85,7 +86,7 @@ class TestBootstrap:
 
     def test_is_missing(self, aws: Aws, run: Run) -> None:
         aws.refuse("ssm", "get_parameter", "ParameterNotFound")
-        assert advice(run(checks.bootstrap))[0].startswith("npx cdk bootstrap")
+        assert advice(run(checks.bootstrap))[0].startswith("npx cdk bootstrap -c env=prod ")
 
 
 class TestStackState:
@@ -121,8 +122,17 @@ class TestLeftovers:
     def test_are_named_each_with_its_command(self, aws: Aws, run: Run) -> None:
         aws.refuse("cloudformation", "describe_stacks", "ValidationError", f"Stack {STACK} does not exist")
         aws.answer("dynamodb", "list_tables", {"TableNames": [f"{STACK}-Table-1", "another"]})
-        pools = [{"Id": "eu-west-1_1", "Name": f"UserPool-{STACK}"}, {"Id": "eu-west-1_2", "Name": "another"}]
+        # As CloudFormation names a pool without a name: its logical id and twelve characters.
+        pools = [
+            {"Id": "eu-west-1_1", "Name": f"{USER_POOL_LOGICAL_ID}-znAcbaOnreid"},
+            {"Id": "eu-west-1_2", "Name": f"{USER_POOL_LOGICAL_ID}-VQFB73BtHTuf"},
+            {"Id": "eu-west-1_3", "Name": "another"},
+        ]
         aws.answer("cognito-idp", "list_user_pools", {"UserPools": pools})
+        for pool, environment in (("eu-west-1_1", "prod"), ("eu-west-1_2", "staging")):
+            tags = {"Project": "lifestyle-spaces", "Environment": environment, "Team": "platform"}
+            answer = {"UserPool": {"Id": pool, "UserPoolTags": tags}}
+            aws.answer("cognito-idp", "describe_user_pool", answer, {"UserPoolId": pool})
         aws.answer("logs", "describe_log_groups", {"logGroups": [{"logGroupName": f"{STACK}-Log"}]})
         parameter = "/lifestyle-spaces/prod/api-url"
         aws.answer("ssm", "get_parameters_by_path", {"Parameters": [{"Name": parameter}]})

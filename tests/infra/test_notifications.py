@@ -90,5 +90,10 @@ class TestBudget:
         assert found["Notification"]["ThresholdType"] == "PERCENTAGE"
         assert found["Subscribers"] == [{"SubscriptionType": "SNS", "Address": {"Ref": topic}}]
 
+    def test_is_made_after_the_policy_that_lets_it_publish(self, prod: Backend) -> None:
+        (policy,) = prod.all("SNS::TopicPolicy")
+        (budget,) = prod.all("Budgets::Budget").values()
+        assert policy in budget["DependsOn"]
+
     def test_is_none_where_the_setting_is_null(self, local: Backend) -> None:
         assert local.all("Budgets::Budget") == {}

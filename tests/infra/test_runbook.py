@@ -167,3 +167,12 @@ class TestDisasterRecovery:
 
 def _kept(resource: dict[str, str]) -> bool:
     return resource.get("DeletionPolicy") == "Retain" and resource["Type"] != "AWS::Logs::LogGroup"
+
+
+class TestCdkCommands:
+    @pytest.mark.parametrize("page", [DISASTER_RECOVERY, FIRST_DEPLOYMENT], ids=lambda page: page.stem)
+    def test_name_an_environment(self, page: Path) -> None:
+        # The CLI runs the app for each of them, `cdk bootstrap` included, and the app refuses to guess one.
+        found = re.findall(r"^\$ npx cdk .*", text(page), re.MULTILINE)
+        assert found
+        assert [command for command in found if " -c env=prod" not in command] == []
