@@ -268,6 +268,7 @@ def test_seeing_someone_costs_one_query_and_one_batch(world: World, bill: Bill) 
         ("/spaces/{space_id}/habits/{habit_id}/stats?user_id={user_id}", ["BatchGetItem", "Query"]),
         ("/spaces/{space_id}/journals/{entry_id}/comments", ["BatchGetItem", "Query"]),
         ("/users/me/spaces", ["Query", "BatchGetItem"]),
+        ("/users/me/journals/{entry_id}", ["GetItem", "Query", "GetItem"]),
     ],
 )
 def test_what_the_path_names_is_read_in_one_call(

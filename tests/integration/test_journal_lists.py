@@ -240,3 +240,39 @@ class TestListOwnEntries:
         response = ada.get(f"{MINE}?from=2024-02-29&to=2024-02-28")
 
         assert_problem(response, 422, "date_out_of_range", field="query.to")
+
+
+class TestOwnEntriesAfterLeaving:
+    @pytest.fixture
+    def bob(self, api: Api, ada: Person, space: dict[str, Any]) -> Person:
+        return api.member_of(space, ada, "member")
+
+    def test_get_and_delete_own_journal_work_after_leaving_the_space(
+        self, ada: Person, bob: Person, space: dict[str, Any]
+    ) -> None:
+        entry = write_entry(bob, space, content="Mine")
+        bob.delete(f"{at(space)}/members/{bob.user_id}")
+
+        shown = bob.get(f"{MINE}/{entry['entry_id']}")
+        deleted = bob.delete(f"{MINE}/{entry['entry_id']}")
+
+        assert (shown.status_code, shown.json(), deleted.status_code) == (200, entry, 204)
+        assert_problem(bob.get(f"{MINE}/{entry['entry_id']}"), 404, "not_found")
+        assert listed(ada, f"{at(space)}/journals") == []
+
+    def test_delete_own_journal_refuses_another_version(self, bob: Person, space: dict[str, Any]) -> None:
+        path = f"{MINE}/{write_entry(bob, space)['entry_id']}"
+
+        response = bob.delete(path, if_match='"7"')
+
+        assert_problem(response, 412, "precondition_failed")
+        assert bob.get(path).status_code == 200
+
+    def test_get_and_delete_own_journal_answer_404_to_others_than_the_author(
+        self, ada: Person, bob: Person, space: dict[str, Any]
+    ) -> None:
+        path = f"{MINE}/{write_entry(bob, space)['entry_id']}"
+
+        assert_problem(ada.get(path), 404, "not_found")
+        assert_problem(ada.delete(path), 404, "not_found")
+        assert bob.get(path).status_code == 200

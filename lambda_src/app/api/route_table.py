@@ -5,6 +5,7 @@ MODULE_BY_PATH = {
     "/api/v1/users": "users",
     "/api/v1/users/me": "users",
     "/api/v1/users/me/journals": "users",
+    "/api/v1/users/me/journals/{entry_id}": "users",
     "/api/v1/users/me/spaces": "users",
     "/api/v1/users/me/export": "users",
     "/api/v1/users/{user_id}": "users",

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from app.core.clock import ulid_time
 from app.core.database import Session
 from app.core.entities import Versions
-from app.core.errors import TemplateChanged, ValidationFailed
+from app.core.errors import NotFound, TemplateChanged, ValidationFailed
 from app.core.queries import Query
 from app.models import answers
 from app.models.access_patterns import JOURNAL_ENTRIES, journals_of_author, journals_of_space
@@ -24,7 +24,7 @@ from app.models.journals import (
 )
 from app.models.templates import BuiltInTemplate, Section, Template
 from app.models.users import UserProfile
-from app.services import activity, plain_text, templates
+from app.services import activity, lifecycle, plain_text, templates
 from app.services.content import ContentService
 from app.services.permissions import Access
 
@@ -67,6 +67,29 @@ def list_own(
     """
     query = _within(journals_of_author(user.user_id), user, first, last)
     return _cards.list_page(session, query, limit=limit, cursor=cursor)
+
+
+def get_own(session: Session, *, user: UserProfile, entry_id: str) -> JournalView:
+    """An entry of the caller in any space, also in one they have left.
+
+    Raises:
+        NotFound: the caller wrote no such entry.
+    """
+    return JournalView.of(_read_own(session, user, entry_id))
+
+
+def delete_own(session: Session, *, user: UserProfile, entry_id: str, versions: Versions) -> None:
+    """Delete an entry of the caller in any space, also in one they have left.
+
+    Its highlights and comments go in the background.
+
+    Raises:
+        NotFound: the caller wrote no such entry.
+        PreconditionFailed: it is at none of these versions.
+    """
+    entry = _read_own(session, user, entry_id)
+    entry.require_version(versions)
+    lifecycle.delete(session, entry)
 
 
 def create(session: Session, access: Access, body: JournalCreate) -> JournalView:
@@ -113,6 +136,15 @@ def delete(session: Session, access: Access, *, entry_id: str, versions: Version
     Raises what `ContentService.delete` raises.
     """
     _entries.delete(session, access, versions=versions, entry_id=entry_id)
+
+
+def _read_own(session: Session, user: UserProfile, entry_id: str) -> JournalEntry:
+    """The entry as stored: the index of authors tells in which space it is."""
+    found = session.table.page(journals_of_author(user.user_id).between(entry_id, entry_id), limit=1).items
+    entry = session.table.get(JOURNAL_ENTRIES.key_of(found[0])) if found else None
+    if entry is None:
+        raise NotFound
+    return entry
 
 
 def _within(

@@ -18,6 +18,8 @@ GET    /users/me/spaces                       200   200   200    200    200     
 GET    /users/me/journals                     200   200   200    200    200      200     403      401
 GET    /users/{owner}                         200   200   200    200    404      404     403      401
 GET    /users/{viewer}                        200   200   200    200    404      404     403      401
+GET    /users/me/journals/{member_entry}      404   404   200    404    404      404     403      401
+DELETE /users/me/journals/{member_entry}      404   404   204    404    404      404     403      401
 GET    /templates                             200   200   200    200    200      200     403      401
 GET    /templates/mood                        200   200   200    200    200      200     403      401
 GET    /operations/{owner_operation}          200   404   404    404    404      404     404      401

@@ -214,7 +214,6 @@ class TestChangedCadence:
         result = statistics(schedule, Days(days), today=date(2026, 3, 5), began=began)
         assert result.current_streak == 1
 
-
     def test_from_before_the_first_day_is_ignored(self) -> None:
         schedule = Schedule(DAILY, past=[(date(2026, 2, 1), self.MWF)])
         result = statistics(schedule, Days(days_ago(1, 2)), today=TODAY, began=date(2026, 3, 9))

@@ -5,7 +5,16 @@ from typing import Annotated
 from fastapi import Path, Query, Response
 
 from app.api.conditional import AcceptedVersions
-from app.api.deps import CurrentUser, DaysDep, PagingDep, ParametersDep, SessionDep, SignedIn, UserIdOfProfile
+from app.api.deps import (
+    CurrentUser,
+    DaysDep,
+    EntryId,
+    PagingDep,
+    ParametersDep,
+    SessionDep,
+    SignedIn,
+    UserIdOfProfile,
+)
 from app.api.errors import problem_responses
 from app.api.routing import api_router
 from app.api.unit_of_work import REPEATABLE
@@ -24,7 +33,7 @@ from app.core.errors import (
 )
 from app.models.export import ExportItem
 from app.models.fields import Page, UserId
-from app.models.journals import JournalCard
+from app.models.journals import JournalCard, JournalView
 from app.models.members import Role
 from app.models.operations import OperationView
 from app.models.spaces import SpaceView
@@ -89,6 +98,24 @@ async def list_my_journals(
     return journals.list_own(
         session, user=user, first=days.first, last=days.last, limit=paging.limit, cursor=paging.cursor
     )
+
+
+@router.get("/me/journals/{entry_id}", responses=problem_responses(ProfileRequired, NotFound))
+async def get_my_journal(session: SessionDep, user: CurrentUser, entry_id: EntryId) -> JournalView:
+    """Read an entry of yours, also in a space that you have left."""
+    return journals.get_own(session, user=user, entry_id=entry_id)
+
+
+@router.delete(
+    "/me/journals/{entry_id}",
+    status_code=204,
+    responses=problem_responses(ProfileRequired, NotFound, PreconditionFailed),
+)
+async def delete_my_journal(
+    session: SessionDep, user: CurrentUser, entry_id: EntryId, versions: AcceptedVersions
+) -> None:
+    """Delete an entry of yours, also in a space that you have left, with its highlights and comments."""
+    journals.delete_own(session, user=user, entry_id=entry_id, versions=versions)
 
 
 @router.get("/me/spaces", responses=problem_responses(ProfileRequired, InvalidCursor))
