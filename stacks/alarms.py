@@ -1,4 +1,4 @@
-"""When somebody is told: one row an alarm, and a page in `docs/runbook/` for each."""
+"""The alarms: one definition each, with a page in `docs/runbook/`."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ CLOUDWATCH = "cloudwatch.amazonaws.com"
 
 @dataclass(frozen=True, kw_only=True)
 class AlarmDefinition:
-    """What rings above `threshold` in `datapoints` of `periods` periods; never, where that is None.
+    """In ALARM above `threshold` in `datapoints` of `periods` periods; no alarm where the threshold is None.
 
-    `page` is the file in `docs/runbook/`, without its ending.
+    `runbook` is the page in `docs/runbook/`, without its extension.
     """
 
     name: str
-    page: str
-    says: str
+    runbook: str
+    description: str
     metric: cloudwatch.IMetric
     threshold: float | None
     datapoints: int = 1
@@ -32,7 +32,7 @@ class AlarmDefinition:
 
 @dataclass(frozen=True, kw_only=True)
 class AlarmsProps:
-    """The thresholds, what is looked at, and where it is told."""
+    """The thresholds, the metrics and the topic to notify."""
 
     settings: AlarmSettings
     metrics: Metrics
@@ -40,32 +40,32 @@ class AlarmsProps:
 
 
 class Alarms(Construct):
-    """All alarms of the running system. Those of a deployment are the function's `Release`."""
+    """All alarms of the running system. Those of a deployment are in `Release`."""
 
     def __init__(self, scope: Construct, construct_id: str, *, props: AlarmsProps) -> None:
         super().__init__(scope, construct_id)
         props.notifications.admit(CLOUDWATCH)
-        watches = (*_function(props), *_gateway(props), *_data(props))
-        made = ((watch.name, add_alarm(self, watch, props.notifications)) for watch in watches)
-        self.by_name = {name: alarm for name, alarm in made if alarm is not None}
+        definitions = (*_function(props), *_gateway(props), *_data(props))
+        alarms = ((each.name, add_alarm(self, each, props.notifications)) for each in definitions)
+        self.by_name = {name: alarm for name, alarm in alarms if alarm is not None}
 
 
 def add_alarm(
-    scope: Construct, watch: AlarmDefinition, notifications: Notifications
+    scope: Construct, definition: AlarmDefinition, notifications: Notifications
 ) -> cloudwatch.Alarm | None:
-    """The alarm of `watch`, if it has a threshold; told when it rings and when it is over."""
-    if watch.threshold is None:
+    """Add the defined alarm, which notifies on ALARM and on OK; None without a threshold."""
+    if definition.threshold is None:
         return None
     alarm = cloudwatch.Alarm(
         scope,
-        watch.name,
-        alarm_description=f"{watch.says} What to do: docs/runbook/{watch.page}.md",
-        metric=watch.metric,
-        threshold=watch.threshold,
+        definition.name,
+        alarm_description=f"{definition.description} What to do: docs/runbook/{definition.runbook}.md",
+        metric=definition.metric,
+        threshold=definition.threshold,
         comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
-        evaluation_periods=watch.periods,
-        datapoints_to_alarm=watch.datapoints,
-        # These metrics are silent while nobody calls, and where nothing goes wrong.
+        evaluation_periods=definition.periods,
+        datapoints_to_alarm=definition.datapoints,
+        # These metrics have no data without requests or without errors.
         treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
     )
     action = actions.SnsAction(notifications.topic)
@@ -78,32 +78,32 @@ def _function(props: AlarmsProps) -> Iterator[AlarmDefinition]:
     settings, metrics = props.settings, props.metrics
     yield AlarmDefinition(
         name="FunctionErrors",
-        page="function-errors",
-        says="Invocations of the function died: an exception, a timeout or out of memory.",
+        runbook="function-errors",
+        description="Invocations of the function failed: an exception, a timeout or out of memory.",
         metric=metrics.of_function("Errors"),
         threshold=settings.function_errors,
     )
     yield AlarmDefinition(
         name="FunctionSlow",
-        page="function-slow",
-        says="One invocation in a hundred takes too long.",
+        runbook="function-slow",
+        description="The p99 duration of invocations is too high.",
         metric=metrics.of_function("Duration", "p99"),
         threshold=settings.function_p99_ms,
-        # One slow cold start in a quiet hour is no news.
+        # Not for a single slow cold start with little traffic.
         datapoints=2,
         periods=3,
     )
     yield AlarmDefinition(
         name="FunctionThrottles",
-        page="function-throttles",
-        says="Lambda refused invocations: the concurrency is used up.",
+        runbook="function-throttles",
+        description="Lambda throttled invocations: the concurrency is used up.",
         metric=metrics.of_function("Throttles"),
         threshold=settings.function_throttles,
     )
     yield AlarmDefinition(
         name="StreamBehind",
-        page="stream-behind",
-        says="The table's stream brings promised work late.",
+        runbook="stream-behind",
+        description="The table's stream delivers background work late.",
         metric=metrics.of_function("IteratorAge", cloudwatch.Stats.MAXIMUM),
         threshold=settings.stream_age_seconds and settings.stream_age_seconds * 1000,
     )
@@ -114,18 +114,18 @@ def _gateway(props: AlarmsProps) -> Iterator[AlarmDefinition]:
     enough = settings.rate_from_requests
     yield AlarmDefinition(
         name="ClientErrors",
-        page="client-errors",
-        says="An unusual part of the requests is refused (4xx).",
+        runbook="client-errors",
+        description="An unusual share of the requests is answered 4xx.",
         metric=metrics.error_percent("4XXError", "4xx, percent", from_requests=enough),
         threshold=settings.client_error_percent,
-        # One client gone astray stops, or is stopped by its throttle, sooner.
+        # A single faulty client stops, or is throttled, sooner.
         datapoints=3,
         periods=3,
     )
     yield AlarmDefinition(
         name="ServerErrors",
-        page="server-errors",
-        says="Requests fail by our fault (5xx).",
+        runbook="server-errors",
+        description="Requests fail with server errors (5xx).",
         metric=metrics.error_percent("5XXError", "5xx, percent", from_requests=enough),
         threshold=settings.server_error_percent,
     )
@@ -135,32 +135,32 @@ def _data(props: AlarmsProps) -> Iterator[AlarmDefinition]:
     settings, metrics = props.settings, props.metrics
     yield AlarmDefinition(
         name="TableThrottles",
-        page="table-throttles",
-        says="DynamoDB refused reads or writes.",
+        runbook="table-throttles",
+        description="DynamoDB throttled reads or writes.",
         metric=metrics.table_throttles(),
         threshold=settings.table_throttles,
-        # The SDK tries again, so a single burst has harmed nobody.
+        # The SDK retries, so a single burst has no effect on users.
         datapoints=2,
         periods=3,
     )
     yield AlarmDefinition(
         name="DeadLetters",
-        page="dead-letters",
-        says="Background work was given up.",
-        metric=metrics.given_up(),
+        runbook="dead-letters",
+        description="Background work failed after all retries.",
+        metric=metrics.dead_letter_messages(),
         threshold=settings.dead_letters,
     )
     yield AlarmDefinition(
         name="MailRefusals",
-        page="mail-refusals",
-        says="SES refused mail for good.",
+        runbook="mail-refusals",
+        description="SES rejected mail permanently.",
         metric=metrics.of_app("BackgroundRefusal"),
         threshold=settings.mail_refusals,
     )
     yield AlarmDefinition(
         name="AuditChanges",
-        page="audit-changes",
-        says="Somebody changed or deleted events of the audit.",
+        runbook="audit-changes",
+        description="Audit events were changed or deleted.",
         metric=metrics.of_app("AuditChanged"),
         threshold=settings.audit_changes,
     )

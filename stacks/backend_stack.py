@@ -1,4 +1,4 @@
-"""The stack's table of contents: which constructs there are and who gets what from whom."""
+"""The stack: its constructs, and what each gets from the others."""
 
 from dataclasses import dataclass
 
@@ -32,7 +32,7 @@ class BackendProps:
 
 
 class BackendStack(Stack):
-    """Everything that one environment consists of."""
+    """All resources of one environment."""
 
     def __init__(self, scope: Construct, construct_id: str, *, props: BackendProps) -> None:
         settings = props.settings
@@ -71,7 +71,7 @@ class BackendStack(Stack):
         )
         self._background()
         self.gateway = self._gateway(props)
-        self._watch()
+        self._monitoring()
         self._publish()
 
     def _background(self) -> None:
@@ -104,8 +104,8 @@ class BackendStack(Stack):
             ),
         )
 
-    def _watch(self) -> None:
-        """Who is told what, and what is shown."""
+    def _monitoring(self) -> None:
+        """Add the alarms, the dashboard and the budget, and the canary release that depends on alarms."""
         settings = self._settings
         notifications = Notifications(
             self, "Notifications", props=NotificationsProps(emails=settings.alarms.emails)
@@ -158,7 +158,7 @@ class BackendStack(Stack):
         )
 
     def _environment(self) -> dict[str, str]:
-        """The function's environment variables: what it must know before it can ask anyone."""
+        """The function's environment variables: what it needs before it can read its parameters."""
         settings = self._settings
         return {
             "ENVIRONMENT": settings.name,
@@ -174,7 +174,7 @@ class BackendStack(Stack):
         }
 
     def _publish(self) -> None:
-        """What other teams and tools look up, as parameters and as stack outputs."""
+        """Publish what other teams and tools look up, as parameters and as stack outputs."""
         user_pool_id = self.identity.user_pool.user_pool_id
         client_id = self.identity.client.user_pool_client_id
         table_name = self.data.table.table_name
@@ -206,7 +206,11 @@ class BackendStack(Stack):
             ("UserPoolId", user_pool_id, "The Cognito user pool"),
             ("UserPoolClientId", client_id, "The web app's client"),
             ("TableName", table_name, "The DynamoDB table"),
-            ("DeadLetterQueueUrl", self.dead_letters.queue.queue_url, "Given-up background work"),
+            (
+                "DeadLetterQueueUrl",
+                self.dead_letters.queue.queue_url,
+                "Dead letters of background work",
+            ),
             ("FunctionName", self.function.function.function_name, "The Lambda function"),
         ):
             CfnOutput(self, output_id, value=value, description=description)

@@ -1,4 +1,4 @@
-"""What wakes the function when nobody asks: the table's stream and two schedules; and what it may then do."""
+"""Background work: the stream and the schedules that invoke the function, and the permissions it needs."""
 
 from dataclasses import dataclass
 
@@ -28,7 +28,7 @@ MESSAGES = {
 }
 
 
-# Nothing changes or deletes an audit event but its time to live. What does is reported by the function.
+# Only the time to live may remove an audit event. The function reports any other change.
 AUDIT_CHANGES = {
     "eventName": lambda_.FilterRule.or_("MODIFY", "REMOVE"),
     "dynamodb": {"Keys": {"PK": {"S": lambda_.FilterRule.begins_with(AUDIT_KEYS.removesuffix("*"))}}},
@@ -37,7 +37,7 @@ AUDIT_CHANGES = {
 
 @dataclass(frozen=True, kw_only=True)
 class BackgroundProps:
-    """What background work needs to know, and the role that does it.
+    """What background work reads and writes, and the role that runs it.
 
     The domain of `mail_sender`, or one above it, is verified with SES in this account and region.
     """
@@ -52,7 +52,7 @@ class BackgroundProps:
 
 
 class Background(Construct):
-    """The outbox's messages run at once by the stream; by schedule, whatever became of the stream."""
+    """The stream runs the outbox's messages at once; a schedule runs those that the stream has missed."""
 
     def __init__(self, scope: Construct, construct_id: str, *, props: BackgroundProps) -> None:
         super().__init__(scope, construct_id)
@@ -62,7 +62,7 @@ class Background(Construct):
         self._schedule("Hourly", events.Schedule.cron(minute="0"), props.alias)
 
     def _grant(self, props: BackgroundProps) -> None:
-        # Not the CDK's own grants: they give more actions, and every stream of the account.
+        # Not CDK's grant methods: they allow more actions, and every stream of the account.
         for actions, resource in (
             (STREAM_ACTIONS, props.table.table_stream_arn),
             (("sqs:SendMessage",), props.dead_letters.queue_arn),
@@ -73,10 +73,10 @@ class Background(Construct):
         self._grant_mail(props)
 
     def _grant_mail(self, props: BackgroundProps) -> None:
-        """Mail from any address of the sender's domain, whatever identity it is verified by.
+        """Allow mail from any address of the sender's domain, regardless of the verified identity.
 
-        SES authorizes each identity that a mail involves: the sender's address, its domain or one above it,
-        and in the sandbox the recipient's too. So the condition is on the address, not on the resource.
+        SES authorizes every identity that a mail involves: the sender's address, its domain or a parent
+        domain, and in the sandbox the recipient's too. So the condition is on the address, not the resource.
         https://docs.aws.amazon.com/ses/latest/dg/control-user-access.html
         """
         identities = Stack.of(self).format_arn(service="ses", resource="identity", resource_name="*")
@@ -97,18 +97,18 @@ class Background(Construct):
             target=props.alias,
             event_source_arn=props.table.table_stream_arn,
             filters=[lambda_.FilterCriteria.filter(each) for each in (MESSAGES, AUDIT_CHANGES)],
-            # The first deployment of this mapping must not miss what was promised before it.
+            # A newly created mapping must also read messages that were enqueued before it.
             starting_position=lambda_.StartingPosition.TRIM_HORIZON,
             batch_size=settings.batch_size,
             max_batching_window=Duration.seconds(settings.window_seconds),
             parallelization_factor=settings.parallelization,
             report_batch_item_failures=True,
             bisect_batch_on_error=True,
-            # The promise is in the table: what the stream gives up is run by the schedule.
+            # The message stays in the table: the schedule runs what the stream discards.
             retry_attempts=3,
             max_record_age=Duration.hours(1),
         )
-        mapping.node.add_dependency(props.role)  # its policy too: the mapping is refused without
+        mapping.node.add_dependency(props.role)  # and its policy: the mapping is rejected without it
 
     def _schedule(self, name: str, schedule: events.Schedule, alias: lambda_.Alias) -> None:
         event = {"schedule": name.lower(), "time": events.EventField.time}

@@ -1,4 +1,4 @@
-"""What an environment may cost a month, and who hears of it."""
+"""The monthly budget of an environment, and its notifications."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from constructs import Construct
 from stacks.notifications import Notifications
 
 BUDGETS = "budgets.amazonaws.com"
-# Of the budget, in percent: what is spent already, and what the month will come to.
+# Percent of the budget: actual and forecasted spending at which to notify.
 SPENT, FORECAST = 80, 100
 
 
 @dataclass(frozen=True, kw_only=True)
 class BudgetProps:
-    """The sum in US dollars, and the tags by which the environment's costs are known."""
+    """The amount in US dollars, and the cost allocation tags of the environment."""
 
     monthly_usd: int
     tags: Mapping[str, str]
@@ -24,7 +24,7 @@ class BudgetProps:
 
 
 class Budget(Construct):
-    """Counts what carries the stack's tags, once they are activated as cost allocation tags.
+    """Counts the costs of the stack's tags, once they are activated as cost allocation tags.
 
     `docs/runbook/budget.md` says how, and what to do.
     """

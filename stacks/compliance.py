@@ -1,4 +1,4 @@
-"""What cdk-nag and the CDK find and we accept: every acknowledgement, with its reason, in one table.
+"""Findings of cdk-nag and the CDK that are accepted: every acknowledgement, with its reason, in one table.
 
 The packs run at every synth and an unacknowledged finding fails it. An acknowledgement
 that no environment needs any more fails the tests.
@@ -13,9 +13,9 @@ from constructs import IConstruct
 
 @dataclass(frozen=True)
 class Acknowledged:
-    """One finding on one resource, or on whatever is below a construct.
+    """One finding on one resource, or on all resources below a construct.
 
-    `rule` has the pack in front: only that form is recorded in the validation report.
+    `rule` is prefixed with its pack: only that form is recorded in the validation report.
     `resource` is a construct path within the stack.
     """
 
@@ -30,7 +30,7 @@ _HEALTH = "Gateway/Api/Default/health/GET/Resource"
 _FUNCTION = "Function/Function/Resource"
 _USER_POOL = "Identity/UserPool/Resource"
 _DEAD_LETTERS = "DeadLetters/Queue/Resource"
-_COMES_AGAIN = "The next event of the schedule finds whatever a lost one would have found."
+_COMES_AGAIN = "The next event of the schedule does the work of a lost one."
 _IS_THE_DLQ = "It is the dead-letter queue itself, filled by the app."
 _OPEN_HEALTH = "Monitors call the health check without a token."
 _PYTHON = "Python 3.13 is what the layer is built and tested for; it is raised with the lock file."
@@ -45,12 +45,12 @@ ACKNOWLEDGED = (
     Acknowledged(
         "AwsSolutions::AwsSolutions-APIG3",
         _STAGE,
-        "The web ACL is a setting, off only where no strangers come (local, dev).",
+        "The web ACL is a setting, off only where there is no public traffic (local, dev).",
     ),
     Acknowledged(
         "AwsSolutions::AwsSolutions-APIG6",
         _STAGE,
-        "Execution logs would hold people's texts; the access log and the function's log hold none.",
+        "Execution logs would contain users' texts; the access log and the function's log contain none.",
     ),
     Acknowledged("Serverless::Serverless-APIGWXrayEnabled", _STAGE, _TRACING),
     Acknowledged("AwsSolutions::AwsSolutions-APIG4", _HEALTH, _OPEN_HEALTH),
@@ -58,12 +58,12 @@ ACKNOWLEDGED = (
     Acknowledged(
         "AwsSolutions::AwsSolutions-COG2",
         _USER_POOL,
-        "Multi-factor sign-in is offered, not forced: this is a consumer product, its people decide.",
+        "MFA is optional, not required: this is a consumer product, and users decide.",
     ),
     Acknowledged(
         "AwsSolutions::AwsSolutions-COG8",
         _USER_POOL,
-        "The Plus plan's price is per active user; its risk scoring is not worth that here.",
+        "The Plus plan is priced per active user; its risk scoring does not justify that here.",
     ),
     Acknowledged(
         "AwsSolutions::AwsSolutions-DDB3",
@@ -73,18 +73,18 @@ ACKNOWLEDGED = (
     Acknowledged(
         "AwsSolutions::AwsSolutions-IAM5[Resource::*]",
         "Function/Role/DefaultPolicy/Resource",
-        "X-Ray's two write actions know no resource.",
+        "X-Ray's two write actions do not support resource-level permissions.",
     ),
     Acknowledged(
         "AwsSolutions::AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:identity/*]",
         "Function/Role/DefaultPolicy/Resource",
-        "SES asks for the recipient's identity too, if verified; the sender's address is a condition.",
+        "SES authorizes the recipient's identity too, if verified; the sender's address is a condition.",
     ),
     Acknowledged(
         "AwsSolutions::AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/"
         "service-role/AmazonAPIGatewayPushToCloudWatchLogs]",
         "Gateway/Api/CloudWatchRole/Resource",
-        "The account-wide log role, where this stack is told to own it, is AWS's own prescription.",
+        "AWS prescribes this policy for the account-wide log role, where the stack owns that role.",
     ),
     Acknowledged("AwsSolutions::AwsSolutions-L1", _FUNCTION, _PYTHON),
     Acknowledged(
@@ -96,27 +96,27 @@ ACKNOWLEDGED = (
     Acknowledged(
         "Serverless::Serverless-LambdaDLQ",
         _FUNCTION,
-        "Only the schedules invoke it asynchronously, and a schedule comes again.",
+        "Only the schedules invoke it asynchronously, and the next event does the work of a lost one.",
     ),
     Acknowledged("Serverless::Serverless-EventBusDLQ", "Background/Overdue/Resource", _COMES_AGAIN),
     Acknowledged("Serverless::Serverless-EventBusDLQ", "Background/Hourly/Resource", _COMES_AGAIN),
     Acknowledged(
         "Serverless::Serverless-LambdaEventSourceMappingDestination",
         "Background/Stream/Resource",
-        "The message in the table is the promise: what the stream gives up is run by the schedule.",
+        "The message stays in the table: the schedule runs what the stream discards.",
     ),
     Acknowledged("AwsSolutions::AwsSolutions-SQS3", _DEAD_LETTERS, _IS_THE_DLQ),
     Acknowledged("Serverless::Serverless-SQSRedrivePolicy", _DEAD_LETTERS, _IS_THE_DLQ),
     Acknowledged(
         "Serverless::Serverless-SNSRedrivePolicy",
         "Notifications/Subscribers",
-        "A mail that cannot be delivered is bounced to nobody; the alarm and its history stay in CloudWatch.",
+        "A notification that is not delivered is dropped; the alarm and its history stay in CloudWatch.",
     ),
     Acknowledged(
         "AwsSolutions::AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/"
         "service-role/AWSCodeDeployRoleForLambdaLimited]",
         "Release/Group/ServiceRole/Resource",
-        "What CodeDeploy does with an alias is AWS's to know; only CodeDeploy can assume the role.",
+        "AWS maintains the permissions that CodeDeploy needs; only CodeDeploy can assume the role.",
     ),
     Acknowledged(
         "Annotation::@aws-cdk/aws-lambda:snapStartRequirePublish",
@@ -127,7 +127,7 @@ ACKNOWLEDGED = (
 
 
 def check_compliance(app: App) -> None:
-    """Run both rule packs over everything in `app` when it is synthesised."""
+    """Run both rule packs on all constructs in `app` at synthesis."""
     Validations.of(app).add_plugins(AwsSolutionsChecks(), ServerlessChecks())
 
 

@@ -1,4 +1,4 @@
-"""One page that answers three questions: is it healthy, is it slow, what does it cost?"""
+"""The CloudWatch dashboard, in three sections: health, latency, cost."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from constructs import Construct
 
 from stacks.metrics import Metrics
 
-_WIDTH, _HEIGHT = 8, 6  # three beside each other: a row has 24 units
+_WIDTH, _HEIGHT = 8, 6  # three in a row of 24 units
 
 
 @dataclass(frozen=True, kw_only=True)
 class DashboardProps:
-    """What is looked at; `memory_mb` turns the function's time into what is billed."""
+    """The metrics and alarms to show; `memory_mb` converts duration to GB-seconds."""
 
     metrics: Metrics
     alarms: Sequence[cloudwatch.Alarm]
@@ -22,11 +22,11 @@ class DashboardProps:
 
 
 class Dashboard(Construct):
-    """Each question is a heading, and below it what answers it."""
+    """One heading for each question, followed by its graphs."""
 
     def __init__(self, scope: Construct, construct_id: str, *, props: DashboardProps) -> None:
         super().__init__(scope, construct_id)
-        # Dashboards are known by name, in all regions of an account alike.
+        # A dashboard's name is unique in an account, across regions.
         dashboard = cloudwatch.Dashboard(
             self,
             "Dashboard",
@@ -54,7 +54,7 @@ def _health(metrics: Metrics) -> list[cloudwatch.IWidget]:
     return [
         _graph("Requests", metrics.of_gateway("Count", cloudwatch.Stats.SAMPLE_COUNT)),
         _graph(
-            "Answers, percent",
+            "Error responses, percent",
             metrics.error_percent("4XXError", "4xx", from_requests=1),
             metrics.error_percent("5XXError", "5xx", from_requests=1),
         ),
@@ -64,10 +64,10 @@ def _health(metrics: Metrics) -> list[cloudwatch.IWidget]:
             metrics.of_function("Throttles"),
             metrics.of_function("ConcurrentExecutions", cloudwatch.Stats.MAXIMUM),
         ),
-        _graph("Table: refused reads and writes", metrics.table_throttles()),
+        _graph("Table: throttled reads and writes", metrics.table_throttles()),
         _graph(
             "Background work",
-            metrics.given_up(),
+            metrics.dead_letter_messages(),
             metrics.of_function("IteratorAge", cloudwatch.Stats.MAXIMUM),
         ),
     ]
@@ -75,13 +75,13 @@ def _health(metrics: Metrics) -> list[cloudwatch.IWidget]:
 
 def _speed(metrics: Metrics) -> list[cloudwatch.IWidget]:
     return [
-        _graph("Answers, ms", *(metrics.of_gateway("Latency", each) for each in ("p50", "p95", "p99"))),
+        _graph("Latency, ms", *(metrics.of_gateway("Latency", each) for each in ("p50", "p95", "p99"))),
         _graph(
-            "Of that the function, ms",
+            "Integration latency, ms",
             *(metrics.of_gateway("IntegrationLatency", each) for each in ("p50", "p95", "p99")),
         ),
         _graph(
-            "Each invocation, ms",
+            "Invocation duration, ms",
             *(metrics.of_function("Duration", each) for each in ("p50", "p99", "Maximum")),
         ),
     ]
@@ -91,16 +91,16 @@ def _cost(props: DashboardProps) -> list[cloudwatch.IWidget]:
     metrics = props.metrics
     return [
         _graph(
-            "Function: invocations, and their time",
+            "Function: invocations and GB-seconds",
             metrics.of_function("Invocations"),
             metrics.gigabyte_seconds(props.memory_mb),
         ),
         _graph(
-            "Table: capacity consumed",
+            "Table: consumed capacity",
             metrics.capacity("read units", "ConsumedReadCapacityUnits"),
             metrics.capacity("write units", "ConsumedWriteCapacityUnits"),
         ),
-        # Only where billing alerts are switched on for the account, and in this region alone.
+        # Reported only where billing alerts are enabled in the account, and only in this region.
         cloudwatch.SingleValueWidget(
             title="The whole account this month, estimated, USD",
             metrics=[

@@ -1,4 +1,4 @@
-"""The one table, and the key of what is at rest."""
+"""The DynamoDB table, and its encryption key."""
 
 from dataclasses import dataclass
 
@@ -10,21 +10,21 @@ from constructs import Construct
 from stacks.settings import DataSettings
 
 INDEX_NAME = "GSI1"
-# Literal, so that no refactoring of constructs can ever replace the table.
+# Literal, so that refactoring the constructs never replaces the table.
 TABLE_LOGICAL_ID = "Table"
-# Likewise: without this key nothing in the table, nor in its backups, can be read any more.
+# Likewise: without this key neither the table nor its backups can be read.
 KEY_LOGICAL_ID = "DataKey"
 
 
 @dataclass(frozen=True, kw_only=True)
 class DataProps:
-    """What the table needs to know."""
+    """The settings of the table."""
 
     settings: DataSettings
 
 
 class Data(Construct):
-    """A single-table design: generic keys, one index, a time to live and a stream.
+    """A table in single-table design: generic keys, one index, a time to live and a stream.
 
     `key` is None where AWS's own key for DynamoDB is used.
     """

@@ -1,4 +1,4 @@
-"""The queue of the background work that nobody tries any more."""
+"""The dead-letter queue of background work."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ class DeadLettersProps:
 
 
 class DeadLetters(Construct):
-    """Keys of messages; what is in them stays in the table. `docs/background.md` says more."""
+    """A queue of message keys; the messages themselves stay in the table. See `docs/background.md`."""
 
     def __init__(self, scope: Construct, construct_id: str, *, props: DeadLettersProps) -> None:
         super().__init__(scope, construct_id)

@@ -1,4 +1,4 @@
-"""A name of our own for the API."""
+"""The custom domain of the API."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from stacks.settings import Domain as DomainSettings
 
 @dataclass(frozen=True, kw_only=True)
 class DomainProps:
-    """The name, its certificate, and the API that answers there."""
+    """The domain name, its certificate, and the API it is mapped to."""
 
     settings: DomainSettings
     api: apigateway.RestApi
@@ -21,8 +21,8 @@ class DomainProps:
 class Domain(Construct):
     """A regional domain name, TLS 1.2 or newer, mapped to the API's stage.
 
-    The zone may belong to another account or provider, so the DNS record is not of this stack:
-    an alias or CNAME from the name to the output `DomainTarget`.
+    The zone may belong to another account or provider, so the DNS record is not part of this stack:
+    it is an alias or CNAME from the name to the output `DomainTarget`.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, props: DomainProps) -> None:
@@ -42,6 +42,6 @@ class Domain(Construct):
             self,
             "Target",
             value=domain.domain_name_alias_domain_name,
-            description=f"What the DNS record of {props.settings.name} points to",
+            description=f"The target of the DNS record of {props.settings.name}",
         )
         output.override_logical_id("DomainTarget")

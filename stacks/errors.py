@@ -1,8 +1,8 @@
-"""The one error that a person running the synth can cause."""
+"""The error for faults that the person who runs the synth can fix."""
 
 
 class ConfigurationError(Exception):
-    """Something outside the code is wrong: a setting, the route list, a dependency.
+    """A fault outside the code: a setting, the route list, a dependency.
 
-    Its message is one line, says where and what, and is all that `app.py` prints.
+    Its message is one line with the location and the fault; `app.py` prints only that.
     """

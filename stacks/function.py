@@ -1,4 +1,4 @@
-"""The one function, its layer, its log, its role and its alias."""
+"""The Lambda function, its layer, log group, role and alias."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,8 +18,8 @@ from stacks.target import Target
 ALIAS_NAME = "live"
 HANDLER = "lambda_handler.handler"
 
-# The actions on the table, each because the app calls it; transactions are authorised item
-# by item. `docs/iam.md` says why for each. No Scan.
+# The actions on the table that the app calls; transactions are authorised item by item.
+# `docs/iam.md` has the reason for each. No Scan.
 INDEXED_TABLE_ACTIONS = ("dynamodb:Query",)
 TABLE_ACTIONS = (
     "dynamodb:BatchGetItem",
@@ -30,12 +30,12 @@ TABLE_ACTIONS = (
     "dynamodb:PutItem",
     "dynamodb:UpdateItem",
 )
-# Outside of transactions the role changes and deletes no audit event, whatever the code says. Inside them AWS
+# Outside of transactions the role cannot change or delete audit events, even by a bug. For transactions AWS
 # does not document what `dynamodb:LeadingKeys` holds, so the denial must not apply there: a transaction that
 # puts an audit event and updates other items would depend on it. See docs/adr/0032.
 AUDIT_KEYS = "AUDIT#*"
 DENIED_AUDIT_ACTIONS = ("dynamodb:BatchWriteItem", "dynamodb:DeleteItem", "dynamodb:UpdateItem")
-# What DynamoDB and SQS do with a key in the caller's name.
+# Actions of DynamoDB and SQS on a key, with the caller's permissions.
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
 KEY_ACTIONS = (
     "kms:Decrypt",
@@ -50,7 +50,7 @@ KEY_USERS = ("dynamodb", "sqs")
 
 @dataclass(frozen=True, kw_only=True)
 class FunctionCode:
-    """What runs, and the platform that it was built for."""
+    """The code and its layer, and the platform that they were built for."""
 
     function: lambda_.Code
     layer: lambda_.Code
@@ -59,7 +59,7 @@ class FunctionCode:
 
 @dataclass(frozen=True, kw_only=True)
 class FunctionProps:
-    """What the function needs to know; `environment` is passed on unchanged."""
+    """The function's settings, code and resources; `environment` is passed on unchanged."""
 
     settings: FunctionSettings
     logs: LogSettings
@@ -123,7 +123,7 @@ class Function(Construct):
         )
 
     def _grant_table(self, table: dynamodb.Table) -> None:
-        # Not `table.grant(...)`: it would give every action on every index.
+        # Not `table.grant(...)`: it allows every action on every index.
         table_arn = table.table_arn
         self.role.add_to_policy(
             iam.PolicyStatement(
@@ -137,9 +137,9 @@ class Function(Construct):
                 actions=list(DENIED_AUDIT_ACTIONS),
                 resources=[table_arn],
                 conditions={
-                    # ForAnyValue: one audit key in a batch is enough to refuse all of it.
+                    # ForAnyValue: one audit key denies the whole batch.
                     "ForAnyValue:StringLike": {"dynamodb:LeadingKeys": [AUDIT_KEYS]},
-                    # Absent, but in a transaction.
+                    # This context key is set in transactions only.
                     # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
                     "Null": {"dynamodb:EnclosingOperation": "true"},
                 },
@@ -147,7 +147,7 @@ class Function(Construct):
         )
 
     def _grant_key(self, key: kms.Key) -> None:
-        # Through the services that use it only: the role decrypts nothing by itself.
+        # Only through these services: the role cannot call KMS directly.
         services = [f"{service}.{Stack.of(self).region}.amazonaws.com" for service in KEY_USERS]
         self.role.add_to_policy(
             iam.PolicyStatement(
@@ -163,7 +163,7 @@ class Function(Construct):
 
 
 def _silence_redundant_dependency(function: lambda_.Function) -> None:
-    """CDK lists the role in DependsOn although the function refers to it; cfn-lint says so."""
+    """Suppress cfn-lint's W3005: CDK lists the role in DependsOn although the function refers to it."""
     resource = function.node.default_child
     assert isinstance(resource, lambda_.CfnFunction)  # noqa: S101 - narrows jsii's type
     resource.add_metadata("cfn-lint", {"config": {"ignore_checks": ["W3005"]}})

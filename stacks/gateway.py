@@ -1,4 +1,4 @@
-"""The REST API: every route explicit, refused at the edge without a token."""
+"""The REST API: explicit routes, with a Cognito authorizer that rejects requests without a token."""
 
 import json
 from collections import defaultdict
@@ -29,11 +29,11 @@ ALLOWED_HEADERS = (
     "If-None-Match",
     "X-Request-Id",
 )
-# Where a method's template entry tells what the function asks of the caller; see `Route.permission`.
+# Metadata key of a method for the permission that the function requires; see `Route.permission`.
 PERMISSION_METADATA = "lifestyle-spaces:permission"
-PREFLIGHT_MAX_AGE = Duration.hours(2)  # what browsers keep at most
+PREFLIGHT_MAX_AGE = Duration.hours(2)  # the maximum that browsers cache
 
-# One line a request: no token, no body, no e-mail; people are known by their id, and by their address.
+# One line per request, without token, body or e-mail; users are identified by id and source address.
 ACCESS_LOG_FIELDS = {
     "request_id": "$context.requestId",
     "time": "$context.requestTime",
@@ -52,7 +52,7 @@ ACCESS_LOG_FIELDS = {
 
 @dataclass(frozen=True, kw_only=True)
 class GatewayProps:
-    """What the gateway needs to know. Every integration goes to `alias`."""
+    """The gateway's settings and routes. Every integration invokes `alias`."""
 
     settings: GatewaySettings
     logs: LogSettings
@@ -85,7 +85,7 @@ class Gateway(Construct):
         cfn_api = self.api.node.default_child
         assert isinstance(cfn_api, apigateway.CfnRestApi)  # noqa: S101 - narrows jsii's type
         cfn_api.override_logical_id(API_LOGICAL_ID)
-        # CDK's own output would say the same as `ApiUrl`, with a slash too many.
+        # CDK's own output duplicates `ApiUrl`, with a trailing slash.
         self.api.node.try_remove_child("Endpoint")
         if settings.emulator_id is not None:
             Tags.of(self.api).add(
@@ -131,7 +131,7 @@ class Gateway(Construct):
         authorizer = apigateway.CognitoUserPoolsAuthorizer(
             self, "Authorizer", cognito_user_pools=[props.user_pool]
         )
-        # One permission for the whole API: one per method would outgrow Lambda's 20 KB policy.
+        # One permission for the whole API: one per method would exceed Lambda's limit of 20 KB for a policy.
         integration = apigateway.LambdaIntegration(props.alias, scope_permission_to_method=False)
         methods: dict[str, list[str]] = defaultdict(list)
         for route in props.routes:
@@ -169,6 +169,6 @@ def _refuse_unknown_throttles(props: GatewayProps) -> None:
 
 
 def _method_path(route: str) -> str:
-    """`POST /api/v1/x` as CDK wants a method of a stage named: `/api/v1/x/POST`."""
+    """`POST /api/v1/x` in the form of CDK's `method_options`: `/api/v1/x/POST`."""
     method, path = route.split(" ", 1)
     return f"{path}/{method}"

@@ -1,4 +1,4 @@
-"""What the gateway itself answers, in the same shape as the app's own errors.
+"""Responses of the gateway itself, in the format of the app's errors.
 
 Each row is one of API Gateway's response types. A type without a row falls back to one of
 the two defaults, whose status must be fixed: a body template cannot read it.
@@ -17,7 +17,7 @@ _REQUEST_ID = "$context.requestId"
 
 @dataclass(frozen=True)
 class EdgeProblem:
-    """One problem (RFC 9457) that the gateway answers without asking the function."""
+    """A problem (RFC 9457) that the gateway returns without invoking the function."""
 
     response_type: str
     status: int
@@ -64,9 +64,9 @@ EDGE_PROBLEMS = (
     _problem("ACCESS_DENIED", *_FORBIDDEN),
     _problem("INVALID_API_KEY", *_FORBIDDEN),
     _problem("WAF_FILTERED", *_FORBIDDEN),
-    # What API Gateway says to an unknown path or method, as a 403 unless told otherwise.
+    # API Gateway's response to an unknown path or method, 403 by default.
     _problem("MISSING_AUTHENTICATION_TOKEN", *_NOT_FOUND),
-    # The same with a token sent: no route has IAM authorization, so it is read as a broken signature.
+    # The same for a request with a token: API Gateway reads the token as an invalid IAM signature.
     _problem("INVALID_SIGNATURE", *_NOT_FOUND),
     _problem("RESOURCE_NOT_FOUND", *_NOT_FOUND),
     _problem("BAD_REQUEST_BODY", *_BAD_REQUEST),
@@ -86,7 +86,7 @@ EDGE_PROBLEMS = (
 
 
 def add_gateway_responses(api: apigateway.RestApi, *, cors_origin: str) -> None:
-    """Give every gateway response of `api` the problem shape, the CORS headers and the request id."""
+    """Add the problem body, the CORS headers and the request id to every gateway response of `api`."""
     common = {
         "Content-Type": "application/problem+json",
         "X-Request-Id": "context.requestId",
@@ -108,5 +108,5 @@ def add_gateway_responses(api: apigateway.RestApi, *, cors_origin: str) -> None:
 
 
 def _header_value(value: str) -> str:
-    """API Gateway quotes literals and leaves references bare."""
+    """A header value for API Gateway, in which literals are quoted and references are not."""
     return value if value.startswith("context.") else f"'{value}'"

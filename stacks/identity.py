@@ -1,4 +1,4 @@
-"""Who may sign in: the user pool and its one public client."""
+"""Sign-in: the user pool and its public client."""
 
 from dataclasses import dataclass
 
@@ -8,15 +8,15 @@ from constructs import Construct
 
 from stacks.settings import IdentitySettings
 
-# Literal, so that no refactoring of constructs can ever replace the pool and its users.
+# Literal, so that refactoring the constructs never replaces the pool and its users.
 USER_POOL_LOGICAL_ID = "UserPool"
-# A new client id would break every web app built with the old one.
+# Literal too: a new client id would break every web app built with the old one.
 CLIENT_LOGICAL_ID = "UserPoolClient"
 
 
 @dataclass(frozen=True, kw_only=True)
 class IdentityProps:
-    """What the user pool needs to know."""
+    """The settings of the user pool."""
 
     settings: IdentitySettings
     mail_sender: str
@@ -37,7 +37,7 @@ class Identity(Construct):
             sign_in_aliases=cognito.SignInAliases(email=True),
             sign_in_case_sensitive=False,
             auto_verify=cognito.AutoVerifiedAttrs(email=True),
-            # Invitations match the token's e-mail: a changed one counts only once verified.
+            # Invitations match the token's e-mail: a changed address is used only once verified.
             keep_original=cognito.KeepOriginalAttrs(email=True),
             standard_attributes=cognito.StandardAttributes(
                 email=cognito.StandardAttribute(required=True, mutable=True)
@@ -61,7 +61,7 @@ class Identity(Construct):
         assert isinstance(cfn_user_pool, cognito.CfnUserPool)  # noqa: S101 - narrows jsii's type
         cfn_user_pool.override_logical_id(USER_POOL_LOGICAL_ID)
         if settings.ses_identity is not None:
-            # Not CDK's `UserPoolEmail.with_ses`: it names an identity for the sender's own domain only.
+            # Not CDK's `UserPoolEmail.with_ses`: it supports only an identity of the sender's exact domain.
             cfn_user_pool.email_configuration = cognito.CfnUserPool.EmailConfigurationProperty(
                 email_sending_account="DEVELOPER",
                 from_=props.mail_sender,
@@ -82,7 +82,7 @@ class Identity(Construct):
             id_token_validity=Duration.minutes(settings.id_token_minutes),
             access_token_validity=Duration.minutes(settings.access_token_minutes),
             refresh_token_validity=Duration.days(settings.refresh_token_days),
-            # Without these two readable the ID token lacks the claims that the app decides by.
+            # The app needs these two as claims of the ID token; it has only readable attributes.
             read_attributes=cognito.ClientAttributes().with_standard_attributes(
                 email=True, email_verified=True
             ),

@@ -1,4 +1,4 @@
-"""How every log group of the stack is made."""
+"""The log groups of the stack."""
 
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_logs as logs
@@ -19,7 +19,7 @@ _DAYS: dict[LogRetentionDays, logs.RetentionDays] = {
 
 
 def log_group(scope: Construct, construct_id: str, *, settings: LogSettings) -> logs.LogGroup:
-    """A log group of its own, so that CDK needs no helper function to set the retention."""
+    """An explicit log group, so that CDK adds no custom resource to set the retention."""
     return logs.LogGroup(
         scope,
         construct_id,

@@ -1,4 +1,4 @@
-"""What alarms and the dashboard look at, so that both mean the same by a word."""
+"""The metrics that alarms and the dashboard share."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ from stacks.gateway import STAGE_NAME
 from stacks.settings import SERVICE_NAME
 
 PERIOD = Duration.minutes(5)
-# Of the app's own metrics; their two dimensions are `service` and `environment`.
+# The app's own metrics have two dimensions, `service` and `environment`.
 METRICS_NAMESPACE = "LifestyleSpaces"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Metrics:
-    """The metrics of the stack's parts, over five minutes each."""
+    """Metrics of the stack's resources, with a period of five minutes."""
 
     environment: str
     function: lambda_.Function
@@ -45,8 +45,8 @@ class Metrics:
     def of_gateway(self, name: str, statistic: str = cloudwatch.Stats.SUM) -> cloudwatch.Metric:
         """A metric of all requests at the API's stage.
 
-        Both are known by name: a reference to the stage would have a release wait for the methods,
-        and these for the release.
+        Both dimensions are literal names: a reference to the stage would make a release depend on the
+        methods, and these depend on the release.
         """
         return cloudwatch.Metric(
             namespace="AWS/ApiGateway",
@@ -57,7 +57,7 @@ class Metrics:
         )
 
     def error_percent(self, name: str, label: str, *, from_requests: int) -> cloudwatch.MathExpression:
-        """Which part of the answers is `4XXError` or `5XXError`; 0 below so many requests."""
+        """The percentage of `4XXError` or `5XXError` responses; 0 below `from_requests` requests."""
         errors = f"answers_{name[0]}xx"
         return cloudwatch.MathExpression(
             expression=f"IF(requests >= {from_requests}, 100 * {errors} / requests, 0)",
@@ -70,21 +70,21 @@ class Metrics:
         )
 
     def table_throttles(self) -> cloudwatch.MathExpression:
-        """Reads and writes that the table or its index refused."""
+        """Throttled reads and writes of the table and its index."""
         return self._of_table_and_index("Throttled", "ReadThrottleEvents", "WriteThrottleEvents")
 
     def capacity(self, label: str, name: str) -> cloudwatch.MathExpression:
         """`ConsumedReadCapacityUnits` or `ConsumedWriteCapacityUnits` of the table and its index."""
         return self._of_table_and_index(label, name)
 
-    def given_up(self) -> cloudwatch.Metric:
+    def dead_letter_messages(self) -> cloudwatch.Metric:
         """Messages in the dead-letter queue."""
         return self.dead_letters.metric_approximate_number_of_messages_visible(
             statistic=cloudwatch.Stats.MAXIMUM, period=PERIOD
         )
 
     def gigabyte_seconds(self, memory_mb: int) -> cloudwatch.MathExpression:
-        """What the function's running time is billed by."""
+        """The function's billed duration in GB-seconds."""
         return cloudwatch.MathExpression(
             expression=f"milliseconds / 1000 * {memory_mb} / 1024",
             using_metrics={"milliseconds": self.of_function("Duration")},
@@ -93,7 +93,7 @@ class Metrics:
         )
 
     def _of_table_and_index(self, label: str, *names: str) -> cloudwatch.MathExpression:
-        """A sum in which what AWS does not report counts as nothing."""
+        """A sum in which missing data counts as 0."""
         table = {"TableName": self.table.table_name}
         index = {**table, "GlobalSecondaryIndexName": INDEX_NAME}
         parts: dict[str, cloudwatch.IMetric] = {

@@ -1,4 +1,4 @@
-"""Where alarms and the budget speak: one topic, whose subscribers are a setting."""
+"""The SNS topic of alarms and the budget, whose subscribers are a setting."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,15 +12,15 @@ from constructs import Construct
 
 @dataclass(frozen=True, kw_only=True)
 class NotificationsProps:
-    """Who is told by e-mail; each address confirms its subscription once, by a link."""
+    """The e-mail subscribers; each confirms its subscription once, by a link."""
 
     emails: Iterable[str]
 
 
 class Notifications(Construct):
-    """An encrypted topic that takes messages by TLS only.
+    """An encrypted topic that accepts messages over TLS only.
 
-    Its key is its own: CloudWatch cannot use the account's `aws/sns` key.
+    It has a key of its own, as CloudWatch cannot use the account's `aws/sns` key.
     https://repost.aws/knowledge-center/cloudwatch-configure-alarm-sns
     """
 
@@ -29,7 +29,7 @@ class Notifications(Construct):
         self._key = kms.Key(
             self,
             "Key",
-            description=f"Encrypts what {Stack.of(self).stack_name} tells its operators",
+            description=f"Encrypts what {Stack.of(self).stack_name} sends to its operators",
             enable_key_rotation=True,
             removal_policy=RemovalPolicy.DESTROY,
         )
@@ -56,7 +56,7 @@ class Notifications(Construct):
                 conditions={"StringEquals": {"aws:SourceAccount": account}},
             )
         )
-        # No condition on the account here: CloudWatch's calls of KMS do not carry it.
+        # No condition on the account here: CloudWatch's calls to KMS do not contain it.
         self._key.add_to_resource_policy(
             iam.PolicyStatement(
                 actions=["kms:Decrypt", "kms:GenerateDataKey*"], principals=[publisher], resources=["*"]

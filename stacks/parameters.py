@@ -18,7 +18,7 @@ class ParametersProps:
 
 
 class Parameters(Construct):
-    """Plain strings only: this system has no secret to keep."""
+    """Plain strings only: this system has no secrets."""
 
     def __init__(self, scope: Construct, construct_id: str, *, props: ParametersProps) -> None:
         super().__init__(scope, construct_id)

@@ -1,4 +1,4 @@
-"""How a new version takes over the alias: some traffic first, and back when it does badly."""
+"""How a new version takes over the alias: as a canary first, rolled back on an alarm."""
 
 from dataclasses import dataclass
 
@@ -24,7 +24,7 @@ _SHIFTS: dict[TrafficShift, codedeploy.ILambdaDeploymentConfig] = {
 
 @dataclass(frozen=True, kw_only=True)
 class ReleaseProps:
-    """The alias to shift, what to judge it by, and the running system's alarms: one of them rolls back."""
+    """The alias to shift, the limits, and the running system's alarms; ServerErrors also rolls back."""
 
     settings: Canary
     function: lambda_.Function
@@ -35,16 +35,16 @@ class ReleaseProps:
 
 
 class Release(Construct):
-    """CodeDeploy's shift of the alias, and the alarms that turn it back.
+    """CodeDeploy's traffic shifting of the alias, and the alarms that roll it back.
 
-    Invocations that die are counted of the new version alone, so that nine tenths of old traffic cannot
-    hide them, and those of the old version do not keep out their own repair. How long callers wait and
-    how many get a 5xx is the gateway's to tell: the alias runs background work too, for seconds at a time.
+    Failed invocations are counted for the new version only, so that 90 % of old traffic cannot hide them and
+    errors of the old version do not block their fix. Latency and the share of 5xx are measured at the
+    gateway, because the alias also runs background work, which takes seconds.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, props: ReleaseProps) -> None:
         super().__init__(scope, construct_id)
-        own = [add_alarm(self, watch, props.notifications) for watch in _watches(props)]
+        own = [add_alarm(self, definition, props.notifications) for definition in _definitions(props)]
         alarms = [*own, props.alarms.by_name.get("ServerErrors")]
         codedeploy.LambdaDeploymentGroup(
             self,
@@ -58,20 +58,20 @@ class Release(Construct):
         )
 
 
-def _watches(props: ReleaseProps) -> tuple[AlarmDefinition, ...]:
+def _definitions(props: ReleaseProps) -> tuple[AlarmDefinition, ...]:
     return (
         AlarmDefinition(
             name="Errors",
-            page="release-errors",
-            says="Invocations of the version being released died, so it was rolled back.",
+            runbook="release-errors",
+            description="Invocations of the version being released failed, so it was rolled back.",
             metric=_errors_of_new_version(props),
             threshold=props.settings.max_errors,
         ),
         AlarmDefinition(
             name="Slow",
-            page="release-slow",
-            says="Requests were too slow while a version was released, so it was rolled back.",
-            # A new version that is slow for a tenth of its requests makes one in a hundred of all slow.
+            runbook="release-slow",
+            description="Requests were too slow while a version was released, so it was rolled back.",
+            # A new version gets 10 % of the requests: if 10 % of those are slow, so is 1 % of all.
             metric=props.metrics.of_gateway("IntegrationLatency", "p99").with_(period=Duration.minutes(1)),
             threshold=props.settings.max_p99_ms,
             datapoints=3,
@@ -81,7 +81,7 @@ def _watches(props: ReleaseProps) -> tuple[AlarmDefinition, ...]:
 
 
 def _errors_of_new_version(props: ReleaseProps) -> cloudwatch.Metric:
-    """What Lambda reports of one version while the alias shares its traffic between two.
+    """Errors of one version, which Lambda reports while the alias splits its traffic between two.
 
     https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
     """

@@ -9,7 +9,7 @@ from typing import Any
 from stacks.errors import ConfigurationError
 
 HTTP_METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
-# What may be called without a token. A route that forgets its token must not reach AWS.
+# Routes that need no token. The synth refuses any other route without one.
 OPEN_ROUTES = frozenset({"GET /health"})
 
 
@@ -17,8 +17,8 @@ OPEN_ROUTES = frozenset({"GET /health"})
 class Route:
     """One method on one path, as the gateway exposes it.
 
-    `permission` is what the function asks of the caller: the document's `x-permission`, empty where it
-    says none. The gateway does nothing by it; the template tells it to reviewers.
+    `permission` is what the function requires of the caller: the document's `x-permission`, empty if there
+    is none. The gateway does not use it; it is in the template for reviewers.
     """
 
     path: str
@@ -34,7 +34,7 @@ def load_routes(document: Path) -> tuple[Route, ...]:
     """Every operation of an OpenAPI document, sorted by path and method.
 
     Raises ConfigurationError when the document is missing or is not JSON, or when an
-    operation outside `OPEN_ROUTES` asks for no token.
+    operation outside `OPEN_ROUTES` requires no token.
     """
     try:
         paths = json.loads(document.read_text(encoding="utf-8"))["paths"]

@@ -1,8 +1,8 @@
 """One environment's settings, from `cdk.json`, typed and validated.
 
-Every value is written out for every environment: a reader of `cdk.json` sees what
-runs where, and a missing or misspelt key fails the synth instead of deploying a default.
-Only what may be absent altogether has a default, None (the CDK drops JSON's null).
+Every value is explicit for every environment: a reader of `cdk.json` sees what is
+deployed, and a missing or misspelt key fails the synth instead of deploying a default.
+Only optional settings have a default, None (the CDK drops JSON's null).
 """
 
 import json
@@ -18,14 +18,14 @@ from stacks.errors import ConfigurationError
 GATEWAY_TIMEOUT_SECONDS = 29
 SERVICE_NAME = "lifestyle-spaces"
 
-# The ones of CloudWatch Logs' steps that make sense here.
+# The subset of CloudWatch Logs' retention periods that is useful here.
 LogRetentionDays = Literal[1, 7, 14, 30, 90, 180, 365, 731]
 HttpsUrl = Annotated[
     str,
     StringConstraints(pattern=r"^(https://[a-z0-9.-]+(:\d+)?|http://localhost(:\d+)?)$"),
 ]
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[a-z0-9.-]+$")]
-# CodeDeploy's own: a share for some minutes, then all.
+# CodeDeploy's predefined configurations: 10 % for some minutes, then all traffic.
 TrafficShift = Literal[
     "10_percent_for_5_minutes",
     "10_percent_for_10_minutes",
@@ -58,42 +58,42 @@ class _Section(BaseModel):
 
 
 class DataSettings(_Section):
-    """The table and the user pool: what holds people's data."""
+    """The table and the user pool, which store user data."""
 
     protected: bool = Field(description="RETAIN and deletion protection on table and user pool")
     point_in_time_recovery: bool
-    customer_managed_key: bool = Field(description="a KMS key of our own for table and dead letters")
+    customer_managed_key: bool = Field(description="a customer managed KMS key for table and dead letters")
 
 
 class LogSettings(_Section):
     """The function's log and the gateway's access log."""
 
-    protected: bool = Field(description="RETAIN: the logs outlive the stack")
+    protected: bool = Field(description="RETAIN: the log groups are kept when the stack is deleted")
     retention_days: LogRetentionDays
 
 
 class Canary(_Section):
-    """How a new version takes over the alias, and what rolls it back meanwhile."""
+    """How a new version takes over the alias, and the limits that roll it back."""
 
     shift: TrafficShift
-    max_errors: NotNegative = Field(description="of the new version a minute")
-    max_p99_ms: Positive = Field(description="of all requests meanwhile, in three minutes of five")
+    max_errors: NotNegative = Field(description="of the new version, in one minute")
+    max_p99_ms: Positive = Field(description="of all requests during the shift, in three of five minutes")
 
 
 class FunctionSettings(_Section):
-    """The one Lambda function. `host` means: as the interpreter that runs the synth."""
+    """The Lambda function. `host` means: as the interpreter that runs the synth."""
 
     runtime: Literal["python3.13", "host"]
     architecture: Literal["arm64", "x86_64", "host"]
     memory_mb: Annotated[int, Field(ge=128, le=10_240)]
     timeout_seconds: Annotated[int, Field(ge=1, lt=GATEWAY_TIMEOUT_SECONDS)]
     snap_start: bool
-    reserved_concurrency: Positive | None = Field(default=None, description="left out: shares the account's")
+    reserved_concurrency: Positive | None = Field(default=None, description="omitted: not reserved")
     tracing: bool
     log_level: Literal["DEBUG", "INFO", "WARN", "ERROR"]
-    canary: Canary | None = Field(default=None, description="left out: all traffic at once")
+    canary: Canary | None = Field(default=None, description="omitted: all traffic at once")
     description: str | None = Field(
-        default=None, max_length=256, description="left out, but by `Settings.without_canary`"
+        default=None, max_length=256, description="set only by `Settings.without_canary`"
     )
 
 
@@ -105,14 +105,14 @@ class Throttle(_Section):
 
 
 class WebAcl(_Section):
-    """AWS's managed rules and a limit of our own, before the gateway."""
+    """AWS's managed rules and a rate limit, in front of the gateway."""
 
     # https://docs.aws.amazon.com/waf/latest/APIReference/API_RateBasedStatement.html
-    requests_per_address: Annotated[int, Field(ge=10, le=2_000_000_000, description="in any five minutes")]
+    requests_per_address: Annotated[int, Field(ge=10, le=2_000_000_000, description="in five minutes")]
 
 
 class Domain(_Section):
-    """A name of our own for the API. Its DNS record points to the output `DomainTarget`."""
+    """The custom domain of the API. Its DNS record points to the output `DomainTarget`."""
 
     name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
     certificate_arn: Annotated[
@@ -121,24 +121,24 @@ class Domain(_Section):
         Field(description="issued, in the region of the stack"),
     ]
     exclusive: bool = Field(
-        description="whether the API's own address is closed; not before DNS leads to this one"
+        description="whether the default endpoint is disabled; only once DNS points to this domain"
     )
 
 
 class GatewaySettings(_Section):
     """The REST API."""
 
-    throttle: Throttle = Field(description="of each route that has none of its own")
+    throttle: Throttle = Field(description="of each route without a throttle of its own")
     route_throttles: dict[str, Throttle] = Field(description="by `METHOD /path`")
     cors_origin: HttpsUrl
     emulator_id: str | None = Field(
-        default=None, description="a stable API id, which only the AWS emulator knows how to give"
+        default=None, description="a stable API id, supported by the AWS emulator only"
     )
     owns_account_log_role: bool = Field(
         description="whether this stack sets the account-wide role with which API Gateway writes its logs"
     )
-    web_acl: WebAcl | None = Field(default=None, description="left out: no web application firewall")
-    domain: Domain | None = Field(default=None, description="left out: the address that AWS gives")
+    web_acl: WebAcl | None = Field(default=None, description="omitted: no web application firewall")
+    domain: Domain | None = Field(default=None, description="omitted: the default endpoint")
 
 
 class IdentitySettings(_Section):
@@ -152,20 +152,20 @@ class IdentitySettings(_Section):
     # https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-email.html
     ses_identity: str | None = Field(
         default=None,
-        description="verified with SES, for the mails of sign-up; left out: Cognito's own, 50 a day",
+        description="verified with SES, for sign-up mail; omitted: Cognito's own, 50 a day",
     )
 
 
 class BackgroundSettings(_Section):
-    """How the table's stream brings the outbox's messages."""
+    """How the table's stream delivers the outbox's messages."""
 
-    batch_size: Annotated[int, Field(ge=1, le=100, description="messages an invocation")]
+    batch_size: Annotated[int, Field(ge=1, le=100, description="messages per invocation")]
     window_seconds: Annotated[int, Field(ge=0, le=10, description="to wait for a batch to fill")]
-    parallelization: Annotated[int, Field(ge=1, le=10, description="invocations at once a stream shard")]
+    parallelization: Annotated[int, Field(ge=1, le=10, description="concurrent invocations per stream shard")]
 
 
 class AlarmSettings(_Section):
-    """Above which value somebody is told, and who. Without a threshold there is no alarm."""
+    """The thresholds of the alarms, and whom to notify. Without a threshold there is no alarm."""
 
     emails: list[Email] = Field(description="each must confirm its subscription once")
     function_errors: NotNegative | None = Field(default=None, description="in five minutes")
@@ -173,15 +173,17 @@ class AlarmSettings(_Section):
     function_throttles: NotNegative | None = Field(default=None, description="in five minutes")
     client_error_percent: Percent | None = Field(default=None, description="of answers that are 4xx")
     server_error_percent: Percent | None = Field(default=None, description="of answers that are 5xx")
-    rate_from_requests: Positive = Field(description="in five minutes; with fewer, no rate is looked at")
+    rate_from_requests: Positive = Field(description="in five minutes; with fewer, the rates count as 0")
     table_throttles: NotNegative | None = Field(default=None, description="in five minutes")
-    stream_age_seconds: Positive | None = Field(default=None, description="of what the stream brings")
+    stream_age_seconds: Positive | None = Field(default=None, description="iterator age of the stream")
     dead_letters: NotNegative | None = Field(default=None, description="messages in the queue")
-    mail_refusals: NotNegative | None = Field(default=None, description="by SES, for good, in five minutes")
-    audit_changes: NotNegative | None = Field(
-        default=None, description="of events that nothing may change, in five minutes"
+    mail_refusals: NotNegative | None = Field(
+        default=None, description="rejected permanently, in five minutes"
     )
-    monthly_budget_usd: Positive | None = Field(default=None, description="left out: no budget")
+    audit_changes: NotNegative | None = Field(
+        default=None, description="changed or deleted audit events in five minutes"
+    )
+    monthly_budget_usd: Positive | None = Field(default=None, description="omitted: no budget")
 
 
 class AppSettings(_Section):
@@ -223,9 +225,9 @@ class Settings(_Section):
         return self
 
     def first_deployment(self) -> "Settings":
-        """The same without protection: what a failed first deployment has made, its rollback deletes again.
+        """The same settings without protection: the rollback of a failed first deployment deletes everything.
 
-        There is no data yet. The deployment that follows at once protects what this one has made.
+        There is no data yet. The deployment that follows at once adds the protection.
         """
         return self.model_copy(
             update={
@@ -235,22 +237,22 @@ class Settings(_Section):
         )
 
     def without_canary(self, reason: str) -> "Settings":
-        """The same but for one deployment that cannot wait: a new version, which takes all traffic at once.
+        """The same settings for one urgent deployment: a new version that takes all traffic at once.
 
-        The reason becomes the function's description. So there is a new version also where CloudFormation
-        finds nothing else of the function changed, as when another table has become `Table`.
+        The reason becomes the function's description. So a new version is published even if CloudFormation
+        finds no other change of the function, as when another table was imported as `Table`.
         """
         function = self.function.model_copy(update={"canary": None, "description": reason})
         return self.model_copy(update={"function": function})
 
     @property
     def parameter_prefix(self) -> str:
-        """Under which every SSM parameter of this environment stands."""
+        """The path prefix of all SSM parameters of this environment."""
         return f"/lifestyle-spaces/{self.name}"
 
 
 def stack_name(environment: str) -> str:
-    """The name of an environment's stack, with which the names of its resources begin."""
+    """The name of an environment's stack, which is also the prefix of its resources' names."""
     return f"LifestyleSpaces-{environment}"
 
 

@@ -1,4 +1,4 @@
-"""From the command line to a cloud assembly."""
+"""Builds the CDK app from the context of the command line."""
 
 from pathlib import Path
 
@@ -17,12 +17,12 @@ from stacks.target import matching_interpreter, resolve_target
 def build_app(root: Path, app: App) -> BackendStack:
     """Put the chosen environment's one stack into `app`, with everything built.
 
-    `root` is the folder of `contract/openapi.json` and `lambda_src/`. The environments and the
-    choice (`-c env=NAME`) come from the app's context, and so do the reason of a deployment that
-    cannot wait (`-c skip_canary_reason=REASON`) and whether nothing is deployed yet
+    `root` is the folder of `contract/openapi.json` and `lambda_src/`. The app's context has
+    the environments, the chosen one (`-c env=NAME`), the reason to skip the canary
+    (`-c skip_canary_reason=REASON`) and whether nothing is deployed yet
     (`-c first_deployment=true`).
 
-    Raises ConfigurationError for whatever the caller can put right.
+    Raises ConfigurationError for faults that the caller can fix.
     """
     settings = load_settings(app.node.try_get_context("environments"), app.node.try_get_context("env"))
     if app.node.try_get_context("first_deployment"):
@@ -49,6 +49,6 @@ def build_app(root: Path, app: App) -> BackendStack:
 
 
 def add_stack(app: App, props: BackendProps) -> BackendStack:
-    """Put one environment's stack into `app`, under the rule packs' eyes."""
+    """Add one environment's stack to `app`, with the rule packs enabled."""
     check_compliance(app)
     return BackendStack(app, stack_name(props.settings.name), props=props)

@@ -1,4 +1,4 @@
-"""What is refused before the gateway: AWS's managed rules, and too many requests of one address."""
+"""The web ACL in front of the gateway: AWS's managed rules, and a rate limit per source address."""
 
 from dataclasses import dataclass
 
@@ -7,18 +7,18 @@ from constructs import Construct
 
 from stacks.settings import WebAcl as WebAclSettings
 
-# Reputation lists refuse addresses of cloud providers, among them those of CI runners. The health check is
-# one constant answer with a throttle of its own, so it is open to whoever monitors or releases.
+# Reputation lists block addresses of cloud providers, among them CI runners. The health check returns a
+# constant response and has a throttle of its own, so monitors and deployments may call it from anywhere.
 ADDRESS_LISTS = "AWSManagedRulesAmazonIpReputationList"
 UNLISTED_PATH = "/health"
-# In this order, after the limit: the cheapest first.
+# In this order after the rate limit, the cheapest first.
 MANAGED_RULES = (
     ADDRESS_LISTS,
     "AWSManagedRulesKnownBadInputsRuleSet",
     "AWSManagedRulesCommonRuleSet",
 )
-# Rules that inspect the body only count: a body is somebody's own text of up to 1 MB, and a journal that
-# quotes HTML, an address or `${jndi:...}` is no attack. The app validates it and never runs it, and clients
+# Rules that inspect the body are set to Count: a body is user text of up to 1 MB, and a journal entry that
+# quotes HTML, a URL or `${jndi:...}` is no attack. The app validates and never executes it; clients
 # escape it. Every rule of these groups whose name ends with `_BODY`:
 # https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-baseline.html
 COUNTED_RULES = {
@@ -42,14 +42,14 @@ METRIC_NAME = "WebAcl"
 
 @dataclass(frozen=True, kw_only=True)
 class WebAclProps:
-    """The stage to protect, and the limit."""
+    """The stage to protect, and the rate limit."""
 
     settings: WebAclSettings
     stage_arn: str
 
 
 class WebAcl(Construct):
-    """A regional web ACL. Whatever it blocks gets the gateway response `WAF_FILTERED`: 403."""
+    """A regional web ACL. A blocked request gets the gateway response `WAF_FILTERED`: 403."""
 
     def __init__(self, scope: Construct, construct_id: str, *, props: WebAclProps) -> None:
         super().__init__(scope, construct_id)
@@ -113,7 +113,7 @@ def _all_but_the_health_check() -> waf.CfnWebACL.StatementProperty:
     health_check = waf.CfnWebACL.StatementProperty(
         byte_match_statement=waf.CfnWebACL.ByteMatchStatementProperty(
             field_to_match=waf.CfnWebACL.FieldToMatchProperty(uri_path={}),
-            # With the stage before it, or not: whether WAF sees the stage is not documented.
+            # Ends with, as AWS does not document whether WAF sees the stage before the path.
             positional_constraint="ENDS_WITH",
             search_string=UNLISTED_PATH,
             text_transformations=[waf.CfnWebACL.TextTransformationProperty(priority=0, type="NONE")],

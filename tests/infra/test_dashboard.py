@@ -38,15 +38,15 @@ class TestDashboard:
             "# Is it healthy?": [
                 "Alarms (docs/runbook/)",
                 "Requests",
-                "Answers, percent",
+                "Error responses, percent",
                 "Function",
-                "Table: refused reads and writes",
+                "Table: throttled reads and writes",
                 "Background work",
             ],
-            "# Is it slow?": ["Answers, ms", "Of that the function, ms", "Each invocation, ms"],
+            "# Is it slow?": ["Latency, ms", "Integration latency, ms", "Invocation duration, ms"],
             "# What does it cost?": [
-                "Function: invocations, and their time",
-                "Table: capacity consumed",
+                "Function: invocations and GB-seconds",
+                "Table: consumed capacity",
                 "The whole account this month, estimated, USD",
             ],
         }
