@@ -1,8 +1,7 @@
-# The front door. `make help` lists what it opens.
+# All commands of this repository. `make help` lists them.
 #
-# Everything is installed under this folder (.venv, .local, node_modules) from the hash-locked lists;
-# Node and Java come from PyPI, the CDK CLI from npm. PYTHON=... chooses another Python, for the
-# first time or instead of the one in .venv.
+# Everything is installed under this folder (.venv, .local, node_modules) from hash-locked lists;
+# Node and Java come from PyPI, the CDK CLI from npm. PYTHON=... chooses another Python for .venv.
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -10,7 +9,7 @@
 MAKEFLAGS += --no-builtin-rules
 
 LOCAL_PORT ?= 4566
-# Passed on as they are, not expanded. In lines of their own: GNU make 3.81, macOS's, knows no `override export`.
+# Passed on unexpanded. On separate lines: GNU make 3.81, macOS's, does not support `override export`.
 override EMAIL := $(value EMAIL)
 override PASSWORD := $(value PASSWORD)
 override SKIP_CANARY_REASON := $(value SKIP_CANARY_REASON)
@@ -23,32 +22,32 @@ export CDK_DISABLE_CLI_TELEMETRY := 1
 export REDOCLY_TELEMETRY := off
 export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-# Trust what the machine trusts, as pip does: a company's proxy may sign with a certificate of its own.
+# Use the system's CA certificates, as pip does, for proxies with a private CA.
 export NODE_USE_SYSTEM_CA ?= 1
 ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt /etc/ssl/cert.pem /etc/pki/tls/certs/ca-bundle.crt),)
 export UV_SYSTEM_CERTS ?= 1
 endif
 
 python := .venv/bin/python
-# The locks are complete, so nothing is resolved; Python compiles what it imports when it does.
+# The locks are complete, so nothing is resolved; Python compiles modules on import.
 pip_install := -m pip install --quiet --no-input --no-deps --no-compile --require-hashes
 cdk := cdk --no-notices --no-version-reporting
 in_parallel := -n auto --dist loadgroup --no-loadscope-reorder
 coverage := --cov=app --cov=lambda_handler --cov=stacks --cov-report=term-missing
 checked := lambda_src stacks local review delivery api_docs codegen benchmarks tests
 
-# ---- Run it
+# ---- Run
 
 .PHONY: local
-local: install ## Run the whole stack on this machine (LOCAL_PORT=4566), with a demo in it
+local: install ## Run the whole stack on this machine (LOCAL_PORT=4566), with demo data
 	@$(python) -m local up
 
 .PHONY: token
-token: .venv/.installed ## Print an ID token: make token EMAIL=... PASSWORD=... (signs up where needed)
+token: .venv/.installed ## Print an ID token: make token EMAIL=... PASSWORD=... (signs up if needed)
 	@$(python) -m local token
 
 .PHONY: docs
-docs: deployer ## Serve the documentation of the API on 127.0.0.1 (DOCS_PORT=8000), to try it on `make local`
+docs: deployer ## Serve the documentation of the API on 127.0.0.1 (DOCS_PORT=8000), with forms for `make local`
 	@$(tool) api_docs.site.server
 
 .PHONY: tables
@@ -56,18 +55,18 @@ tables: deployer ## Serve a browser of the table of `make local` on 127.0.0.1 (T
 	@$(python) -m local tables
 
 .PHONY: local-logs
-local-logs: .venv/.installed ## Print what the function has logged
+local-logs: .venv/.installed ## Print the function's log
 	@$(python) -m local logs
 
 .PHONY: local-down
-local-down: .venv/.installed ## Stop what `make local` started; its data stays
+local-down: .venv/.installed ## Stop `make local` and keep its data
 	@$(python) -m local down
 
 .PHONY: local-reset
-local-reset: .venv/.installed ## Stop it and forget its data
+local-reset: .venv/.installed ## Stop `make local` and delete its data
 	@$(python) -m local reset
 
-# ---- Check it
+# ---- Check
 
 .PHONY: test
 test: require-chromium install ## Run the tests, with the coverage gate
@@ -80,7 +79,7 @@ test-long: require-chromium install scan ## Run the long suites: races, fuzzing,
 	@$(python) -m pytest -m long $(in_parallel)
 	@$(tool) benchmarks check
 
-# Before the installation, with any Python, and once more when the one from npm is there to be started.
+# Runs before the installation, with any Python, and again once Chromium from npm is installed.
 find_chromium = $(python) tests/chromium.py
 
 .PHONY: require-chromium
@@ -109,7 +108,7 @@ scan: deployer .local/scanners/.installed ## Have checkov, zizmor and cfn-lint l
 	@$(tool) delivery.scan
 
 .PHONY: format
-format: .venv/.installed ## Format the code and mend what can be mended
+format: .venv/.installed ## Format the code and fix what can be fixed automatically
 	@ruff check --fix-only --quiet .
 	@ruff format .
 
@@ -119,17 +118,17 @@ typecheck: .venv/.installed ## Check the types (mypy, strict)
 	@mypy app.py # alone: its name is that of the package in lambda_src
 
 .PHONY: gate
-gate: .venv/.installed ## Run all checks and tests on the commit, and record that it passed: `make deploy` asks for that
+gate: .venv/.installed ## Run all checks and tests on the commit, and record that it passed, as `make deploy` requires
 	@$(tool) delivery.gate run
 
-# ---- Deploy it
+# ---- Deploy
 
 .PHONY: synth
 synth: require-env deployer ## Print the CloudFormation template: make synth ENV=prod
 	@$(cdk) synth -c env=$(ENV)
 
 .PHONY: diff
-diff: require-env deployer ## Compare with what is deployed: make diff ENV=dev
+diff: require-env deployer ## Compare with the deployed stack: make diff ENV=dev
 	@$(cdk) diff -c env=$(ENV)
 
 .PHONY: review
@@ -137,11 +136,11 @@ review: require-env deployer ## Write a report for reviewers to reports/: make r
 	@$(tool) review $(ENV) $(AGAINST) $(if $(FAIL_ON),--fail-on $(FAIL_ON))
 
 .PHONY: preflight
-preflight: require-env .venv/.installed ## Say what the AWS account lacks for the first deployment: make preflight ENV=prod
+preflight: require-env .venv/.installed ## Check an AWS account before the first deployment: make preflight ENV=prod
 	@$(tool) delivery.preflight $(ENV)
 
 .PHONY: deploy
-deploy: require-env require-account require-gate deployer ## Deploy to the AWS account you are signed in to: make deploy ENV=dev [SKIP_CANARY_REASON="why it cannot wait"]
+deploy: require-env require-account require-gate deployer ## Deploy to the AWS account you are signed in to: make deploy ENV=dev [SKIP_CANARY_REASON="why"]
 	@$(tool) delivery.deploy $(ENV)
 
 .PHONY: protect
@@ -149,23 +148,23 @@ protect: require-env require-account .venv/.installed ## Set the stack policy, a
 	@$(tool) delivery.protect $(ENV)
 
 .PHONY: smoke
-smoke: require-env .venv/.installed ## Check that what is deployed answers: make smoke ENV=prod
+smoke: require-env .venv/.installed ## Check that the deployment answers: make smoke ENV=prod
 	@$(tool) delivery.smoke $(ENV)
 
 .PHONY: acceptance
-acceptance: require-env .venv/.installed ## Try a deployment as its users do, and write a report: make acceptance ENV=dev
+acceptance: require-env .venv/.installed ## Run acceptance checks on a deployment, and write a report: make acceptance ENV=dev
 	@$(tool) delivery.acceptance $(ENV)
 
 .PHONY: drift
-drift: require-env require-account .venv/.installed ## Find what was changed by hand since the deployment: make drift ENV=prod
+drift: require-env require-account .venv/.installed ## Find changes made outside of a deployment: make drift ENV=prod
 	@$(tool) delivery.drift $(ENV)
 
 .PHONY: restore
-restore: require-env .venv/.installed ## Bring the table back beside the running one: make restore ENV=prod AT=2026-11-22T03:00:00Z
+restore: require-env .venv/.installed ## Restore the table to a point in time, as a new table: make restore ENV=prod AT=2026-11-22T03:00:00Z
 	@$(tool) delivery.restore $(ENV) "$$AT"
 
 .PHONY: redrive
-redrive: require-env .venv/.installed ## Try the background work again that was given up: make redrive ENV=prod
+redrive: require-env .venv/.installed ## Requeue the messages of the dead-letter queue: make redrive ENV=prod
 	@$(tool) delivery.redrive $(ENV)
 
 .PHONY: require-env
@@ -184,16 +183,16 @@ require-gate: .venv/.installed
 .PHONY: deployer
 deployer: .venv/.installed node_modules/.package-lock.json
 
-# ---- Keep it up to date
+# ---- Maintain
 
 .PHONY: openapi
-openapi: .venv/.installed ## Write contract/openapi.json and the table of routes from the app; the gateway's routes follow
+openapi: .venv/.installed ## Write contract/openapi.json and the table of routes from the app; the gateway's routes are read from it
 	@$(tool) codegen.openapi
 	@$(tool) codegen.parameters
 	@$(tool) codegen.route_table
 
 .PHONY: released
-released: ## Keep contract/openapi.json as what the last release promises: the last step of a release
+released: ## Copy contract/openapi.json as the last release's contract: the last step of a release
 	@cp contract/openapi.json contract/released.json
 
 .PHONY: clients
@@ -201,19 +200,19 @@ clients: deployer ## Generate and compile the typed clients, clients/typescript 
 	@$(tool) api_docs.clients
 
 .PHONY: example
-example: clients ## Serve a page that lists one's spaces by the typed client, before `make local`
-	@[ -f .local/env.json ] || { echo 'error: nothing runs here; start it with `make local`' >&2; exit 1; }
+example: clients ## Serve an example front end of the typed client for `make local`
+	@[ -f .local/env.json ] || { echo 'error: the local stack is not running; start it with `make local`' >&2; exit 1; }
 	@vite clients/example
 
 .PHONY: pages
 pages: deployer ## Write the generated pages of docs/
 	@$(tool) codegen.pages
 
-# -P: not this folder first, whose app.py would hide the package `app`.
+# -P: without this folder on the path, whose app.py would hide the package `app`.
 tool = PYTHONPATH="$(CURDIR)/lambda_src:$(CURDIR)" $(python) -P -m
 
 .PHONY: lock
-lock: .venv/.installed ## Choose the newest versions that pyproject.toml and package.json allow, and lock them
+lock: .venv/.installed ## Lock the newest versions that pyproject.toml and package.json allow
 	@$(call compile,infra,requirements.txt)
 	@$(call compile,runtime,lambda_src/requirements.txt)
 	@$(call compile,dev,requirements-dev.txt)
@@ -225,7 +224,7 @@ compile = uv pip compile --quiet --upgrade --universal --python-version 3.11 --g
 	--custom-compile-command "make lock" --group pyproject.toml:$(1) -o $(2)
 
 .PHONY: install
-install: .venv/.installed .local/venv/.installed node_modules/.package-lock.json ## Install all tools (the others do so where needed)
+install: .venv/.installed .local/venv/.installed node_modules/.package-lock.json ## Install all tools (other targets do so if needed)
 
 # A Python named on the command line replaces the one in .venv, unless it is the same.
 ifneq ($(PYTHON),)
@@ -243,11 +242,11 @@ endif
 		{ [ -z "$$extra" ] || $(python) -m pip uninstall --quiet --yes $$extra; }
 	@touch $@
 
-# The names of installed packages that a lock does not name.
+# The names of installed packages that are not in a lock.
 not_locked = awk -F '[ =@;[]' 'function name(text) { gsub(/[._]/, "-", text); return tolower(text) } \
 	NR == FNR { locked[name($$1)]; next } !(name($$1) in locked) { print $$1 }'
 
-# The embedded AWS runs the function in its own interpreter: nothing but its lock may be in there.
+# The embedded AWS runs the function in its own interpreter, so only its lock is installed there.
 .local/venv/.installed: local/requirements.txt | .venv/.installed
 	@[ ! -d .local/venv ] || $(python) -m local down >&2
 	@echo "Installing the embedded AWS ..." >&2
@@ -266,13 +265,13 @@ node_modules/.package-lock.json: package.json package-lock.json .npmrc | .venv/.
 	@npm ci --loglevel=error --no-progress >&2 || $(no_packages)
 	@touch $@
 
-no_packages = { echo "error: the packages could not be installed (see above); is the registry within reach?" >&2; exit 1; }
+no_packages = { echo "error: the packages could not be installed (see above); is the registry reachable?" >&2; exit 1; }
 
 .PHONY: FORCE
 FORCE:
 
 .PHONY: clean
-clean: local-down ## Remove all that was installed or built, and the data of `make local`
+clean: local-down ## Remove everything installed or built, and the data of `make local`
 	@rm -rf .venv .local .build reports node_modules clients/python clients/typescript/dist cdk.out .coverage .mypy_cache .ruff_cache .pytest_cache
 
 .PHONY: help

@@ -1,8 +1,8 @@
-"""`make acceptance ENV=...`: a deployment as its users and its operators meet it, after `make smoke`.
+"""`make acceptance ENV=...`: acceptance checks of a deployment, to run after `make smoke`.
 
-It makes two users of its own, tries what only a deployment can show, and erases them. For each check it
-prints what was expected and what happened, and writes the same to `reports/acceptance-<environment>.md`, to
-be attached to an issue. What the embedded AWS does not imitate is skipped there, and says so.
+It creates two users, checks what only a real deployment can show, and erases them. It prints the expected
+and the actual result of each check, and writes the same to `reports/acceptance-<environment>.md`, to be
+attached to an issue. Checks that the embedded AWS does not support are reported as skipped there.
 """
 
 import json
@@ -20,7 +20,7 @@ from app import __version__
 from delivery import ROOT
 from delivery.acceptance_checks import CHECKS, Check, CheckFailed
 from delivery.acceptance_users import Environment, make_user, remove_user
-from delivery.stack_outputs import deployed, refused_in_one_line, running_emulator
+from delivery.stack_outputs import deployed, exit_on_aws_error, running_emulator
 from stacks.settings import load_settings
 
 Outcome = Literal["ok", "FAILED", "skipped"]
@@ -29,7 +29,7 @@ NOT_HERE = "not on the emulator"
 
 @dataclass(frozen=True)
 class Result:
-    """What one check expected, and what happened."""
+    """The expected and the actual result of one check."""
 
     name: str
     expected: str
@@ -38,7 +38,7 @@ class Result:
 
 
 def accept(environment: Environment, checks: Iterable[Check] = CHECKS) -> list[Result]:
-    """Run each check in its turn; later ones may use what earlier ones have made."""
+    """Run the checks in order; later ones may use what earlier ones have created."""
     results = []
     for check in checks:
         if check.only_aws and environment.on_emulator:
@@ -48,7 +48,7 @@ def accept(environment: Environment, checks: Iterable[Check] = CHECKS) -> list[R
                 result = Result(check.name, check.expected, check.run(environment), "ok")
             except CheckFailed as error:
                 result = Result(check.name, check.expected, str(error), "FAILED")
-            except Exception as error:  # noqa: BLE001 - one check that breaks leaves the others alone
+            except Exception as error:  # noqa: BLE001 - a failing check must not stop the others
                 result = Result(check.name, check.expected, f"{type(error).__name__}: {error}", "FAILED")
         print(f"{result.outcome:8}{result.name}: {result.happened}", flush=True)
         results.append(result)
@@ -68,7 +68,7 @@ def report(name: str, results: Iterable[Result], *, when: datetime) -> str:
 
 
 def run(environment: Environment, folder: Path) -> bool:
-    """Make the users, run all checks, erase the users, write the report; whether no check failed."""
+    """Create the users, run all checks, erase the users, write the report. Returns whether none failed."""
     try:
         environment.users = [make_user(environment, name) for name in ("Ada", "Ben")]
         results = accept(environment)
@@ -86,17 +86,17 @@ def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
 
-@refused_in_one_line()
+@exit_on_aws_error()
 def main(name: str) -> None:
-    """Try one environment."""
+    """Check one environment."""
     context = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
     settings = load_settings(context["environments"], name)
     if not settings.identity.password_flow:
         sys.exit(
-            f"error: {name} takes no passwords (identity.password_flow); try `dev`, or allow them meanwhile"
+            f"error: {name} does not allow password sign-in (identity.password_flow); use `dev`, or enable it"
         )
     found = deployed(name)
-    session: Any = boto3.Session()  # its clients are asked for by name
+    session: Any = boto3.Session()  # clients are created by name
     headers = {"Origin": settings.gateway.cors_origin, "User-Agent": "lifestyle-spaces-acceptance"}
     with httpx2.Client(
         base_url=found.api_url, headers=headers, timeout=60, trust_env=name != "local"
@@ -110,7 +110,7 @@ def main(name: str) -> None:
         )
         passed = run(environment, ROOT / "reports")
     if not passed:
-        sys.exit(f"error: {name} does not do what it should (see above)")
+        sys.exit(f"error: {name} failed acceptance checks (see above)")
 
 
 if __name__ == "__main__":

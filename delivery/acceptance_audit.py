@@ -1,7 +1,7 @@
-"""How AWS decides on writes of the audit: the item that docs/adr says nobody has documented.
+"""How AWS authorizes writes of audit events, which AWS does not document (see docs/adr).
 
-A role for the time of the check gets the function's own policies. Each request that it sends fails by its
-condition where AWS allows it, so nothing is written.
+A temporary role gets the function's policies. Every request has a condition that fails, so nothing is
+written where AWS allows it.
 """
 
 import json
@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError
 from delivery.acceptance_users import Environment
 
 AUDIT, SPACE = "AUDIT#acceptance", "SPACE#acceptance"
-# The denial as it would be without the exception for transactions.
+# The denial without the exception for transactions.
 _DENIED = {
     "Effect": "Deny",
     "Action": ["dynamodb:UpdateItem", "dynamodb:DeleteItem"],
@@ -28,12 +28,12 @@ _NEVER = "attribute_exists(PK) AND attribute_not_exists(PK)"
 _PROPAGATION_S = 15
 
 
-class AuditWritable(Exception):  # noqa: N818 - what happened instead
-    """AWS allowed or denied what it should not have; the message says what."""
+class AuditWritable(Exception):  # noqa: N818 - a failed check, not a program error
+    """An unexpected decision of AWS; the message has all decisions."""
 
 
 def try_audit(environment: Environment) -> str:
-    """Say what AWS does with writes of the audit, in and out of transactions.
+    """Return AWS's decisions on writes of audit events, inside and outside of transactions.
 
     Raises:
         AuditWritable: a change outside of a transaction was allowed, or an audited change was denied.
@@ -90,7 +90,7 @@ def _decision(send: Callable[[], object]) -> str:
 
 @contextmanager
 def _role(environment: Environment) -> Iterator[tuple[Any, Callable[[str, dict[str, Any]], None]]]:
-    """A DynamoDB client with the function's permissions, and what adds a statement to them."""
+    """Yield a DynamoDB client with the function's permissions, and a function that adds a policy to them."""
     iam, sts = environment.client("iam"), environment.client("sts")
     caller = sts.get_caller_identity()["Account"]
     settings = environment.client("lambda").get_function_configuration(

@@ -1,4 +1,4 @@
-"""What `make acceptance` tries, in its order."""
+"""The checks of `make acceptance`, in order."""
 
 import time
 from collections.abc import Callable
@@ -17,13 +17,13 @@ _MEGABYTE = 1_000_000
 _SCHEDULES = 2
 
 
-class CheckFailed(Exception):  # noqa: N818 - what happened instead
-    """A check found something else than it expected; the message says what."""
+class CheckFailed(Exception):  # noqa: N818 - a failed check, not a program error
+    """A check failed; the message has the actual result."""
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing to try. `run` answers what happened, or raises CheckFailed."""
+    """One check. `run` returns the actual result, or raises CheckFailed."""
 
     name: str
     expected: str
@@ -84,7 +84,7 @@ def _mail(environment: Environment) -> str:
 
 
 def _problem(path: str, status: int, code: str, **request: Any) -> Callable[[Environment], str]:
-    """A check that an answer is this problem, readable to the front end."""
+    """A check that the response is this problem, with CORS headers for the front end."""
 
     def run(environment: Environment) -> str:
         asked = dict(request)
@@ -131,7 +131,7 @@ def _throttle(environment: Environment) -> str:
         answers = list(pool.map(lambda _: environment.http.get("/health"), range(5 * burst)))
     refused = [answer for answer in answers if answer.is_error]
     if not refused:
-        raise CheckFailed(f"{len(answers)} requests at once were all answered 200")
+        raise CheckFailed(f"{len(answers)} concurrent requests were all answered 200")
     told = _assert_problem(environment, refused[0], 429, "too_many_requests")
     return f"{len(refused)} of {len(answers)} refused: {told}"
 
@@ -164,7 +164,7 @@ def _schedules(environment: Environment) -> str:
 
 def _snap_start(environment: Environment) -> str:
     if not environment.settings.function.snap_start:
-        return "not asked for (function.snap_start)"
+        return "disabled (function.snap_start)"
     settings = environment.client("lambda").get_function_configuration(
         FunctionName=environment.outputs["FunctionName"], Qualifier="live"
     )
@@ -176,14 +176,14 @@ def _snap_start(environment: Environment) -> str:
 
 def _canary(environment: Environment) -> str:
     if environment.settings.function.canary is None:
-        return "not asked for (function.canary)"
+        return "disabled (function.canary)"
     alias = environment.client("lambda").get_alias(
         FunctionName=environment.outputs["FunctionName"], Name="live"
     )
     weights = alias.get("RoutingConfig", {}).get("AdditionalVersionWeights", {})
     if weights:
-        raise CheckFailed(f"a deployment is under way: {weights}")
-    return f"`live` is version {alias['FunctionVersion']} alone"
+        raise CheckFailed(f"a deployment is in progress: {weights}")
+    return f"`live` is only version {alias['FunctionVersion']}"
 
 
 def _erasure(environment: Environment) -> str:
@@ -225,12 +225,12 @@ _UNSIGNED = "eyJhbGciOiJub25lIn0.e30."
 
 CHECKS = (
     Check("sign-up", "both users get a profile", _profiles),
-    Check("tokens", "lifetime of the settings, the e-mail's claims", _tokens),
-    Check("space", "201, and Location leads there", _space),
-    Check("join", "a private space is hidden, its code lets in", _join),
-    Check("stream", "what was written is in the feed; the web ACL lets the text pass", _stream),
+    Check("tokens", "the configured lifetime, verified e-mail", _tokens),
+    Check("space", "201, and Location answers 200", _space),
+    Check("join", "a private space is 404, its invite code works", _join),
+    Check("stream", "a new entry is in the feed; the web ACL allows its text", _stream),
     Check("schedules", "two, enabled", _schedules),
-    Check("mail", "SES takes the mail", _mail),
+    Check("mail", "SES accepts the mail", _mail),
     Check("no token", "401 unauthorized", _problem(ME, 401, "unauthorized")),
     Check("broken token", "401 unauthorized", _problem(ME, 401, "unauthorized", bearer="not.a.token")),
     Check("unsigned token", "401 unauthorized", _problem(ME, 401, "unauthorized", bearer=_UNSIGNED)),
@@ -261,7 +261,7 @@ CHECKS = (
     ),
     Check("throttle", "429 too_many_requests over the burst", _throttle, only_aws=True),
     Check("SnapStart", "the alias's version has a snapshot", _snap_start, only_aws=True),
-    Check("canary", "the alias is one version's", _canary, only_aws=True),
-    Check("audit", "no change outside of transactions; audited changes pass", try_audit, only_aws=True),
-    Check("erasure", "the space and the accounts are gone", _erasure),
+    Check("canary", "the alias has one version", _canary, only_aws=True),
+    Check("audit", "denied outside of transactions; audited changes allowed", try_audit, only_aws=True),
+    Check("erasure", "the space and the accounts are deleted", _erasure),
 )

@@ -1,4 +1,4 @@
-"""The users that `make acceptance` makes for itself, and erases."""
+"""The temporary users of `make acceptance`."""
 
 import base64
 import contextlib
@@ -17,7 +17,7 @@ ClientOf = Callable[[str], Any]
 
 @dataclass(frozen=True)
 class User:
-    """Somebody who is signed in."""
+    """A signed-in user."""
 
     name: str
     email: str
@@ -26,7 +26,7 @@ class User:
 
     @property
     def claims(self) -> dict[str, Any]:
-        """What the ID token says."""
+        """The claims of the ID token."""
         payload = self.id_token.split(".")[1]
         claims: dict[str, Any] = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
         return claims
@@ -34,7 +34,7 @@ class User:
 
 @dataclass
 class Environment:
-    """The deployment that is tried: how to call it, and what earlier checks have made in it."""
+    """The deployment under test, its clients, and what earlier checks have created."""
 
     settings: Settings
     outputs: Mapping[str, str]
@@ -51,7 +51,7 @@ class Environment:
 
 
 def make_user(environment: Environment, name: str) -> User:
-    """Make and sign in a user with a verified address that gets no mail."""
+    """Create and sign in a user with a verified address that gets no mail."""
     pool = environment.client("cognito-idp")
     email = f"success+{secrets.token_hex(6)}@simulator.amazonses.com"
     password = f"Aa1!{secrets.token_urlsafe(18)}"
@@ -70,7 +70,7 @@ def make_user(environment: Environment, name: str) -> User:
 
 
 def remove_user(environment: Environment, user: User) -> None:
-    """Delete what a failed run has left: the space, the account, at last the sign-in."""
+    """Delete what a failed run has left: the space, the account, then the Cognito user."""
     pool = environment.client("cognito-idp")
     with contextlib.suppress(httpx2.HTTPError):
         if environment.space:

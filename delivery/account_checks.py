@@ -1,4 +1,4 @@
-"""What `make preflight` looks at in an AWS account: one generator of findings a check. They only read."""
+"""The checks of `make preflight`, each a generator of findings. They only read."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from delivery.deploy import NEVER_COMPLETE
 from stacks.routes import load_routes
 from stacks.settings import Settings, stack_name, stack_tags
 
-# The CDK's own, `requiresBootstrapStackVersion` of the assembly.
+# As `requiresBootstrapStackVersion` in the CDK's assembly.
 BOOTSTRAP_PARAMETER, BOOTSTRAP_VERSION = "/cdk-bootstrap/hnb659fds/version", 6
 # Lambda keeps this much of the account's concurrency for functions that reserve none.
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
@@ -26,7 +26,7 @@ ClientOf = Callable[[str], Any]
 
 @dataclass(frozen=True)
 class Account:
-    """The account to look at, and the environment that is to be deployed there."""
+    """The account to check, and the environment to be deployed there."""
 
     client: ClientOf
     settings: Settings
@@ -40,7 +40,7 @@ class Account:
 
 @dataclass(frozen=True)
 class Finding:
-    """What a check found. Without `advice` it is in order."""
+    """A result of a check. Without `advice` it is ok."""
 
     subject: str
     advice: str | None = None
@@ -57,14 +57,14 @@ Check = Callable[[Account], Iterator[Finding]]
 
 
 def credentials(account: Account) -> Iterator[Finding]:
-    """Who is signed in, where."""
+    """The account, region and identity signed in to."""
     caller = account.client("sts").get_caller_identity()
     yield Finding(f"signed in to account {caller['Account']}, region {account.region}, as {caller['Arn']}")
 
 
 def bootstrap(account: Account) -> Iterator[Finding]:
-    """`cdk bootstrap`, in a version that the assembly accepts."""
-    # With an environment: the CLI runs the app wherever there is a cdk.json, and the app asks for one.
+    """The account is bootstrapped, in a version that the assembly accepts."""
+    # With an environment: the CLI runs the app wherever there is a cdk.json, and the app requires one.
     advice = f"npx cdk bootstrap -c env={account.settings.name}   # in this account and region, once"
     ssm = account.client("ssm")
     try:
@@ -77,7 +77,7 @@ def bootstrap(account: Account) -> Iterator[Finding]:
 
 
 def stack_state(account: Account) -> Iterator[Finding]:
-    """No failed stack is in the way."""
+    """No failed stack blocks the deployment."""
     name = account.stack
     try:
         (stack,) = account.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
@@ -88,7 +88,7 @@ def stack_state(account: Account) -> Iterator[Finding]:
         return
     status = stack["StackStatus"]
     if status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS":
-        advice: str | None = "wait for its end"
+        advice: str | None = "wait until it ends"
     elif status == "UPDATE_ROLLBACK_FAILED":
         command = f"aws cloudformation continue-update-rollback --stack-name {name}"
         advice = f"see docs/runbook/release-errors.md: {command}"
@@ -105,7 +105,7 @@ def stack_state(account: Account) -> Iterator[Finding]:
 
 
 def leftovers(account: Account) -> Iterator[Finding]:
-    """Nothing that an earlier try has retained, while there is no stack to own it."""
+    """No resources are retained from an earlier attempt while there is no stack."""
     try:
         account.client("cloudformation").describe_stacks(StackName=account.stack)
     except ClientError as error:
@@ -120,13 +120,13 @@ def leftovers(account: Account) -> Iterator[Finding]:
         *(f"aws ssm delete-parameter --name {name}" for name in _parameters(account)),
     ]
     for command in found:
-        yield Finding("an earlier try has left this behind; look into it, then", command)
+        yield Finding("left by an earlier attempt; check its content, then", command)
     if not found:
-        yield Finding("nothing is left of an earlier try")
+        yield Finding("nothing is left of an earlier attempt")
 
 
 def mail(account: Account) -> Iterator[Finding]:
-    """SES may send from the sender, to anybody; the pool may send from its identity."""
+    """SES may send from the sender to any address; the pool may send from its identity."""
     app, identity = account.settings.app, account.settings.identity.ses_identity
     if app.mail_delivery == "log" and identity is None:
         yield Finding("no mail is sent (app.mail_delivery is `log`); sign-up mail is Cognito's, 50 a day")
@@ -144,7 +144,7 @@ def mail(account: Account) -> Iterator[Finding]:
         yield Finding(f"SES has verified identity.ses_identity {identity}", None if known else advice)
     state = account.client("sesv2").get_account()
     yield Finding(
-        "SES sends to anybody (production access)",
+        "SES sends to any address (production access)",
         None
         if state.get("ProductionAccessEnabled")
         else "aws sesv2 put-account-details --production-access-enabled --mail-type TRANSACTIONAL "
@@ -155,7 +155,7 @@ def mail(account: Account) -> Iterator[Finding]:
 
 
 def concurrency(account: Account) -> Iterator[Finding]:
-    """The account's quota leaves what Lambda keeps back, beside what the function reserves."""
+    """The account's quota covers the function's reservation and Lambda's unreserved minimum."""
     wanted = account.settings.function.reserved_concurrency or 0
     limit = account.client("lambda").get_account_settings()["AccountLimit"]
     quota, free = limit["ConcurrentExecutions"], limit["UnreservedConcurrentExecutions"]
@@ -171,20 +171,20 @@ def concurrency(account: Account) -> Iterator[Finding]:
 
 
 def log_role(account: Account) -> Iterator[Finding]:
-    """API Gateway has the account's role to write logs with, or the stack makes it."""
+    """API Gateway has an account-wide role to write logs, or the stack creates it."""
     if account.settings.gateway.owns_account_log_role:
-        yield Finding("API Gateway's log role is made by the stack")
+        yield Finding("API Gateway's log role is created by the stack")
         return
     known = account.client("apigateway").get_account().get("cloudwatchRoleArn")
     advice = (
         "aws apigateway update-account --patch-operations op=replace,path=/cloudwatchRoleArn,value=ROLE_ARN"
         "   # or gateway.owns_account_log_role; docs/first-deployment.md"
     )
-    yield Finding("API Gateway has a role to write logs with", None if known else advice)
+    yield Finding("API Gateway has a role to write logs", None if known else advice)
 
 
 def linked_roles(account: Account) -> Iterator[Finding]:
-    """The service-linked roles that the services would make themselves."""
+    """The service-linked roles, which the services would otherwise create themselves."""
     wanted = {}
     if account.settings.identity.ses_identity is not None:
         wanted["AWSServiceRoleForAmazonCognitoIdpEmailService"] = "email.cognito-idp.amazonaws.com"
@@ -202,7 +202,7 @@ def linked_roles(account: Account) -> Iterator[Finding]:
 
 
 def certificate(account: Account) -> Iterator[Finding]:
-    """The domain's certificate is issued, here, and covers the name."""
+    """The domain's certificate is issued, in this region, and covers the name."""
     domain = account.settings.gateway.domain
     if domain is None:
         return
@@ -239,7 +239,7 @@ def quotas(account: Account) -> Iterator[Finding]:
     limits = {quota["QuotaName"].lower(): quota for page in pages for quota in page["Quotas"]}
     quota = limits.get(RESOURCES_QUOTA.lower())
     if quota is None:
-        yield Finding(f"API Gateway: {len(resources)} resources; no quota of the account is told")
+        yield Finding(f"API Gateway: {len(resources)} resources; no quota of the account found")
         return
     fits = len(resources) <= quota["Value"]
     advice = (
@@ -265,7 +265,7 @@ def _tables(account: Account) -> list[str]:
 
 
 def _user_pools(account: Account) -> list[str]:
-    # CloudFormation names a pool by its logical id, not by its stack: `UserPool-Ab12Cd34Ef56`; its tags tell.
+    # CloudFormation builds a pool's name from its logical id: `UserPool-Ab12Cd34Ef56`; its tags name the stack.
     client = account.client("cognito-idp")
     pages = client.get_paginator("list_user_pools").paginate(MaxResults=60)
     pools = [pool for page in pages for pool in page["UserPools"]]

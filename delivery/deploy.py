@@ -1,7 +1,7 @@
-"""`make deploy ENV=...`: `cdk deploy`, twice where there is nothing yet, and then the stack policy.
+"""`make deploy ENV=...`: `cdk deploy`, twice for a first deployment, and then the stack policy.
 
-What a failed first deployment has made must be deleted by its rollback, and the failed stack by the CDK CLI
-when it tries again. So a first deployment is made without protection, and another one, at once, protects it.
+The rollback of a failed first deployment must delete its resources, and the CDK CLI the failed stack at the
+next attempt. So a first deployment is made without protection, and a second one at once adds it.
 See docs/adr/0033-a-first-deployment-is-unprotected.md.
 """
 
@@ -17,14 +17,14 @@ from botocore.exceptions import ClientError
 
 from delivery import ROOT
 from delivery.protect import protect
-from delivery.stack_outputs import refused_in_one_line
+from delivery.stack_outputs import exit_on_aws_error
 from stacks.settings import Settings, load_settings, stack_name
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
 
 Run = Callable[[Sequence[str]], None]
-# A stack in one of these was never complete: the CDK CLI deletes it, and begins anew.
+# A stack in one of these states was never complete: the CDK CLI deletes and recreates it.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
 NEVER_COMPLETE = frozenset({"CREATE_FAILED", "REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"})
 _CDK = ("cdk", "deploy", "--no-notices", "--no-version-reporting")
@@ -37,7 +37,7 @@ def deploy(
     *,
     skip_canary_reason: str | None = None,
 ) -> None:
-    """Deploy an environment by `run`, which runs the CDK CLI; protect its data where the settings say so."""
+    """Deploy an environment with `run`, which runs the CDK CLI; protect its data if the settings say so."""
     stack, context = stack_name(settings.name), ["-c", f"env={settings.name}"]
     if settings.data.protected and is_first_deployment(cloudformation, stack):
         run([*_CDK, *context, "-c", "first_deployment=true"])
@@ -49,7 +49,7 @@ def deploy(
 
 
 def is_first_deployment(cloudformation: "CloudFormationClient", stack: str) -> bool:
-    """Whether no deployment of the stack has ever been complete."""
+    """Whether no deployment of the stack was ever complete."""
     try:
         (found,) = cloudformation.describe_stacks(StackName=stack)["Stacks"]
     except ClientError as error:
@@ -65,9 +65,9 @@ def _run(command: Sequence[str]) -> None:
         sys.exit(done.returncode)
 
 
-@refused_in_one_line()
+@exit_on_aws_error()
 def main(environment: str) -> None:
-    """Deploy to the AWS account signed in to; without a canary where SKIP_CANARY_REASON says why."""
+    """Deploy to the AWS account signed in to; without a canary if SKIP_CANARY_REASON is set."""
     context = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
     settings = load_settings(context["environments"], environment)
     deploy(

@@ -1,21 +1,21 @@
-"""What CloudFormation must be allowed to do for this stack: one reason for every action.
+"""The permissions that CloudFormation needs for this stack, with a reason for every action.
 
-AWS publishes, in each resource type's schema, the actions that its handlers may call; most
-of them are for features that this stack does not use. These are the ones that it does.
+Each resource type's schema lists all actions that its handlers may call, most of them for
+features that this stack does not use. These are the actions that it needs.
 """
 
 _TAGS = "the stack's tags"
-_READ = "reads back what it made"
+_READ = "reads back the resource"
 
 BOOTSTRAP_ROLES = {
     "cdk-hnb659fds-deploy-role-*": "creates and executes change sets, reads the stack's state",
     "cdk-hnb659fds-file-publishing-role-*": "uploads template, function and layer to the staging bucket",
     "cdk-hnb659fds-image-publishing-role-*": "assumed by every deployment; this stack has no image",
-    "cdk-hnb659fds-lookup-role-*": "assumed by `cdk diff`; this stack looks nothing up",
+    "cdk-hnb659fds-lookup-role-*": "assumed by `cdk diff`; this stack has no lookups",
 }
 
-_API_MAKE = "makes it, or puts it in place of the old one"
-_API_CHANGE = "changes it in place"
+_API_MAKE = "creates or replaces it"
+_API_CHANGE = "updates it in place"
 _API_DELETE = "removes it with its route, or with the stack"
 
 DEPLOYING: dict[str, dict[str, str]] = {
@@ -26,7 +26,7 @@ DEPLOYING: dict[str, dict[str, str]] = {
         "apigateway:DELETE": _API_DELETE,
     },
     "AWS::ApiGateway::BasePathMapping": {
-        "apigateway:POST": "has the domain lead to the stage, where `gateway.domain` is set",
+        "apigateway:POST": "maps the domain to the stage, where `gateway.domain` is set",
         "apigateway:GET": _READ,
         "apigateway:PATCH": _API_CHANGE,
         "apigateway:DELETE": "removes it with the domain",
@@ -34,10 +34,10 @@ DEPLOYING: dict[str, dict[str, str]] = {
     "AWS::ApiGateway::Deployment": {
         "apigateway:POST": "publishes the routes",
         "apigateway:GET": _READ,
-        "apigateway:DELETE": "removes the routes published before",
+        "apigateway:DELETE": "removes the previous deployment",
     },
     "AWS::ApiGateway::DomainName": {
-        "apigateway:POST": "makes the domain, where `gateway.domain` is set",
+        "apigateway:POST": "creates the domain, where `gateway.domain` is set",
         "apigateway:GET": _READ,
         "apigateway:PATCH": "a new certificate",
         "apigateway:PUT": _TAGS,
@@ -74,56 +74,56 @@ DEPLOYING: dict[str, dict[str, str]] = {
         "apigateway:DELETE": "removes it with the stack",
     },
     "AWS::Budgets::Budget": {
-        "budgets:ModifyBudget": "makes, changes and removes the monthly budget",
+        "budgets:ModifyBudget": "creates, updates and removes the monthly budget",
         "budgets:ViewBudget": _READ,
         "budgets:TagResource": _TAGS,
     },
     "AWS::CloudWatch::Alarm": {
-        "cloudwatch:PutMetricAlarm": "makes and changes it",
+        "cloudwatch:PutMetricAlarm": "creates and updates it",
         "cloudwatch:DescribeAlarms": _READ,
         "cloudwatch:TagResource": _TAGS,
         "cloudwatch:DeleteAlarms": "removes it with the stack",
     },
     "AWS::CloudWatch::Dashboard": {
-        "cloudwatch:PutDashboard": "makes and changes the dashboard",
+        "cloudwatch:PutDashboard": "creates and updates the dashboard",
         "cloudwatch:GetDashboard": _READ,
         "cloudwatch:TagResource": _TAGS,
         "cloudwatch:DeleteDashboards": "removes it with the stack",
     },
     "AWS::CodeDeploy::Application": {
-        "codedeploy:CreateApplication": "what the alias's deployments belong to",
+        "codedeploy:CreateApplication": "the application of the alias's deployments",
         "codedeploy:GetApplication": _READ,
         "codedeploy:TagResource": _TAGS,
         "codedeploy:DeleteApplication": "removes it with the stack",
     },
     "AWS::CodeDeploy::DeploymentGroup": {
-        "codedeploy:CreateDeploymentGroup": "how the alias is shifted, and what rolls it back",
+        "codedeploy:CreateDeploymentGroup": "the traffic shift of the alias, and its alarms",
         "codedeploy:GetDeploymentGroup": _READ,
-        "codedeploy:UpdateDeploymentGroup": "another share or other alarms",
-        "codedeploy:RegisterApplicationRevision": "which version is to take over",
+        "codedeploy:UpdateDeploymentGroup": "changes the traffic shift or the alarms",
+        "codedeploy:RegisterApplicationRevision": "the version to deploy",
         "codedeploy:GetApplicationRevision": _READ,
         "codedeploy:TagResource": _TAGS,
-        "iam:PassRole": "hands CodeDeploy its role; restrict by `iam:PassedToService`",
+        "iam:PassRole": "passes CodeDeploy its role; restrict by `iam:PassedToService`",
         "codedeploy:DeleteDeploymentGroup": "removes it with the stack",
     },
     "AWS::Cognito::UserPool": {
-        "cognito-idp:CreateUserPool": "makes the pool",
+        "cognito-idp:CreateUserPool": "creates the pool",
         "cognito-idp:DescribeUserPool": _READ,
         "cognito-idp:GetUserPoolMfaConfig": _READ,
-        "cognito-idp:SetUserPoolMfaConfig": "the second factor",
+        "cognito-idp:SetUserPoolMfaConfig": "sets MFA",
         "cognito-idp:UpdateUserPool": "password policy, deletion protection",
         "cognito-idp:TagResource": _TAGS,
-        "iam:CreateServiceLinkedRole": "the role by which Cognito sends mail with SES",
+        "iam:CreateServiceLinkedRole": "the role with which Cognito sends mail through SES",
         "cognito-idp:DeleteUserPool": "removes it with the stack, where it is not protected",
     },
     "AWS::Cognito::UserPoolClient": {
-        "cognito-idp:CreateUserPoolClient": "makes the web app's client",
+        "cognito-idp:CreateUserPoolClient": "creates the web app's client",
         "cognito-idp:DescribeUserPoolClient": _READ,
         "cognito-idp:UpdateUserPoolClient": "token lifetimes, sign-in flows",
         "cognito-idp:DeleteUserPoolClient": "removes it with the stack",
     },
     "AWS::DynamoDB::Table": {
-        "dynamodb:CreateTable": "makes the table",
+        "dynamodb:CreateTable": "creates the table",
         "dynamodb:DescribeTable": _READ,
         "dynamodb:DescribeContinuousBackups": _READ,
         "dynamodb:DescribeTimeToLive": _READ,
@@ -136,12 +136,12 @@ DEPLOYING: dict[str, dict[str, str]] = {
         "dynamodb:DeleteTable": "removes it with the stack, where it is not protected",
     },
     "AWS::Events::Rule": {
-        "events:PutRule": "makes and changes the schedules",
-        "events:PutTargets": "has them call the alias",
+        "events:PutRule": "creates and updates the schedules",
+        "events:PutTargets": "sets the alias as their target",
         "events:DescribeRule": _READ,
         "events:TagResource": _TAGS,
-        "events:ListTargetsByRule": "finds what is to be removed first",
-        "events:RemoveTargets": "removes that first",
+        "events:ListTargetsByRule": "lists the targets to remove first",
+        "events:RemoveTargets": "removes the targets",
         "events:DeleteRule": "removes them with the stack",
     },
     "AWS::IAM::Policy": {
@@ -150,59 +150,59 @@ DEPLOYING: dict[str, dict[str, str]] = {
         "iam:DeleteRolePolicy": "removes them with the stack",
     },
     "AWS::IAM::Role": {
-        "iam:CreateRole": "makes the function's role and, where set, CodeDeploy's",
+        "iam:CreateRole": "creates the function's role and, where set, CodeDeploy's",
         "iam:GetRole": _READ,
-        "iam:UpdateAssumeRolePolicy": "who may assume it",
+        "iam:UpdateAssumeRolePolicy": "the trust policy",
         "iam:TagRole": _TAGS,
         "iam:AttachRolePolicy": "CodeDeploy's, where `function.canary` is set",
-        "iam:DetachRolePolicy": "removes that first",
-        "iam:ListAttachedRolePolicies": "checks that nothing hangs on it before it is removed",
-        "iam:ListRolePolicies": "checks that nothing hangs on it before it is removed",
+        "iam:DetachRolePolicy": "removes it before the role",
+        "iam:ListAttachedRolePolicies": "checks that no policy is attached before it is removed",
+        "iam:ListRolePolicies": "checks that it has no inline policy before it is removed",
         "iam:DeleteRole": "removes it with the stack",
     },
     "AWS::KMS::Key": {
-        "kms:CreateKey": "makes the topic's key and, where set, the data's",
+        "kms:CreateKey": "creates the topic's key and, where set, the data's",
         "kms:DescribeKey": _READ,
-        "kms:PutKeyPolicy": "who may use it",
-        "kms:EnableKeyRotation": "a new secret every year",
+        "kms:PutKeyPolicy": "the key policy",
+        "kms:EnableKeyRotation": "yearly rotation",
         "kms:TagResource": _TAGS,
         "kms:ScheduleKeyDeletion": "removes it with the stack, where it is not protected",
     },
     "AWS::Lambda::Alias": {
-        "lambda:CreateAlias": "makes the alias `live`",
+        "lambda:CreateAlias": "creates the alias `live`",
         "lambda:GetAlias": _READ,
         "lambda:UpdateAlias": "points it to the new version",
-        "codedeploy:CreateDeployment": "has CodeDeploy do so, where `function.canary` is set",
-        "codedeploy:GetDeployment": "waits until it has",
-        "codedeploy:GetDeploymentConfig": "which share for how long",
+        "codedeploy:CreateDeployment": "has CodeDeploy shift it, where `function.canary` is set",
+        "codedeploy:GetDeployment": "waits until that is done",
+        "codedeploy:GetDeploymentConfig": "reads the traffic shift's configuration",
         "codedeploy:StopDeployment": "when the update is cancelled",
         "lambda:DeleteAlias": "removes it with the stack",
     },
     "AWS::Lambda::EventSourceMapping": {
-        "lambda:CreateEventSourceMapping": "has the table's stream call the alias",
+        "lambda:CreateEventSourceMapping": "connects the table's stream to the alias",
         "lambda:GetEventSourceMapping": _READ,
         "lambda:UpdateEventSourceMapping": "batches, retries",
         "lambda:TagResource": _TAGS,
         "lambda:DeleteEventSourceMapping": "removes it with the stack",
     },
     "AWS::Lambda::Function": {
-        "lambda:CreateFunction": "makes the function",
+        "lambda:CreateFunction": "creates the function",
         "lambda:GetFunction": "waits until it is ready",
         "lambda:UpdateFunctionCode": "new code",
         "lambda:UpdateFunctionConfiguration": "memory, timeout, environment, layer",
         "lambda:PutFunctionConcurrency": "reserved concurrency",
-        "lambda:DeleteFunctionConcurrency": "reserved concurrency, where the setting goes away",
-        "lambda:GetLayerVersion": "the layer that it uses",
+        "lambda:DeleteFunctionConcurrency": "removes it with its setting",
+        "lambda:GetLayerVersion": "reads its layer",
         "lambda:TagResource": _TAGS,
-        "iam:PassRole": "hands the function its role; restrict by `iam:PassedToService`",
+        "iam:PassRole": "passes the function its role; restrict by `iam:PassedToService`",
         "s3:GetObject": "fetches the code from the staging bucket",
         "lambda:DeleteFunction": "removes it with the stack",
     },
     "AWS::Lambda::LayerVersion": {
-        "lambda:PublishLayerVersion": "makes the dependency layer",
+        "lambda:PublishLayerVersion": "creates the dependency layer",
         "lambda:GetLayerVersion": _READ,
         "s3:GetObject": "fetches the layer from the staging bucket",
-        "lambda:DeleteLayerVersion": "removes the layer that was used before",
+        "lambda:DeleteLayerVersion": "removes the previous layer",
     },
     "AWS::Lambda::Permission": {
         "lambda:AddPermission": "lets the API and the schedules invoke the alias",
@@ -210,25 +210,25 @@ DEPLOYING: dict[str, dict[str, str]] = {
         "lambda:RemovePermission": "removes it with the stack",
     },
     "AWS::Lambda::Version": {
-        "lambda:PublishVersion": "makes a version, and its snapshot where SnapStart is on",
+        "lambda:PublishVersion": "publishes a version, with a snapshot where SnapStart is on",
         "lambda:GetFunctionConfiguration": "waits until it is ready",
         "lambda:ListVersionsByFunction": _READ,
-        "lambda:DeleteFunction": "removes the version that was live before",
+        "lambda:DeleteFunction": "removes the previous version",
     },
     "AWS::Logs::LogGroup": {
-        "logs:CreateLogGroup": "makes the function's log and the access log",
+        "logs:CreateLogGroup": "creates the function's log and the access log",
         "logs:DescribeLogGroups": _READ,
-        "logs:PutRetentionPolicy": "how long they are kept",
+        "logs:PutRetentionPolicy": "their retention",
         "logs:TagResource": _TAGS,
         "logs:DeleteLogGroup": "removes them with the stack, where they are not protected",
     },
     "AWS::SNS::Subscription": {
         "sns:Subscribe": "the addresses of `alarms.emails`",
         "sns:GetSubscriptionAttributes": _READ,
-        "sns:Unsubscribe": "removes one that is gone from there",
+        "sns:Unsubscribe": "removes an address removed there",
     },
     "AWS::SNS::Topic": {
-        "sns:CreateTopic": "where alarms are told",
+        "sns:CreateTopic": "the topic of the alarms",
         "sns:GetTopicAttributes": _READ,
         "sns:SetTopicAttributes": "its key",
         "sns:TagResource": _TAGS,
@@ -236,7 +236,7 @@ DEPLOYING: dict[str, dict[str, str]] = {
     },
     "AWS::SNS::TopicPolicy": {"sns:SetTopicAttributes": "TLS only; who may publish"},
     "AWS::SQS::Queue": {
-        "sqs:CreateQueue": "makes the dead-letter queue",
+        "sqs:CreateQueue": "creates the dead-letter queue",
         "sqs:GetQueueAttributes": _READ,
         "sqs:SetQueueAttributes": "retention, encryption",
         "sqs:TagQueue": _TAGS,
@@ -244,22 +244,22 @@ DEPLOYING: dict[str, dict[str, str]] = {
     },
     "AWS::SQS::QueuePolicy": {"sqs:SetQueueAttributes": "TLS only"},
     "AWS::SSM::Parameter": {
-        "ssm:PutParameter": "makes or changes the parameters under `/lifestyle-spaces/<env>/`",
+        "ssm:PutParameter": "creates or updates the parameters under `/lifestyle-spaces/<env>/`",
         "ssm:GetParameters": _READ,
         "ssm:AddTagsToResource": _TAGS,
         "ssm:DeleteParameter": "removes them with the stack",
     },
     "AWS::WAFv2::WebACL": {
-        "wafv2:CreateWebACL": "makes the web ACL, where `gateway.web_acl` is set",
+        "wafv2:CreateWebACL": "creates the web ACL, where `gateway.web_acl` is set",
         "wafv2:GetWebACL": _READ,
-        "wafv2:UpdateWebACL": "another limit or other rules",
+        "wafv2:UpdateWebACL": "changes the limit or the rules",
         "wafv2:TagResource": _TAGS,
         "wafv2:DeleteWebACL": "removes it with its setting, or with the stack",
     },
     "AWS::WAFv2::WebACLAssociation": {
-        "wafv2:AssociateWebACL": "puts it before the stage",
-        "apigateway:SetWebACL": "puts it before the stage",
+        "wafv2:AssociateWebACL": "associates it with the stage",
+        "apigateway:SetWebACL": "associates it with the stage",
         "wafv2:GetWebACLForResource": _READ,
-        "wafv2:DisassociateWebACL": "takes it away",
+        "wafv2:DisassociateWebACL": "removes the association",
     },
 }

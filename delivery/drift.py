@@ -1,4 +1,4 @@
-"""`make drift ENV=...`: whether somebody changed what is deployed by other means than a deployment."""
+"""`make drift ENV=...`: find resources that were changed outside of a deployment."""
 
 import sys
 import time
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from delivery.stack_outputs import refused_in_one_line
+from delivery.stack_outputs import exit_on_aws_error
 from stacks.settings import stack_name
 
 if TYPE_CHECKING:
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     )
 
 _POLL_S = 10.0
-_POLLS = 90  # a quarter of an hour: AWS looks at one resource after another
+_POLLS = 90  # 15 minutes: AWS checks the resources sequentially
 
 
 class DriftError(Exception):
-    """CloudFormation does not tell."""
+    """Drift detection did not finish in time."""
 
 
 def drift(
     cloudformation: "CloudFormationClient", stack: str, *, sleep: Callable[[float], None] = time.sleep
 ) -> list[str]:
-    """A line for each resource that is not as the template says, and for what could not be looked at.
+    """Return a line for each resource that differs from the template, and one if some were not checked.
 
     Raises:
         DriftError: CloudFormation takes too long.
@@ -40,11 +40,11 @@ def drift(
             break
         sleep(_POLL_S)
     else:
-        raise DriftError(f"the drift of {stack} is not detected after a quarter of an hour")
+        raise DriftError(f"the drift of {stack} is not detected after 15 minutes")
     lines = sorted(_line(each) for each in _drifted(cloudformation, stack))
     if found["DetectionStatus"] == "DETECTION_FAILED":
         reason = found.get("DetectionStatusReason", "CloudFormation gives no reason")
-        lines.append(f"not all could be looked at: {reason}")
+        lines.append(f"not all resources were checked: {reason}")
     return lines
 
 
@@ -72,17 +72,17 @@ def _line(resource: "StackResourceDriftTypeDef") -> str:
     return f"{name}: {'; '.join(differences)}"
 
 
-@refused_in_one_line()
+@exit_on_aws_error()
 def main(environment: str) -> None:
-    """Look at one environment, in the AWS account signed in to."""
+    """Check one environment, in the AWS account signed in to."""
     try:
         lines = drift(boto3.client("cloudformation"), stack_name(environment))
     except DriftError as error:
         sys.exit(f"error: {error}")
     if lines:
         print("\n".join(lines))
-        sys.exit(f"error: {environment} is not, or not surely, as its template says (see above)")
-    print(f"{environment} is as its template says")
+        sys.exit(f"error: {environment} differs from its template, or was not fully checked (see above)")
+    print(f"{environment} matches its template")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""`make gate` and what `make deploy` asks of it: no commit is deployed that has not passed all tests.
+"""`make gate`, and its check in `make deploy`: only a commit that passed all tests is deployed.
 
 See docs/adr/0027-deploy-only-a-commit-that-passed-the-gate.md.
 """
@@ -17,10 +17,10 @@ class GateError(Exception):
 
 
 def run(root: Path) -> Path:
-    """Run `.ci/run` on the clean commit; the record that it passed.
+    """Run `.ci/run` on the clean commit, and return the path of the record that it passed.
 
     Raises:
-        GateError: the work tree is not the commit, before or afterwards, or `.ci/run` fails.
+        GateError: the work tree has changes, before or afterwards, or `.ci/run` fails.
     """
     commit = clean_commit(root)
     if subprocess.run([root / ".ci" / "run"], cwd=root, check=False).returncode:
@@ -35,7 +35,7 @@ def run(root: Path) -> Path:
 
 
 def check(root: Path) -> None:
-    """That the work tree is a commit, and that it has its record.
+    """Check that the work tree is a clean commit with a gate record.
 
     Raises:
         GateError: it may not be deployed.
@@ -50,16 +50,16 @@ def check(root: Path) -> None:
 
 
 def clean_commit(root: Path) -> str:
-    """The full id of the commit that is checked out, with nothing changed, added or taken away.
+    """The full id of the commit that is checked out without changes.
 
     Raises:
-        GateError: there is none, or there is more than it.
+        GateError: there is no commit, or the work tree has changes.
     """
     commit = _git(root, "rev-parse", "--verify", "HEAD").strip()
     changed = _git(root, "status", "--porcelain", "--untracked-files=all").splitlines()
     if changed:
         others = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
-        raise GateError(f"not all is committed: {changed[0][3:]}{others}; commit it or put it aside")
+        raise GateError(f"uncommitted changes: {changed[0][3:]}{others}; commit or stash them")
     return commit
 
 
@@ -67,7 +67,7 @@ def _git(root: Path, *words: str) -> str:
     command = ["git", *words]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise GateError("this is no commit of a git repository; only a commit can be deployed")
+        raise GateError("not a git repository with a commit; only a commit can be deployed")
     return done.stdout
 
 
@@ -76,7 +76,7 @@ def _record(root: Path, commit: str) -> Path:
 
 
 def main(command: str, root: Path = ROOT) -> None:
-    """`run` the gate, or `check` that it was passed."""
+    """`run` the gate, or `check` that the commit passed it."""
     try:
         match command:
             case "run":

@@ -1,7 +1,7 @@
-"""Prints the commit that an environment last ran well, as GitHub remembers it: what to return to.
+"""Print the commit to roll back to: the last one that GitHub recorded as deployed successfully.
 
-Every job with an `environment` is a deployment to GitHub, and succeeds only if its smoke test does. Prints
-nothing where there is none, or where it is the commit given, which then is not what ails the environment.
+GitHub records every job with an `environment` as a deployment, which succeeds only if its smoke test does.
+Prints nothing if there is none, or if it is the given commit, which then is not the cause of a failure.
 """
 
 import json
@@ -22,9 +22,9 @@ query($owner: String!, $name: String!, $environment: String!) {
 
 
 def previous(answer: dict[str, Any]) -> str | None:
-    """The commit of the newest deployment that ever succeeded, in GitHub's answer to the query.
+    """The commit of the newest successful deployment in GitHub's response to the query.
 
-    A deployment that another has replaced is `INACTIVE` by now, but keeps the status `SUCCESS` in its list.
+    A deployment that another has replaced is `INACTIVE`, but still has the status `SUCCESS` in its list.
     """
     deployments = answer["data"]["repository"]["deployments"]["nodes"]
     for deployment in reversed(deployments):
@@ -34,10 +34,10 @@ def previous(answer: dict[str, Any]) -> str | None:
 
 
 def ask(environment: str) -> dict[str, Any]:
-    """GitHub's answer, with what a workflow's job finds in its environment.
+    """Send the query to GitHub, with the token and repository of the job's environment variables.
 
     Raises:
-        OSError: GitHub refuses or is out of reach.
+        OSError: GitHub refuses the request or cannot be reached.
     """
     owner, name = os.environ["GITHUB_REPOSITORY"].split("/")
     variables = {"owner": owner, "name": name, "environment": environment}
@@ -52,7 +52,7 @@ def ask(environment: str) -> dict[str, Any]:
 
 
 def main(environment: str, commit: str) -> None:
-    """Print where to return to from `commit`, if anywhere."""
+    """Print the commit to roll back to from `commit`, if any."""
     found = previous(ask(environment))
     if found and found != commit:
         print(found)

@@ -1,20 +1,20 @@
-"""Prints what a pull request is told: the review's Markdown and `cdk diff`, as one comment."""
+"""Print the comment on a pull request: the review's Markdown and `cdk diff`."""
 
 import re
 import sys
 from pathlib import Path
 
-MARK = "<!-- review of the infrastructure -->"  # by which the workflow finds its comment again
-_LIMIT = 65_000  # GitHub takes 65,536 characters
-_SHARE = 20_000  # of these for the diff at most
+MARK = "<!-- review of the infrastructure -->"  # identifies the comment for updates
+_LIMIT = 65_000  # GitHub's limit is 65,536 characters
+_SHARE = 20_000  # of these at most for the diff
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _CUT = "... (more in the artifacts of the run)"
 
 
 def comment(review: str, diff: str) -> str:
-    """Both as one comment that GitHub takes; what is too long is cut at a line, and says so."""
+    """Both as one comment within GitHub's limit; longer text is cut after a line and marked."""
     plain = _cut(_COLOURS.sub("", diff).strip(), _SHARE)
-    # A fence longer than any in the text, so that the text cannot end it.
+    # A longer fence than any in the text, so that the text cannot close it.
     fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", plain)), default=0))
     tail = f"<details><summary>cdk diff</summary>\n\n{fence}\n{plain}\n{fence}\n\n</details>\n"
     head = _cut(review.strip(), _LIMIT - len(tail) - len(MARK))

@@ -1,6 +1,6 @@
-"""`make preflight ENV=...`: what the AWS account lacks for the first deployment. It only reads.
+"""`make preflight ENV=...`: check an AWS account before the first deployment. It only reads.
 
-Each check answers one line: ok, or what is wrong and what to do, with the command.
+Each finding is ok, or a problem with the command that fixes it.
 """
 
 import json
@@ -37,10 +37,10 @@ CHECKS: Mapping[str, Check] = {
 
 
 def preflight(account: Account, checks: Mapping[str, Check] = CHECKS) -> bool:
-    """Print a line for each finding; whether nothing is left to do.
+    """Print each finding, and return whether all are ok.
 
     Raises:
-        botocore.exceptions.BotoCoreError: nobody is signed in, or AWS is out of reach.
+        botocore.exceptions.BotoCoreError: there are no credentials, or AWS cannot be reached.
     """
     findings = []
     for name, check in checks.items():
@@ -61,14 +61,14 @@ def preflight(account: Account, checks: Mapping[str, Check] = CHECKS) -> bool:
 
 
 def main(environment: str) -> None:
-    """Look at the account signed in to, or at the embedded one for `local`."""
+    """Check the account signed in to, or the embedded one for `local`."""
     context = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
     settings = load_settings(context["environments"], environment)
     try:
         if environment == "local":
             account = Account(running_emulator().client, settings, REGION)
         else:
-            session: Any = boto3.Session()  # its clients are asked for by name
+            session: Any = boto3.Session()  # clients are created by name
             if not session.region_name:
                 sys.exit("error: no region; set AWS_REGION")
             account = Account(session.client, settings, session.region_name)

@@ -1,4 +1,4 @@
-"""`make redrive ENV=...`: has the background work that was given up tried again. See docs/background.md."""
+"""`make redrive ENV=...`: requeue the messages of the dead-letter queue. See docs/background.md."""
 
 import json
 import sys
@@ -8,29 +8,29 @@ from app.core.database import Session, Table
 from app.core.errors import StaleRead
 from app.models.access_patterns import OUTBOX_MESSAGES
 from app.services import outbox
-from delivery.stack_outputs import deployed, refused_in_one_line
+from delivery.stack_outputs import deployed, exit_on_aws_error
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sqs.type_defs import MessageTypeDef
 
-_WAIT_S = 2  # asks every server of the queue: a short poll may see none of its messages
+_WAIT_S = 2  # long polling: a short poll may miss messages
 
 
 def redrive(table: Table, queue: "SQSClient", queue_url: str) -> int:
-    """Put a new message in the place of each whose key is in the queue; how many these were.
+    """Replace each message whose key is in the queue with a new one, and return their number.
 
-    It may be stopped and begun anew at any point: a key whose message is gone is only taken away.
+    It can be interrupted and run again at any point: a key without a message is only deleted.
     """
-    renewed = 0
-    while letters := _receive(queue, queue_url):
-        for letter in letters:
+    requeued = 0
+    while dead_letters := _receive(queue, queue_url):
+        for dead_letter in dead_letters:
             try:
-                renewed += _renew(table, json.loads(letter["Body"]))
+                requeued += _requeue(table, json.loads(dead_letter["Body"]))
             except StaleRead:
-                continue  # the schedule has it in hand; its key comes again
-            queue.delete_message(QueueUrl=queue_url, ReceiptHandle=letter["ReceiptHandle"])
-    return renewed
+                continue  # the schedule runs it now; its key becomes visible again
+            queue.delete_message(QueueUrl=queue_url, ReceiptHandle=dead_letter["ReceiptHandle"])
+    return requeued
 
 
 def _receive(queue: "SQSClient", queue_url: str) -> "list[MessageTypeDef]":
@@ -40,8 +40,8 @@ def _receive(queue: "SQSClient", queue_url: str) -> "list[MessageTypeDef]":
     return answer.get("Messages", [])
 
 
-def _renew(table: Table, letter: dict[str, Any]) -> bool:
-    message = table.get(OUTBOX_MESSAGES.key(shard=str(letter["shard"]), message_id=letter["message_id"]))
+def _requeue(table: Table, body: dict[str, Any]) -> bool:
+    message = table.get(OUTBOX_MESSAGES.key(shard=str(body["shard"]), message_id=body["message_id"]))
     if message is None:
         return False
     session = Session(table)
@@ -51,12 +51,12 @@ def _renew(table: Table, letter: dict[str, Any]) -> bool:
     return True
 
 
-@refused_in_one_line()
+@exit_on_aws_error()
 def main(environment: str) -> None:
     """Redrive one environment."""
     found = deployed(environment)
     table = Table(found.dynamodb, found.outputs["TableName"])
-    print(f"{redrive(table, found.sqs, found.outputs['DeadLetterQueueUrl'])} run again")
+    print(f"{redrive(table, found.sqs, found.outputs['DeadLetterQueueUrl'])} requeued")
 
 
 if __name__ == "__main__":

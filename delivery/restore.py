@@ -1,7 +1,7 @@
-"""`make restore ENV=... AT=...`: a second table as the first was at a time, with what a restore leaves out.
+"""`make restore ENV=... AT=...`: restore the table to a new one, with the settings that a restore omits.
 
-It can be stopped and begun again at any point: each step looks at how things stand, and waits for DynamoDB
-where that is busy. The old table stays as it is; docs/disaster-recovery.md says what comes before and after.
+It can be interrupted and run again at any point: each step checks the current state, and retries while
+DynamoDB is busy. The old table is not changed; docs/disaster-recovery.md has the steps before and after.
 """
 
 import re
@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.exceptions import ClientError
 
-from delivery.stack_outputs import deployed, refused_in_one_line, running_emulator
+from delivery.stack_outputs import deployed, exit_on_aws_error, running_emulator
 from stacks.settings import stack_name
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import TableDescriptionTypeDef
 
-# What DynamoDB answers while the table, or what is asked for, is not ready.
+# Error codes of DynamoDB while the table or the requested change is not ready.
 _BUSY = frozenset(
     {
         "ContinuousBackupsUnavailableException",
@@ -38,7 +38,7 @@ _TTL_ATTRIBUTE = "ttl"
 
 @dataclass(frozen=True)
 class Restore:
-    """One table, brought back beside another. `sleep` waits for so many seconds."""
+    """The restore of one table. `sleep` waits for a number of seconds."""
 
     dynamodb: "DynamoDBClient"
     source: str
@@ -48,16 +48,16 @@ class Restore:
 
     @property
     def target(self) -> str:
-        """The new table's name: the same for the same time, so that a second try goes on with it."""
+        """The new table's name, derived from the time, so that a second run continues with it."""
         return f"{self.source}-{self.at:%Y%m%dT%H%M%S}"
 
     def run(self) -> str:
-        """Make the table, or go on with it; its name."""
+        """Restore the table, or continue with it, and return its name."""
         if self._describe() is None:
             print(
                 f"restoring {self.source} as of {self.at:%Y-%m-%d %H:%M:%S} UTC to {self.target}", flush=True
             )
-            self._patiently(self._begin)
+            self._retry_while_busy(self._begin)
         self._wait()
         self._stream()
         self._time_to_live()
@@ -75,7 +75,7 @@ class Restore:
             self._begin_from_backup()
 
     def _begin_from_backup(self) -> None:
-        """From the backup that DynamoDB makes of a table with point-in-time recovery when it is deleted."""
+        """Restore from the backup that DynamoDB makes when a table with point-in-time recovery is deleted."""
         backups = self.dynamodb.list_backups(TableName=self.source, BackupType="SYSTEM")["BackupSummaries"]
         if not backups:
             sys.exit(f"error: there is no table {self.source}, and no backup of it")
@@ -84,9 +84,9 @@ class Restore:
 
     def _stream(self) -> None:
         if not self._wait().get("StreamSpecification", {}).get("StreamEnabled"):
-            print("switching on its stream", flush=True)
+            print("enabling its stream", flush=True)
             stream: Any = {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
-            self._patiently(
+            self._retry_while_busy(
                 lambda: self.dynamodb.update_table(TableName=self.target, StreamSpecification=stream)
             )
             self._wait()
@@ -94,9 +94,9 @@ class Restore:
     def _time_to_live(self) -> None:
         found = self.dynamodb.describe_time_to_live(TableName=self.target)["TimeToLiveDescription"]
         if found["TimeToLiveStatus"] not in {"ENABLED", "ENABLING"}:
-            print("switching on its time to live", flush=True)
+            print("enabling its time to live", flush=True)
             setting: Any = {"Enabled": True, "AttributeName": _TTL_ATTRIBUTE}
-            self._patiently(
+            self._retry_while_busy(
                 lambda: self.dynamodb.update_time_to_live(
                     TableName=self.target, TimeToLiveSpecification=setting
                 )
@@ -106,9 +106,9 @@ class Restore:
         found = self.dynamodb.describe_continuous_backups(TableName=self.target)
         recovery = found["ContinuousBackupsDescription"].get("PointInTimeRecoveryDescription", {})
         if recovery.get("PointInTimeRecoveryStatus") != "ENABLED":
-            print("switching on its point-in-time recovery", flush=True)
+            print("enabling its point-in-time recovery", flush=True)
             setting: Any = {"PointInTimeRecoveryEnabled": True}
-            self._patiently(
+            self._retry_while_busy(
                 lambda: self.dynamodb.update_continuous_backups(
                     TableName=self.target, PointInTimeRecoverySpecification=setting
                 )
@@ -116,8 +116,8 @@ class Restore:
 
     def _protection(self) -> None:
         if not self._wait().get("DeletionProtectionEnabled"):
-            print("protecting it from deletion", flush=True)
-            self._patiently(
+            print("enabling its deletion protection", flush=True)
+            self._retry_while_busy(
                 lambda: self.dynamodb.update_table(TableName=self.target, DeletionProtectionEnabled=True)
             )
             self._wait()
@@ -126,10 +126,10 @@ class Restore:
         tags: Any = [{"Key": key, "Value": value} for key, value in self.tags.items()]
         arn = self._wait()["TableArn"]
         if tags:
-            self._patiently(lambda: self.dynamodb.tag_resource(ResourceArn=arn, Tags=tags))
+            self._retry_while_busy(lambda: self.dynamodb.tag_resource(ResourceArn=arn, Tags=tags))
 
     def _wait(self) -> "TableDescriptionTypeDef":
-        """The table, once it and its index are active: minutes to hours after a restore, by its size."""
+        """Wait until the table and its index are active: minutes to hours, depending on its size."""
         while True:
             table = self._describe()
             if table is not None:
@@ -148,8 +148,8 @@ class Restore:
         except self.dynamodb.exceptions.ResourceNotFoundException:
             return None
 
-    def _patiently(self, call: Callable[[], object]) -> None:
-        """Make a call again until DynamoDB is ready for it."""
+    def _retry_while_busy(self, call: Callable[[], object]) -> None:
+        """Repeat a call until DynamoDB is ready for it."""
         while True:
             try:
                 call()
@@ -164,15 +164,15 @@ class Restore:
 
 
 def moment(text: str) -> datetime:
-    """The time that AT names. Ends the program in one line where it names none."""
+    """Parse AT. Exits with one line if it is not a UTC time."""
     if not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", text):
-        sys.exit("error: say when, in UTC: AT=2026-11-22T03:00:00Z, the last good second")
+        sys.exit("error: AT must be the last good second in UTC: AT=2026-11-22T03:00:00Z")
     return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
 
 
-@refused_in_one_line()
+@exit_on_aws_error()
 def main(environment: str, at: str = "") -> None:
-    """Restore an environment's table beside it."""
+    """Restore an environment's table into a new one."""
     when, found = moment(at), deployed(environment)
     stacks = running_emulator().cloudformation if environment == "local" else boto3.client("cloudformation")
     (stack,) = stacks.describe_stacks(StackName=stack_name(environment))["Stacks"]

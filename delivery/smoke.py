@@ -1,4 +1,4 @@
-"""`make smoke ENV=...`: whether what is deployed answers, and refuses whoever is not signed in."""
+"""`make smoke ENV=...`: whether the deployment answers, and refuses requests without a token."""
 
 import http.client
 import json
@@ -10,17 +10,17 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from app import __version__
-from delivery.stack_outputs import deployed, refused_in_one_line
+from delivery.stack_outputs import deployed, exit_on_aws_error
 
 _NAME = "lifestyle-spaces-smoke"
-_TRIES = 5  # a new route takes seconds to reach all of API Gateway
+_TRIES = 5  # a new route takes seconds to propagate in API Gateway
 _WAIT_S = 3.0
-_TIMEOUT_S = 30.0  # as long as API Gateway waits for the function
+_TIMEOUT_S = 30.0  # API Gateway's integration timeout
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back."""
+    """A response."""
 
     status: int
     media_type: str
@@ -28,11 +28,11 @@ class Answer:
 
 
 class SmokeError(Exception):
-    """An answer is not what it should be; the message says in how far."""
+    """An unexpected response; the message has the expected and the actual one."""
 
 
 def health(base: str, environment: str) -> str:
-    """`GET /health`: the function runs, in this environment and in the version of these sources."""
+    """`GET /health`: the function runs, in this environment and with the version of these sources."""
     answer = _get(base, "/health")
     expected = {"status": "ok", "version": __version__, "environment": environment}
     if (answer.status, answer.body) != (200, expected):
@@ -41,10 +41,10 @@ def health(base: str, environment: str) -> str:
 
 
 def refusal(base: str, _: str) -> str:
-    """`GET /api/v1/users/me` without a token: refused, in the shape of every error.
+    """`GET /api/v1/users/me` without a token: refused, in the format of every error.
 
-    A 403 `forbidden` passes: the web ACL's reputation list refuses addresses of many CI runners before the
-    gateway asks for a token. It says nothing against the release.
+    A 403 `forbidden` passes: the web ACL's reputation list blocks addresses of many CI runners before the
+    gateway checks the token. It does not mean that the release is faulty.
     """
     answer = _get(base, "/api/v1/users/me")
     code = answer.body.get("code") if isinstance(answer.body, dict) else None
@@ -59,7 +59,7 @@ def refusal(base: str, _: str) -> str:
 
 
 def smoke(base: str, environment: str, *, sleep: Callable[[float], None] = time.sleep) -> bool:
-    """Print a line for each check; whether all passed. `base` is the API's address, before `/api/v1`."""
+    """Print a line for each check; return whether all passed. `base` is the API's URL before `/api/v1`."""
     passed = [_passes(check, base, environment, sleep) for check in (health, refusal)]
     return all(passed)
 
@@ -85,7 +85,7 @@ def _get(base: str, path: str) -> Answer:
     kind = http.client.HTTPSConnection if where.scheme == "https" else http.client.HTTPConnection
     connection = kind(where.netloc, timeout=_TIMEOUT_S)
     try:
-        # Without a name, AWS's managed rules refuse the request before it gets to the API.
+        # AWS's managed rules block requests without a User-Agent.
         connection.request("GET", where.path.rstrip("/") + path, headers={"User-Agent": _NAME})
         response = connection.getresponse()
         text = response.read().decode(errors="replace")
@@ -100,9 +100,9 @@ def _get(base: str, path: str) -> Answer:
     return Answer(response.status, response.headers.get_content_type(), body)
 
 
-@refused_in_one_line()
+@exit_on_aws_error()
 def main(environment: str) -> None:
-    """Try one environment."""
+    """Check one environment."""
     if not smoke(deployed(environment).api_url, environment):
         sys.exit(f"error: {environment} does not answer as it should")
 

@@ -1,4 +1,4 @@
-"""What is deployed, for the tools that ask it: here, as `local`, or in the AWS account signed in to."""
+"""Outputs and clients of a deployment: `local`, or one in the AWS account signed in to."""
 
 import sys
 from collections.abc import Iterator, Mapping
@@ -23,7 +23,7 @@ _HOME = ROOT / ".local"
 
 @dataclass(frozen=True, kw_only=True)
 class Deployed:
-    """One environment: the outputs of its stack, and clients of where it lives."""
+    """One environment: the outputs of its stack, and clients of its account."""
 
     api_url: str  # before `/api/v1`
     outputs: Mapping[str, str]
@@ -32,7 +32,7 @@ class Deployed:
 
 
 def deployed(environment: str) -> Deployed:
-    """The environment, by its name. Ends the program in one line if it is `local` and does not run."""
+    """The environment, by its name. Exits with one line if it is `local` and not running."""
     if environment != "local":
         outputs = _outputs(boto3.client("cloudformation"), environment)
         return Deployed(
@@ -52,16 +52,16 @@ def deployed(environment: str) -> Deployed:
 
 
 def running_emulator() -> aws.Clients:
-    """The embedded AWS of `make local`. Ends the program in one line if it does not run."""
+    """The embedded AWS of `make local`. Exits with one line if it is not running."""
     found = emulator.running(_HOME)
     if not found:
-        sys.exit("error: nothing runs here; start it with `make local`")
+        sys.exit("error: the local stack is not running; start it with `make local`")
     return aws.Clients(found.url)
 
 
 @contextmanager
-def refused_in_one_line() -> Iterator[None]:
-    """Ends the program in one line, like every error of these tools, where AWS refuses or cannot be asked."""
+def exit_on_aws_error() -> Iterator[None]:
+    """Exit with a one-line error if AWS refuses a request or cannot be reached."""
     try:
         yield
     except (BotoCoreError, ClientError) as error:

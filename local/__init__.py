@@ -1,5 +1,5 @@
 """The whole stack on this machine: an embedded AWS, the real deployment, a demo.
 
 `python -m local up|down|reset|token` is what the Makefile calls. The end-to-end tests use the
-same modules on ports and folders of their own, so what they prove is what `make local` runs.
+same modules on their own ports and folders, so they test what `make local` runs.
 """

@@ -24,9 +24,9 @@ _INTERRUPTED = 130
 
 
 def up() -> None:
-    """Starts the embedded AWS where needed, deploys what changed, seeds the demo once."""
+    """Starts the embedded AWS if needed, deploys changes, seeds the demo once."""
     port = ports.chosen_port("LOCAL_PORT", 4566)
-    with _alone():
+    with _exclusively():
         found = emulator.running(HOME)
         if found and found.port != port:
             with Step(f"Moving the embedded AWS from port {found.port} to {port}"):
@@ -40,36 +40,36 @@ def up() -> None:
             _deploy(aws.Clients(f"http://{ports.HOST}:{port}"))
         except BaseException:
             if not found:
-                emulator.stop(HOME)  # leave as it was found: nothing runs
+                emulator.stop(HOME)  # nothing ran before this command
             raise
 
 
 def down() -> None:
     """Stops the embedded AWS; its data stays."""
-    with _alone():
+    with _exclusively():
         stopped = emulator.stop(HOME)
     print("Stopped. `make local` starts it again with its data." if stopped else "It was not running.")
 
 
 def reset() -> None:
-    """Stops the embedded AWS and forgets its data."""
-    with _alone():
+    """Stops the embedded AWS and deletes its data."""
+    with _exclusively():
         emulator.stop(HOME)
         shutil.rmtree(HOME / "data", ignore_errors=True)
         ENV_FILE.unlink(missing_ok=True)
-    print("Stopped, and its data forgotten.")
+    print("Stopped, and its data is deleted.")
 
 
 def token() -> None:
     """Prints the ID token of $EMAIL with $PASSWORD."""
     email, password = os.environ.get("EMAIL"), os.environ.get("PASSWORD")
     if not (email and password):
-        raise LocalError("say who: make token EMAIL=ada@example.com PASSWORD=...")
+        raise LocalError("e-mail or password missing: make token EMAIL=ada@example.com PASSWORD=...")
     print(sign_in(*_running(), email, password))
 
 
 def logs() -> None:
-    """Prints what the function has logged."""
+    """Prints the function's log."""
     print(function_log(*_running()))
 
 
@@ -78,7 +78,7 @@ def tables() -> None:
     clients, _ = _running()
     port = ports.chosen_port("TABLES_PORT", 8001)
     with table_browser(clients.endpoint_url, port, root=ROOT) as browser:
-        print(f"The tables: http://{ports.HOST}:{port} (Ctrl-C ends it)", flush=True)
+        print(f"The tables: http://{ports.HOST}:{port} (Ctrl-C to stop)", flush=True)
         with contextlib.suppress(KeyboardInterrupt):
             browser.wait()
     print()
@@ -87,7 +87,7 @@ def tables() -> None:
 def _running() -> tuple[aws.Clients, aws.Deployment]:
     found = emulator.running(HOME)
     if not found or not ENV_FILE.exists():
-        raise LocalError("nothing runs here; start it with `make local`")
+        raise LocalError("the local stack is not running; start it with `make local`")
     return aws.Clients(found.url), aws.Deployment.read(ENV_FILE)
 
 
@@ -96,25 +96,25 @@ def _deploy(clients: aws.Clients) -> None:
     if there:
         print("==> The stack is deployed and unchanged", flush=True)
     else:
-        with Step("Preparing the embedded account (cdk bootstrap)"):
+        with Step("Bootstrapping the embedded account (cdk bootstrap)"):
             deployment.bootstrap(clients, work=HOME, root=ROOT)
         with Step("Deploying the stack (cdk deploy)", "about a minute the first time") as step:
             there = _deploy_or_advise(clients, step)
     there.write(ENV_FILE)
-    with Step("Making sure of the demo: two people and the space they share"):
-        _demonstrate(clients, there)
-    _explain(there)
+    with Step("Seeding the demo: two users who share a space"):
+        _seed_demo(clients, there)
+    _print_summary(there)
 
 
 def _deploy_or_advise(clients: aws.Clients, step: Step) -> aws.Deployment:
     try:
         return deployment.deploy(clients, work=HOME, root=ROOT, step=step)
     except LocalError as error:
-        advice = "if the change cannot be made to what is deployed, `make local-reset` and start again"
+        advice = "if the deployed stack cannot be updated, run `make local-reset` and `make local`"
         raise LocalError(f"{error}; {advice}") from error
 
 
-def _demonstrate(clients: aws.Clients, there: aws.Deployment) -> None:
+def _seed_demo(clients: aws.Clients, there: aws.Deployment) -> None:
     """Seeds the demo and makes the request that is then printed as a `curl`."""
     try:
         demo.seed(clients, there)
@@ -123,10 +123,10 @@ def _demonstrate(clients: aws.Clients, there: aws.Deployment) -> None:
     except demo.RefusedError as error:
         log = HOME / "function.log"
         log.write_text(function_log(clients, there))
-        raise LocalError(f"{error}; what the function logged is in {log}") from error
+        raise LocalError(f"{error}; the function's log is in {log}") from error
 
 
-def _explain(there: aws.Deployment) -> None:
+def _print_summary(there: aws.Deployment) -> None:
     who = f"EMAIL={demo.ADA.email} PASSWORD={demo.ADA.password}"
     print(f"""
 Lifestyle Spaces runs on this machine.
@@ -135,32 +135,32 @@ Lifestyle Spaces runs on this machine.
   settings    .local/env.json
   sign in as  {demo.ADA.email} with {demo.ADA.password} (owner of "{demo.SPACE["name"]}")
               {demo.BEN.email} with {demo.BEN.password} (member)
-  or anyone   make token EMAIL=you@example.com PASSWORD=Your-Own-1  (signs up, prints an ID token)
+  or sign up  make token EMAIL=you@example.com PASSWORD=Your-Own-1  (prints an ID token)
 
 Try it from this folder:
 
   curl -i -H "Authorization: Bearer $(make -s token {who})" \\
     {there.api_url}/api/v1/users/me/spaces
 
-See what happened:
+Inspect it:
 
-  make docs        the documentation, with a form for each request and the inbox of all mail
-  make tables      what the table holds
+  make docs        the documentation, with a form for each request and an inbox of all mail
+  make tables      the table's items
   make example     a web page that signs in and lists one's spaces
-  make local-logs  what the function has logged
+  make local-logs  the function's log
 
-`make local-down` stops it and keeps the data; `make local-reset` forgets the data.""")
+`make local-down` stops it and keeps the data; `make local-reset` deletes the data.""")
 
 
 @contextlib.contextmanager
-def _alone() -> Iterator[None]:
-    """Holds off a second `make local` (or local-down, local-reset) in this folder."""
+def _exclusively() -> Iterator[None]:
+    """Excludes another `make local` (or local-down, local-reset) in this folder."""
     HOME.mkdir(exist_ok=True)
     with (HOME / "busy").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise LocalError("another `make local` is at work here; wait for its end") from error
+            raise LocalError("another `make local` runs in this folder; wait until it ends") from error
         yield
 
 
@@ -179,7 +179,7 @@ def main() -> int:
         fail(str(error))
         return 1
     except KeyboardInterrupt:
-        fail("interrupted; what this command started is stopped, and it can be run again")
+        fail("interrupted; processes of this command are stopped, and it can be run again")
         return _INTERRUPTED
     return 0
 

@@ -1,4 +1,4 @@
-"""How to speak to the embedded AWS, and what is deployed there."""
+"""Clients of the embedded AWS, and the deployment in it."""
 
 import json
 import os
@@ -34,9 +34,9 @@ _KEYS = ("test", "test")  # the emulator's own administrator
 def tool_environment(environ: Mapping[str, str], endpoint_url: str, root: Path) -> dict[str, str]:
     """An environment in which the AWS tools reach the emulator and nothing else.
 
-    No credentials, profile or setting of a real account survive; proxies stay, because building
-    the layer may need them, but not on the way to this machine. The project's own Node and CDK
-    CLI come first on the path, whatever the machine has.
+    Credentials, profiles and settings of real accounts are removed. Proxies are kept, because building
+    the layer may need them, but are not used for this machine. The project's own Node and CDK CLI
+    come first on the path.
     """
     env = {name: value for name, value in environ.items() if not name.startswith(("AWS_", "CDK_"))}
     no_proxy = ",".join(filter(None, [env.get("NO_PROXY") or env.get("no_proxy"), "127.0.0.1", "localhost"]))
@@ -58,7 +58,7 @@ def tool_environment(environ: Mapping[str, str], endpoint_url: str, root: Path) 
 
 
 class Clients:
-    """boto3 clients of the emulator, whatever account or proxy the environment speaks of."""
+    """boto3 clients of the emulator, independent of accounts and proxies in the environment."""
 
     def __init__(self, endpoint_url: str) -> None:
         self.endpoint_url = endpoint_url
@@ -99,7 +99,7 @@ class Clients:
 
     @cached_property
     def iam(self) -> "IAMClient":
-        """The roles and what they may do."""
+        """The roles and their policies."""
         return self._session.client("iam", endpoint_url=self.endpoint_url, config=self._direct)
 
     @cached_property
@@ -125,7 +125,7 @@ class Clients:
 
 @dataclass(frozen=True, kw_only=True)
 class Deployment:
-    """What `.local/env.json` holds: all that a client of the local stack needs."""
+    """The content of `.local/env.json`: what a client of the local stack needs."""
 
     api_url: str
     endpoint_url: str
@@ -137,7 +137,7 @@ class Deployment:
 
     @classmethod
     def of(cls, outputs: Mapping[str, str], endpoint_url: str) -> "Deployment":
-        """From the stack's outputs, with the API's address rewritten to one that answers here.
+        """From the stack's outputs, with the API's URL rewritten to the emulator's.
 
         Raises:
             ValueError: the output `ApiUrl` is not the address of a stage of a REST API.
@@ -166,5 +166,5 @@ class Deployment:
         return cls(**json.loads(path.read_text()))
 
     def write(self, path: Path) -> None:
-        """To a file that other programs read."""
+        """Write it as JSON for other programs."""
         path.write_text(json.dumps(asdict(self), indent=2) + "\n")

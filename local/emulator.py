@@ -1,8 +1,8 @@
 """Starts and stops the embedded AWS (ministack), on loopback only.
 
 Its home folder holds `data` (kept between runs, written when it stops), `tmp` (the functions'
-unpacked code), `emulator.log` and `lock`. The emulator holds a lock on `lock` as long as it lives, so
-whether it runs is never guessed from a process id that another program may have by now.
+unpacked code), `emulator.log` and `lock`. The emulator holds a lock on `lock` while it runs, so its
+state does not depend on a process id, which another program may have been given since.
 """
 
 import contextlib
@@ -33,12 +33,12 @@ class Emulator:
 
     @property
     def url(self) -> str:
-        """Where it answers."""
+        """Its base URL."""
         return f"http://{HOST}:{self.port}"
 
 
 def running(home: Path) -> Emulator | None:
-    """The emulator that lives in this home folder, if one does."""
+    """The emulator that runs in this home folder, if any."""
     try:
         with (home / "lock").open() as lock:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -57,11 +57,11 @@ def start(home: Path, port: int, *, ministack: Path) -> Emulator:
         LocalError: the port is taken, the program is missing, or it ended early.
     """
     check_port(port)
-    shutil.rmtree(home / "tmp", ignore_errors=True)  # of one that was ended by force
+    shutil.rmtree(home / "tmp", ignore_errors=True)  # left by an emulator that was killed
     for folder in ("data", "tmp"):
         (home / folder).mkdir(parents=True, exist_ok=True)
     if not (home / "data" / "state" / "cloudformation.json").exists():
-        # It ended hard before it ever saved its state: what S3 has kept belongs to nothing.
+        # It was killed before it saved its state, so no stack refers to the objects in S3.
         shutil.rmtree(home / "data" / "s3", ignore_errors=True)
     _forget_stream_positions(home / "data" / "state" / "lambda.json")
     process = _spawn(home, port, ministack)
@@ -71,7 +71,7 @@ def start(home: Path, port: int, *, ministack: Path) -> Emulator:
     except BaseException:
         end_group(process)
         raise
-    process.returncode = 0  # it outlives this command: Popen shall not watch over it
+    process.returncode = 0  # it outlives this command, so Popen must not warn
     return emulator
 
 
@@ -81,20 +81,20 @@ def stop(home: Path) -> bool:
     Returns whether one was running.
 
     Raises:
-        LocalError: it did not stop in a minute and was ended by force.
+        LocalError: it did not stop in a minute and was killed.
     """
     emulator = running(home)
     if emulator:
         os.kill(emulator.pid, signal.SIGTERM)
         _await_end(home)
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(emulator.pid, signal.SIGKILL)  # a function that hangs in its handler
+            os.killpg(emulator.pid, signal.SIGKILL)  # a function that hangs
     shutil.rmtree(home / "tmp", ignore_errors=True)
     return emulator is not None
 
 
 def _spawn(home: Path, port: int, ministack: Path) -> "subprocess.Popen[str]":
-    """Its environment is empty but for its settings: what is in it, the function inherits."""
+    """Start it with its settings as the only environment, because the function inherits that."""
     env = {
         "PATH": os.defpath,
         "HOME": str(home / "tmp"),
@@ -132,9 +132,9 @@ def _spawn(home: Path, port: int, ministack: Path) -> "subprocess.Popen[str]":
 
 
 def _forget_stream_positions(state: Path) -> None:
-    """The records of a table's stream end with the emulator, and it counts new ones from 0.
+    """Reset the read positions of table streams, whose records do not survive a restart.
 
-    Where it remembered how far the old ones were read, it would pass by as many of the new.
+    New records are numbered from 0, so with the old positions as many of them would be skipped.
     """
     if state.exists():
         kept = json.loads(state.read_text())
@@ -146,8 +146,8 @@ def _wait(process: "subprocess.Popen[str]", emulator: Emulator, log: Path) -> No
     deadline = time.monotonic() + _SECONDS_TO_START
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            said = log.read_text().strip().splitlines() or ["it said nothing"]
-            raise LocalError(f"the embedded AWS ended at once: {said[-1]}; all of it is in {log}")
+            output = log.read_text().strip().splitlines() or ["no output"]
+            raise LocalError(f"the embedded AWS exited at start: {output[-1]}; see {log}")
         if answers(emulator.port, "/_ministack/ready"):
             return
         time.sleep(0.1)
@@ -160,7 +160,7 @@ def _await_end(home: Path) -> None:
         if time.monotonic() > deadline:
             os.killpg(emulator.pid, signal.SIGKILL)
             raise LocalError(
-                f"the embedded AWS did not stop in {_SECONDS_TO_STOP} s and was ended by force; "
+                f"the embedded AWS did not stop in {_SECONDS_TO_STOP} s and was killed; "
                 "changes since its start are lost"
             )
         time.sleep(0.1)

@@ -1,5 +1,5 @@
-"""The one error of this package."""
+"""The error of this package."""
 
 
 class LocalError(Exception):
-    """Something a person has to do. The message is one line: what is wrong, then what to do."""
+    """A fault that the user can fix. The message is one line: what is wrong, then what to do."""

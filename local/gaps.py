@@ -1,4 +1,4 @@
-"""What the emulator leaves undone or reads differently than AWS, mended after a deployment."""
+"""Workarounds after a deployment for what the emulator omits or handles differently than AWS."""
 
 import contextlib
 import json
@@ -9,15 +9,15 @@ from local.aws import Clients, Deployment
 
 
 def close_gaps(clients: Clients, deployment: Deployment) -> None:
-    """Makes a deployment to the emulator do what the template says."""
+    """Make a deployment to the emulator match the template."""
     _enable_ttl(clients, deployment)
-    _allow_what_names_no_resource(clients, deployment)
+    _allow_actions_on_any_resource(clients, deployment)
     _verify_mail_sender(clients, deployment)
-    _let_the_queue_be_spoken_to_without_tls(clients, deployment)
+    _allow_queue_access_without_tls(clients, deployment)
 
 
 def function_log(clients: Clients, deployment: Deployment) -> str:
-    """What the function has logged, oldest first."""
+    """The function's log messages, oldest first."""
     settings = clients.functions.get_function_configuration(FunctionName=deployment.function_name)
     pages = clients.logs.get_paginator("filter_log_events").paginate(
         logGroupName=settings["LoggingConfig"]["LogGroup"]
@@ -26,7 +26,7 @@ def function_log(clients: Clients, deployment: Deployment) -> str:
 
 
 def _enable_ttl(clients: Clients, deployment: Deployment) -> None:
-    """CloudFormation's TimeToLiveSpecification is dropped silently."""
+    """The emulator ignores CloudFormation's TimeToLiveSpecification."""
     found = clients.dynamodb.describe_time_to_live(TableName=deployment.table_name)["TimeToLiveDescription"]
     if found.get("TimeToLiveStatus") != "ENABLED":
         clients.dynamodb.update_time_to_live(
@@ -34,8 +34,8 @@ def _enable_ttl(clients: Clients, deployment: Deployment) -> None:
         )
 
 
-def _allow_what_names_no_resource(clients: Clients, deployment: Deployment) -> None:
-    """IAM takes these for calls on `*`, so that no path and no mail identity in a policy matches."""
+def _allow_actions_on_any_resource(clients: Clients, deployment: Deployment) -> None:
+    """The emulator's IAM evaluates these actions on `*`, so a policy for a resource never matches."""
     settings = clients.functions.get_function_configuration(FunctionName=deployment.function_name)
     actions = ["ses:SendEmail", "ssm:GetParametersByPath"]
     statement = {"Effect": "Allow", "Action": actions, "Resource": "*"}
@@ -47,20 +47,20 @@ def _allow_what_names_no_resource(clients: Clients, deployment: Deployment) -> N
 
 
 def _verify_mail_sender(clients: Clients, deployment: Deployment) -> None:
-    """An AWS account has verified the sender's domain with SES before; this one begins with nothing."""
+    """Verify the sender's domain, as is done in an AWS account before the deployment."""
     prefix = _variables(clients, deployment)["PARAMETER_PREFIX"]
     sender = clients.ssm.get_parameter(Name=f"{prefix}/app/mail_sender")["Parameter"]["Value"]
     with contextlib.suppress(clients.ses.exceptions.AlreadyExistsException):
         clients.ses.create_email_identity(EmailIdentity=sender.partition("@")[2])
 
 
-def _let_the_queue_be_spoken_to_without_tls(clients: Clients, deployment: Deployment) -> None:
-    """The emulator speaks plain HTTP, which the queue's policy refuses to everybody, us included."""
+def _allow_queue_access_without_tls(clients: Clients, deployment: Deployment) -> None:
+    """Remove the queue's policy, which denies plain HTTP, the only protocol of the emulator."""
 
-    def as_if_by_tls(request: AWSRequest, **_: object) -> None:
+    def mark_as_tls(request: AWSRequest, **_: object) -> None:
         request.headers["X-Forwarded-Proto"] = "https"
 
-    clients.sqs.meta.events.register("before-sign.sqs.SetQueueAttributes", as_if_by_tls)
+    clients.sqs.meta.events.register("before-sign.sqs.SetQueueAttributes", mark_as_tls)
     queue_url = _variables(clients, deployment)["DEAD_LETTER_QUEUE_URL"]
     clients.sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"Policy": ""})
 

@@ -1,4 +1,4 @@
-"""Child processes that never outlive the command that started them."""
+"""Child processes that end with the command that started them."""
 
 import os
 import signal
@@ -22,14 +22,14 @@ def run(
     log: Path,
     on_line: Callable[[str], None] | None = None,
 ) -> str:
-    """Runs a command to its end and answers what it wrote to its standard output.
+    """Run a command to its end and return its standard output.
 
-    All that it says goes to the file `log`; `on_line` sees each line of its standard error
-    output, where the CDK CLI reports progress. The command gets a process group of its own:
-    whatever ends this function early (Ctrl-C included) ends the command and all it started.
+    All output goes to the file `log`; `on_line` is called with each line of standard error,
+    where the CDK CLI reports progress. The command gets its own process group: any exception
+    (Ctrl-C included) ends the command and all its children.
 
     Raises:
-        LocalError: the command is missing, or it failed; the message quotes its telling line.
+        LocalError: the command is missing, or it failed; the message quotes its error line.
     """
     with tempfile.TemporaryFile("w+") as output, log.open("w") as report:
         process = _spawn(command, cwd=cwd, env=env, output=output)
@@ -43,12 +43,12 @@ def run(
             end_group(process)
             raise
         output.seek(0)
-        said = output.read()
-        report.write(said)
+        written = output.read()
+        report.write(written)
     if process.returncode:
         name = Path(command[0]).name
-        raise LocalError(f"`{name} {command[1]}` failed: {telling_line(log.read_text())} (all of it: {log})")
-    return said
+        raise LocalError(f"`{name} {command[1]}` failed: {error_line(log.read_text())} (full log: {log})")
+    return written
 
 
 def _spawn(
@@ -70,18 +70,18 @@ def _spawn(
         raise LocalError(f"{command[0]} is missing; `make install` installs it") from error
 
 
-def telling_line(said: str) -> str:
-    """The line of a failed command's output that says most about the reason."""
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
+def error_line(output: str) -> str:
+    """The line of a failed command's output that most likely has the reason."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
     for mark in ("_FAILED", "❌", "fail:", "Error:", "error"):
         for line in lines:
             if mark in line:
                 return line
-    return lines[-1] if lines else "it said nothing"
+    return lines[-1] if lines else "no output"
 
 
 def end_group(process: "subprocess.Popen[str]") -> None:
-    """Ends a process and all of its group: politely, and after ten seconds by force."""
+    """End a process and its group: with SIGTERM, and after ten seconds with SIGKILL."""
     for sign in (signal.SIGTERM, signal.SIGKILL):
         deadline = time.monotonic() + _SECONDS_TO_END
         while time.monotonic() < deadline:

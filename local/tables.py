@@ -17,7 +17,7 @@ _SECONDS_TO_START = 60
 
 @contextmanager
 def table_browser(endpoint_url: str, port: int, *, root: Path) -> Iterator["subprocess.Popen[str]"]:
-    """Runs it for the length of a `with` block, in which it answers.
+    """Run it for the length of a `with` block.
 
     Raises:
         LocalError: the port is taken, the program is missing, or it did not start.
@@ -47,4 +47,4 @@ def _wait(process: "subprocess.Popen[str]", port: int) -> None:
         if answers(port, "/"):
             return
         time.sleep(0.1)
-    raise LocalError("the table browser did not start; see what it said above")
+    raise LocalError("the table browser did not start; see its output above")

@@ -1,4 +1,4 @@
-"""People of the embedded user pool: signing up and signing in."""
+"""Sign-up and sign-in in the embedded user pool."""
 
 from botocore.exceptions import ClientError
 
@@ -6,14 +6,14 @@ from local.aws import Clients, Deployment
 from local.errors import LocalError
 
 _ADVICE = {
-    "NotAuthorizedException": "the password of {email} is another one",
-    "InvalidPasswordException": "the pool refuses the password: {reason}",
-    "InvalidParameterException": "the pool refuses the e-mail or the password: {reason}",
+    "NotAuthorizedException": "wrong password for {email}",
+    "InvalidPasswordException": "the pool rejects the password: {reason}",
+    "InvalidParameterException": "the pool rejects the e-mail or the password: {reason}",
 }
 
 
 def sign_in(clients: Clients, deployment: Deployment, email: str, password: str) -> str:
-    """The ID token of a person, who is signed up and confirmed first where needed.
+    """Return a user's ID token; sign up and confirm the user first if needed.
 
     Raises:
         LocalError: the password is wrong, or the pool does not accept it or the e-mail.
@@ -32,7 +32,7 @@ def sign_in(clients: Clients, deployment: Deployment, email: str, password: str)
 
 
 def _sign_up(clients: Clients, deployment: Deployment, email: str, password: str) -> None:
-    """Signs up; the e-mail counts as verified without its code, as no mail leaves this machine."""
+    """Sign up and mark the e-mail as verified, as the emulator sends no mail."""
     pool = clients.cognito
     try:
         pool.sign_up(

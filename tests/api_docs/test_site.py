@@ -158,4 +158,4 @@ class TestCommand:
         with self.start(port) as process:
             _, complaint = process.communicate(timeout=60)
         assert process.returncode == 1
-        assert complaint == f"error: DOCS_PORT={port} is no port; choose a number from 1024 to 65535\n"
+        assert complaint == f"error: DOCS_PORT={port} is not a port; choose a number from 1024 to 65535\n"

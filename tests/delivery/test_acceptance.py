@@ -69,5 +69,5 @@ class TestChecks:
 
 class TestMain:
     def test_refuses_an_environment_that_takes_no_passwords(self) -> None:
-        with pytest.raises(SystemExit, match="error: prod takes no passwords"):
+        with pytest.raises(SystemExit, match="error: prod does not allow password sign-in"):
             main("prod")

@@ -102,13 +102,13 @@ class TestDrift:
         cloudformation.resources(resource("Topic", "DELETED"))
         assert cloudformation.drift() == [
             "Topic (AWS::DynamoDB::Table): deleted",
-            "not all could be looked at: no permission to describe Table",
+            "not all resources were checked: no permission to describe Table",
         ]
 
     def test_is_unknown_where_the_detection_does_not_end(self, cloudformation: CloudFormation) -> None:
         for _ in range(90):
             cloudformation.status("DETECTION_IN_PROGRESS")
-        with pytest.raises(DriftError, match="not detected after a quarter of an hour"):
+        with pytest.raises(DriftError, match="not detected after 15 minutes"):
             cloudformation.drift()
         assert sum(cloudformation.waits) == 900
 
@@ -124,14 +124,14 @@ class TestCommand:
         cloudformation.status("DETECTION_COMPLETE")
         cloudformation.resources()
         main("prod")
-        assert capsys.readouterr().out == "prod is as its template says\n"
+        assert capsys.readouterr().out == "prod matches its template\n"
 
     def test_fails_loudly_with_a_line_a_resource(
         self, cloudformation: CloudFormation, capsys: pytest.CaptureFixture[str]
     ) -> None:
         cloudformation.status("DETECTION_COMPLETE")
         cloudformation.resources(resource("Table", "DELETED"), resource("Topic", "DELETED"))
-        with pytest.raises(SystemExit, match=r"^error: prod is not, or not surely, as its template says"):
+        with pytest.raises(SystemExit, match=r"^error: prod differs from its template, or was not"):
             main("prod")
         assert len(capsys.readouterr().out.splitlines()) == 2
 
@@ -141,5 +141,5 @@ class TestCommand:
         for _ in range(90):
             cloudformation.status("DETECTION_IN_PROGRESS")
         monkeypatch.setattr("delivery.drift._POLL_S", 0)
-        with pytest.raises(SystemExit, match=r"^error: [^\n]+ after a quarter of an hour$"):
+        with pytest.raises(SystemExit, match=r"^error: [^\n]+ after 15 minutes$"):
             main("prod")

@@ -67,12 +67,12 @@ class TestGate:
 
     def test_does_not_begin_on_what_is_not_committed(self, repository: Path) -> None:
         (repository / "new.py").write_text("")
-        with pytest.raises(GateError, match=r"not all is committed: new\.py"):
+        with pytest.raises(GateError, match=r"uncommitted changes: new\.py"):
             run(repository)
 
     def test_records_nothing_where_the_run_changed_the_sources(self, repository: Path) -> None:
         with_gate(repository, "#!/bin/sh\necho changed > .gitignore\n")
-        with pytest.raises(GateError, match="not all is committed"):
+        with pytest.raises(GateError, match="uncommitted changes"):
             run(repository)
 
     def test_records_nothing_where_another_commit_came_in(self, repository: Path) -> None:
@@ -101,7 +101,7 @@ class TestCheck:
     def test_refuses_what_is_changed_or_new(self, repository: Path, name: str) -> None:
         run(repository)
         (repository / name).write_text(".build/\n# more\n")
-        with pytest.raises(GateError, match=f"not all is committed: {name}; commit it or put it aside"):
+        with pytest.raises(GateError, match=f"uncommitted changes: {name}; commit or stash them"):
             check(repository)
 
     def test_counts_what_else_is_changed(self, repository: Path) -> None:
@@ -186,7 +186,7 @@ class TestMakeDeploy:
         done = self.deploy(clone, "prod")
         assert done.returncode != 0
         assert done.stdout == ""
-        assert "error: not all is committed: Makefile; commit it or put it aside\n" in done.stderr
+        assert "error: uncommitted changes: Makefile; commit or stash them\n" in done.stderr
 
     def test_deploys_the_commit_that_passed(self, clone: Path) -> None:
         run(clone)

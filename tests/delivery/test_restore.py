@@ -183,5 +183,5 @@ class TestMoment:
 
     @pytest.mark.parametrize("text", ["", "yesterday", "2026-11-22", "2026-11-22T03:00:00+01:00"])
     def test_is_asked_for_where_it_is_none(self, text: str) -> None:
-        with pytest.raises(SystemExit, match="error: say when, in UTC: AT="):
+        with pytest.raises(SystemExit, match="error: AT must be the last good second in UTC"):
             moment(text)

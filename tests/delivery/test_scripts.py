@@ -13,9 +13,9 @@ from delivery.pr_comment import MARK
 from tests.delivery.test_gate import commit, git, shim
 from tests.delivery.workflow_helpers import script
 
-ROLLBACK = script("deploy/deploy", "Return to the commit before")
-RETURN_TO = script("deploy/deploy", "Note where to return to")
-COMMENT = script("pull-request/comment", "Write the one comment, or write it anew")
+ROLLBACK = script("deploy/deploy", "Roll back")
+RETURN_TO = script("deploy/deploy", "Find the commit to roll back to")
+COMMENT = script("pull-request/comment", "Create or update the comment")
 
 
 class Shell:

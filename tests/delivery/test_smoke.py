@@ -200,5 +200,5 @@ class TestCommand:
 
     def test_knows_when_nothing_runs_here(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("delivery.stack_outputs._HOME", tmp_path)
-        with pytest.raises(SystemExit, match="error: nothing runs here; start it with `make local`"):
+        with pytest.raises(SystemExit, match="error: the local stack is not running; start it"):
             main("local")

@@ -174,11 +174,11 @@ class TestDeploy:
             "actions/checkout",
             "actions/setup-python",
             "Fetch the record of the gate",
-            "Note where to return to",
+            "Find the commit to roll back to",
             "aws-actions/configure-aws-credentials",
             'make deploy ENV="$ENVIRONMENT"',
-            "Try it",
-            "Return to the commit before",
+            "Smoke test",
+            "Roll back",
         ]
         assert [position("deploy/deploy", each) for each in order] == list(range(len(order)))
         assert len(steps("deploy/deploy")) == len(order)
@@ -187,8 +187,8 @@ class TestDeploy:
         assert not [step for step in steps("deploy/deploy") if "continue-on-error" in step]
 
     def test_returns_only_if_the_smoke_test_fails(self) -> None:
-        smoke = steps("deploy/deploy")[position("deploy/deploy", "Try it")]
-        back = steps("deploy/deploy")[position("deploy/deploy", "Return to the commit before")]
+        smoke = steps("deploy/deploy")[position("deploy/deploy", "Smoke test")]
+        back = steps("deploy/deploy")[position("deploy/deploy", "Roll back")]
         assert (smoke["id"], smoke["run"]) == ("smoke", 'make smoke ENV="$ENVIRONMENT"')
         assert back["if"] == "failure() && steps.smoke.outcome == 'failure'"
 

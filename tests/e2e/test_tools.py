@@ -23,4 +23,4 @@ def test_it_answers_and_refuses_whoever_is_not_signed_in(capsys: pytest.CaptureF
 
 def test_there_is_no_background_work_that_was_given_up(capsys: pytest.CaptureFixture[str]) -> None:
     redrive.main("local")
-    assert capsys.readouterr().out == "0 run again\n"
+    assert capsys.readouterr().out == "0 requeued\n"

@@ -47,7 +47,7 @@ def assert_told(done: subprocess.CompletedProcess[str], message: str) -> None:
 class TestUp:
     @pytest.mark.parametrize("port", ["http", "0", "65536", "-1"])
     def test_a_port_that_is_none(self, folder: Path, port: str) -> None:
-        assert_told(local(folder, "up", LOCAL_PORT=port), f"LOCAL_PORT={port} is no port")
+        assert_told(local(folder, "up", LOCAL_PORT=port), f"LOCAL_PORT={port} is not a port")
 
     def test_a_port_that_is_taken(self, folder: Path) -> None:
         with socket.create_server(("127.0.0.1", 0)) as server:

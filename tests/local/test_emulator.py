@@ -105,7 +105,7 @@ class TestStart:
     def test_a_program_that_ends_at_once_is_quoted(self, home: Path, tmp_path: Path) -> None:
         broken = program(tmp_path, "#!/bin/sh\necho no room left; exit 1\n")
 
-        with pytest.raises(LocalError, match="ended at once: no room left"):
+        with pytest.raises(LocalError, match="exited at start: no room left"):
             emulator.start(home, free_port(), ministack=broken)
         assert emulator.running(home) is None
 

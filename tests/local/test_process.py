@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from local.errors import LocalError
-from local.process import run, telling_line
+from local.process import error_line, run
 
 ENV = {"PATH": os.defpath}
 
@@ -30,7 +30,7 @@ def test_a_failure_is_told_in_one_line(tmp_path: Path) -> None:
     script = "import sys; print('fail: no such bucket', file=sys.stderr); print('bye'); sys.exit(3)"
 
     with pytest.raises(
-        LocalError, match=r"^`python[\d.]* -c` failed: fail: no such bucket \(all of it: .*log\)$"
+        LocalError, match=r"^`python[\d.]* -c` failed: fail: no such bucket \(full log: .*log\)$"
     ):
         run([sys.executable, "-c", script], cwd=tmp_path, env=ENV, log=tmp_path / "log")
 
@@ -66,11 +66,11 @@ def test_an_interrupt_ends_the_command_and_what_it_started(tmp_path: Path) -> No
         ("a\nX | UPDATE_FAILED | y\nfail: z", "X | UPDATE_FAILED | y"),
         ("Error: the setting is missing\n\nNode.js v24\n", "Error: the setting is missing"),
         ("first\nlast\n\n", "last"),
-        ("", "it said nothing"),
+        ("", "no output"),
     ],
 )
-def test_telling_line(said: str, line: str) -> None:
-    assert telling_line(said) == line
+def test_error_line(said: str, line: str) -> None:
+    assert error_line(said) == line
 
 
 def wait_for(path: Path) -> str:
