@@ -1,1 +1,1 @@
-"""Writers of what is generated from the code and committed: `make openapi` and `make pages`."""
+"""Generators of committed pages and documents: `make openapi` and `make pages`."""

@@ -1,4 +1,4 @@
-"""`docs/access-patterns.md`: where every entity lives and how it is listed, made from the code."""
+"""`docs/access-patterns.md`: the keys and queries of every entity, generated from the code."""
 
 import inspect
 from pathlib import Path
@@ -34,7 +34,7 @@ _LISTS = """
 
 
 def render() -> str:
-    """The page as it is committed."""
+    """Return the page's text."""
     members = vars(access_patterns)
     entities = [member for member in members.values() if isinstance(member, Entity)]
     queries = [
@@ -51,7 +51,7 @@ def render() -> str:
 
 def _row(entity: Entity[Any]) -> str:
     keys = [entity.pk, entity.sk, entity.gsi1pk, entity.gsi1sk]
-    # A lambda's source is the one place that says which items are on the index.
+    # The condition for the index is known only from the lambda's source.
     source = inspect.getsource(entity.indexed)
     condition = source.split(":", 1)[1].strip().rstrip(",") if entity.gsi1pk and "indexed=" in source else ""
     always = "always" if entity.gsi1pk else ""

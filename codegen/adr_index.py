@@ -1,4 +1,4 @@
-"""`docs/adr/README.md`: every architecture decision with its status and date, made from the pages."""
+"""`docs/adr/README.md`: every architecture decision with its status and date, generated from the pages."""
 
 import re
 from pathlib import Path
@@ -33,7 +33,7 @@ def pages() -> list[Path]:
 
 
 def render() -> str:
-    """Return the index as it is committed.
+    """Return the index's text.
 
     Raises:
         MalformedDecisionError: a page does not have the form of a decision.

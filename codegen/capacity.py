@@ -1,7 +1,7 @@
 """`docs/capacity.md`: DynamoDB calls and capacity units of every operation, priced by AWS's rules.
 
-`Meter` stands between the table and its DynamoDB client and prices each call by the items themselves, as
-DynamoDB Local charges transactions wrongly. Rules:
+`Meter` wraps the table's DynamoDB client and prices each call by its items, because DynamoDB Local reports
+wrong units for transactions. Rules:
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html
 """
 
@@ -34,7 +34,7 @@ def _value_bytes(attribute: Mapping[str, Any]) -> int:
         case "S":
             return len(value.encode())
         case "N":
-            # A byte for two significant digits, and one more.
+            # One byte for two significant digits, plus one.
             return math.ceil(len(value.lstrip("-").replace(".", "").strip("0")) / 2) + 1
         case "M":
             return 3 + sum(len(name.encode()) + 1 + _value_bytes(each) for name, each in value.items())
@@ -45,27 +45,27 @@ def _value_bytes(attribute: Mapping[str, Any]) -> int:
 
 
 def read_units(size: int, *, consistent: bool) -> float:
-    """What reading this many bytes costs; that nothing is there costs as much as the smallest item."""
+    """Units to read this many bytes; a missing item costs as much as the smallest one."""
     return max(1, math.ceil(size / READ_BYTES)) * (1 if consistent else 0.5)
 
 
 def write_units(size: int) -> int:
-    """What writing this many bytes costs, once."""
+    """Units to write this many bytes outside of a transaction."""
     return max(1, math.ceil(size / WRITE_BYTES))
 
 
 def index_units(before: Row, after: Row) -> int:
-    """What the change of an item costs on GSI1, which holds all attributes of the items that are on it."""
+    """Write units of an item's change on GSI1, which projects all attributes."""
     old, new = ([row.get(name) for name in ("GSI1PK", "GSI1SK")] for row in (before, after))
     if old == new:
         return write_units(max(item_bytes(before), item_bytes(after))) if old[0] and before != after else 0
-    # Another key is another entry: the old one is deleted, the new one put.
+    # With another key the old index entry is deleted and a new one put.
     return sum(write_units(item_bytes(row)) for row, key in ((before, old), (after, new)) if key[0])
 
 
 @dataclass
 class Cost:
-    """Calls, units, and what was done to which entities."""
+    """Calls, units, and changes by action and entity."""
 
     operations: list[str] = field(default_factory=list)
     reads: float = 0
@@ -74,14 +74,14 @@ class Cost:
 
     @property
     def dollars_per_million(self) -> float:
-        """The on-demand price of a million of these."""
+        """The on-demand price of a million operations."""
         return self.reads * float(PRICES["prices"]["table_read"]["usd"]) + self.writes * float(
             PRICES["prices"]["table_write"]["usd"]
         )
 
 
 class Meter:
-    """A DynamoDB client that adds the price of each of its calls to `cost`, and notes `messages` put."""
+    """A DynamoDB client that adds the units of each call to `cost`, and new messages' keys to `messages`."""
 
     def __init__(self, client: Any, table_name: str) -> None:
         self._client = client
@@ -89,7 +89,7 @@ class Meter:
         self.reset()
 
     def reset(self) -> None:
-        """Begin to count anew."""
+        """Reset the counts."""
         self.cost = Cost()
         self.messages: list[dict[str, Any]] = []
 
@@ -123,7 +123,7 @@ class Meter:
                 sizes = [item_bytes(row) for row in rows] + [0] * (len(request["Keys"]) - len(rows))
                 return sum(read_units(size, consistent=request["ConsistentRead"]) for size in sizes)
             case "query":
-                # What a filter leaves out is paid for too.
+                # Items that a filter removes are charged too.
                 unfiltered = {k: v for k, v in parameters.items() if k != "FilterExpression"}
                 if len(unfiltered) < len(parameters):
                     unfiltered = _without_unused(unfiltered)
@@ -142,7 +142,7 @@ class Meter:
 
 
 def _writes(name: str, parameters: Mapping[str, Any]) -> Iterable[tuple[str, Mapping[str, Any]]]:
-    """The writes of a call: what each does, and its request."""
+    """The writes of a call, as action and request."""
     if name in ("put_item", "update_item", "delete_item"):
         yield name.removesuffix("_item").capitalize(), parameters
     for each in parameters.get("TransactItems", []):
@@ -154,7 +154,7 @@ def _writes(name: str, parameters: Mapping[str, Any]) -> Iterable[tuple[str, Map
 
 
 def _without_unused(query: Mapping[str, Any]) -> dict[str, Any]:
-    """A query whose filter was taken away, with the names and values that are left in it."""
+    """A query without its filter, and without names and values that only the filter used."""
     text = query["KeyConditionExpression"]
     names = {k: v for k, v in query.get("ExpressionAttributeNames", {}).items() if k in text}
     values = {k: v for k, v in query["ExpressionAttributeValues"].items() if k in text}
@@ -167,7 +167,7 @@ def _without_unused(query: Mapping[str, Any]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Measured:
-    """What one operation of the API cost: in the request, and in the background after it."""
+    """The cost of one operation of the API: in the request, and in its background work."""
 
     operation: str
     foreground: Cost
@@ -176,7 +176,7 @@ class Measured:
 
 @dataclass(frozen=True)
 class MeasuredPage:
-    """What one page of a list cost, with this many items in the list."""
+    """The cost of one page of a list with this many items."""
 
     name: str
     items_behind: int
@@ -199,19 +199,19 @@ _WRITES = """
 
 In the request:
 
-- *check Membership*: no write outlives the writer's right to it: it fails where the writer was removed or
-  demoted after the request had read their role. Two units, as any condition of a transaction.
-- *check Habit*, *check JournalEntry*, *check Goal*: nothing is written below an item that is deleted at
-  that moment, so its background deletion leaves nothing over.
-- *put OutboxMessage*: the background work is promised in the same transaction, so none is lost
+- *check Membership*: the transaction fails if the writer was removed or demoted after the request had
+  read their role. Two units, as for any condition in a transaction.
+- *check Habit*, *check JournalEntry*, *check Goal*: no child is written while its parent is being
+  deleted, so the background deletion leaves no items.
+- *put OutboxMessage*: the background work is enqueued in the same transaction, so none is lost
   (docs/background.md).
-- *update Space*, *update UserProfile* beside another item: counters behind limits, which hold whatever
-  runs side by side.
-- *put AuditEvent*: the audit tells of every change of rights, in the transaction of the change.
+- *update Space*, *update UserProfile* with another item: counters of limits, which are exact under
+  concurrent requests.
+- *put AuditEvent*: the audit records every change of permissions, in the transaction of the change.
 
-In the background each message costs four steps of its own: read it, lease it (*update OutboxMessage*), do
-its task and *delete OutboxMessage* in the task's last transaction. The task of `activity.announced`
-checks again that the space and the person are still there, in the transaction that writes *Activity* and
+In the background each message takes four steps: read it, lease it (*update OutboxMessage*), execute its
+task and *delete OutboxMessage* in the task's last transaction. The task of `activity.announced`
+checks again that the space and the user still exist, in the transaction that writes *Activity* and
 *Notification*.
 
 """
@@ -224,12 +224,12 @@ OutboxMessage 2. Ten units were asked for. What each further saving would cost:
 
 | saving | units left | price |
 | --- | --- | --- |
-| read eventually consistently | 11.5 | a new habit is not found at once; refusals must be read again |
-| also without check Habit | 9.5 | a check-in can outlive its habit, and stay where no deletion finds it |
+| read eventually consistently | 11.5 | a new habit is not found at once; a refusal needs a consistent read |
+| also without check Habit | 9.5 | a check-in can be written after its habit's deletion, and stays |
 | also without check Membership | 7.5 | a removed member's request can still write |
-| write Activity instead of the message | 15, and none in the background | the request does others' work |
+| write Activity instead of the message | 15, and none in the background | the request writes the feed |
 
-The last one is the largest saving in all: the background work of a check-in costs more than the request.
+The last one saves most in total: the background work of a check-in costs more than the request.
 """
 _PAGES = """
 ## Pages of lists
@@ -242,7 +242,7 @@ for every list.
 
 
 def render(measured: Iterable[Measured], pages: Iterable[MeasuredPage]) -> str:
-    """The page as it is committed."""
+    """Return the page's text."""
     rows = sorted(measured, key=lambda each: each.operation.split()[::-1])
     costs: list[tuple[str, ...]] = [
         (

@@ -17,7 +17,7 @@ _POWERTOOLS = {
     "POWERTOOLS_SERVICE_NAME": "`service` in every log line and metric",
 }
 _CONTRACT: dict[str, dict[str, str]] = json.loads(parameters.render())
-# Who besides the function reads what the stack publishes.
+# Readers of the published values besides the function.
 _PARAMETER_READERS = {
     "api-url": "web and mobile teams, monitors",
     "table-name": "data and operations teams",
@@ -27,7 +27,7 @@ _PARAMETER_READERS = {
 _OUTPUT_READERS = {
     "ApiUrl": "`make local`, smoke tests after a deployment",
     "DeadLetterQueueUrl": "`make redrive`",
-    "DomainTarget": "whoever keeps the DNS zone",
+    "DomainTarget": "the owner of the DNS zone",
     "FunctionName": "`make local`, operations (logs)",
     "TableName": "`make local`, `make redrive`, operations",
     "UserPoolClientId": "`make local`, smoke tests after a deployment",
@@ -58,7 +58,7 @@ _OUTPUTS = """
 
 
 def render() -> str:
-    """The page as it is committed."""
+    """Return the page's text."""
     made = templates()
     return "".join(
         (
@@ -107,7 +107,7 @@ def _parameters(made: dict[str, Template]) -> list[tuple[str, ...]]:
 
 
 def _type_and_unit(name: str, schema: dict[str, str] | None) -> tuple[str, str]:
-    """Every parameter is an SSM String; this is what its text means to the reader."""
+    """The type and unit of a parameter's value; in SSM every parameter is a String."""
     if schema is None:
         return "string", "URL" if name.endswith("url") else ""
     return "whole number" if schema["type"] == "integer" else "string", schema["unit"]
@@ -129,7 +129,7 @@ def _outputs(made: dict[str, Template]) -> list[tuple[str, ...]]:
 
 
 def _by_environment(values: dict[str, str]) -> str:
-    """One value where all agree, else each environment's."""
+    """One value if all environments have the same, else one for each."""
     if len(set(values.values())) == 1:
         return f"`{next(iter(values.values()))}`"
     return ", ".join(f"{environment} `{value}`" for environment, value in values.items())

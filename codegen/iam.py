@@ -1,4 +1,4 @@
-"""`docs/iam.md`: every permission of the function and of who deploys it, with its reason."""
+"""`docs/iam.md`: every permission of the function and of the deployment, with its reason."""
 
 from typing import Any
 
@@ -8,13 +8,13 @@ from stacks.template_values import as_list, readable
 
 PATH = ROOT / "docs" / "iam.md"
 
-# A permission without a reason here fails the page, and with it the tests.
+# A permission without a reason here is an error.
 REASONS = {
-    "cognito-idp:AdminDeleteUser": "takes away the sign-in of an account that is erased",
-    "cognito-idp:AdminGetUser": "says whether the holder of a contested address still has it",
+    "cognito-idp:AdminDeleteUser": "deletes the Cognito user of an erased account",
+    "cognito-idp:AdminGetUser": "checks whether the holder of a contested address still has it",
     "dynamodb:BatchGetItem": "a space and the caller's membership, or the profiles of a page, in one call",
-    "dynamodb:BatchWriteItem": "deletes what hangs on a deleted thing, 25 items a call",
-    "dynamodb:ConditionCheckItem": "a transaction's conditions on items that it does not change",
+    "dynamodb:BatchWriteItem": "deletes the children of a deleted item, 25 items per call",
+    "dynamodb:ConditionCheckItem": "conditions of a transaction on items that it does not change",
     "dynamodb:DeleteItem": "leaving a space, disabling an invite code",
     "dynamodb:DescribeStream": "Lambda reads the stream in the function's name",
     "dynamodb:GetItem": "one item by its key",
@@ -32,15 +32,15 @@ REASONS = {
     "kms:ReEncryptTo": "the table's and the queue's key, through these services only",
     "logs:CreateLogStream": "one log stream for each execution environment",
     "logs:PutLogEvents": "its structured log",
-    "ses:SendEmail": "invitations and what people want to be told, from the sender's domain",
-    "sqs:SendMessage": "the key of background work that nobody tries any more",
-    "ssm:GetParametersByPath": "what operators tune at run time",
+    "ses:SendEmail": "invitations and notification mail, from the sender's domain",
+    "sqs:SendMessage": "the key of a message that failed all attempts",
+    "ssm:GetParametersByPath": "parameters that operators change at run time",
     "xray:PutTelemetryRecords": "tracing; X-Ray's write actions know no resource",
     "xray:PutTraceSegments": "tracing; X-Ray's write actions know no resource",
 }
 DENIALS = {
     "dynamodb:BatchWriteItem": "could overwrite or delete audit events in bulk",
-    "dynamodb:DeleteItem": "audit events end by their time to live only",
+    "dynamodb:DeleteItem": "audit events are removed by their time to live only",
     "dynamodb:UpdateItem": "audit events are written once",
 }
 
@@ -52,15 +52,15 @@ the stack, by its logical id.
 
 ## The function's role
 
-Transactions need the actions of their parts; there is no action of their own.
+Transactions need the actions of their parts; there is no separate action.
 
 """
 _DENIED = """
-It is denied, whatever it is allowed above:
+Explicitly denied:
 
 """
 _WILDCARDS = """
-Wildcards that AWS forces:
+Wildcards that AWS requires:
 
 """
 _INVOKERS = """
@@ -68,20 +68,20 @@ _INVOKERS = """
 
 """
 _ACCESS_LOG = """
-API Gateway writes the access log with one role of the whole account and region, which must be there before
-the first deployment. The stack leaves it alone unless the setting `gateway.owns_account_log_role` is true;
-then it makes the role, with AWS's managed policy `AmazonAPIGatewayPushToCloudWatchLogs`, and leaves it behind
-when the stack goes. The execution role needs `apigateway:PATCH`, `iam:AttachRolePolicy` and `iam:PassRole`
-for it.
+API Gateway writes the access log with one role of the whole account and region, which must exist before
+the first deployment. The stack does not change it unless the setting `gateway.owns_account_log_role` is
+true; then it creates the role, with AWS's managed policy `AmazonAPIGatewayPushToCloudWatchLogs`, and retains
+it when the stack is deleted. The execution role needs `apigateway:PATCH`, `iam:AttachRolePolicy` and
+`iam:PassRole` for it.
 """
 _OTHERS = """
-## Who else acts
+## Other principals
 
 """
 _OTHER_ROWS: list[tuple[str, ...]] = [
     (
         "`codedeploy.amazonaws.com`",
-        "shift the alias `live` and read alarms: `AWSCodeDeployRoleForLambdaLimited`, AWS's own policy",
+        "shift the alias `live` and read alarms: `AWSCodeDeployRoleForLambdaLimited`, AWS's managed policy",
         "where `function.canary` is set",
     ),
     (
@@ -96,23 +96,23 @@ _OTHER_ROWS: list[tuple[str, ...]] = [
     ),
 ]
 _DEPLOYING = """
-## The deploying role
+## The role that deploys
 
-`cdk deploy` itself needs `sts:AssumeRole` on the four roles that `cdk bootstrap` makes, and nothing else;
+`cdk deploy` itself needs `sts:AssumeRole` on the four roles that `cdk bootstrap` creates, and nothing else;
 `make deploy` needs `cloudformation:SetStackPolicy` too, where the data is protected:
 
 """
 _EXECUTION = """
-CloudFormation then acts by the execution role. Bootstrapping gives it AdministratorAccess unless
+CloudFormation then uses the execution role. Bootstrapping gives it AdministratorAccess unless
 `cdk bootstrap --cloudformation-execution-policies` names a policy. These are the actions that create, change
-and delete this stack; CloudFormation's handlers also read what they made (`Get*`, `List*`, `Describe*` of the
-same services), so such a policy should allow those too:
+and delete this stack; CloudFormation's handlers also read those resources (`Get*`, `List*`, `Describe*` of
+the same services), so such a policy should allow those too:
 
 """
 
 
 def render() -> str:
-    """The page as it is committed."""
+    """Return the page's text."""
     made = templates()
     allowed, denied = _statements(made, "Allow"), _statements(made, "Deny")
     wildcards = [row for row in allowed if row[1] == "`*`"]
@@ -131,7 +131,7 @@ def render() -> str:
             _OTHERS,
             table(("principal", "may", "where"), _OTHER_ROWS),
             _DEPLOYING,
-            table(("role", "what for"), [(f"`{role}`", why) for role, why in BOOTSTRAP_ROLES.items()]),
+            table(("role", "purpose"), [(f"`{role}`", why) for role, why in BOOTSTRAP_ROLES.items()]),
             _EXECUTION,
             table(
                 ("resource type", "action", "reason"),

@@ -1,4 +1,4 @@
-"""`contract/openapi.json`: the contract, made from the app. `python -m codegen.openapi` writes it."""
+"""`contract/openapi.json`: the contract, generated from the app. `python -m codegen.openapi` writes it."""
 
 import json
 from pathlib import Path
@@ -10,7 +10,7 @@ PATH = Path(__file__).parent.parent / "contract" / "openapi.json"
 
 
 def render() -> str:
-    """The document as it is committed."""
+    """Return the document's text."""
     return json.dumps(document(all_routes()), indent=2, ensure_ascii=False) + "\n"
 
 

@@ -6,7 +6,7 @@ PAGES = (access_patterns, adr_index, environment, iam, scale)
 
 
 def main() -> None:
-    """Write every page where it is committed."""
+    """Write every page to its path."""
     for page in PAGES:
         page.PATH.write_text(page.render(), encoding="utf-8")
 

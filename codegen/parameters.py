@@ -12,7 +12,7 @@ PATH = Path(__file__).parent.parent / "contract" / "parameters.json"
 
 
 def render() -> str:
-    """The file as it is committed."""
+    """Return the file's text."""
     fields = Parameters.model_json_schema()["properties"]
     contract = {
         name: {key: value for key, value in schema.items() if key != "title"}

@@ -1,4 +1,4 @@
-"""`app.api.route_table`: which module has the routes of a path. `python -m codegen.route_table` writes it."""
+"""`app.api.route_table`: the module of each path's routes. `python -m codegen.route_table` writes it."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ MODULE_BY_PATH = {
 
 
 def render() -> str:
-    """The module as it is committed."""
+    """Return the module's source."""
     module_by_path = {route.path: module for module in MODULES for route in routes_of(module)}
     return _HEAD + "".join(f'    "{path}": "{module}",\n' for path, module in module_by_path.items()) + "}\n"
 

@@ -1,7 +1,7 @@
-"""`docs/scale.md`: which key, quota and bill gives way first at 10 thousand, 1 million and 100 million users.
+"""`docs/scale.md`: the first limits in keys, quotas and cost at 10 thousand, 1 million and 100 million users.
 
-A seeded simulation of the busiest seconds: users send requests, spaces get them by Zipf's law, and each
-request adds its units (docs/capacity.md) to the partitions that it touches.
+A seeded simulation of the busiest seconds: users send requests, distributed over spaces by Zipf's law, and
+each request adds its units (docs/capacity.md) to the partitions that it touches.
 """
 
 import random
@@ -17,7 +17,7 @@ from review.prices import PRICES
 PATH = Path(__file__).parent.parent / "docs" / "scale.md"
 USERS = (10_000, 1_000_000, 100_000_000)
 SEED, SECONDS = 2026, 3
-# DynamoDB's limits of one partition, a second.
+# DynamoDB's limits of one partition, per second.
 PARTITION_READS, PARTITION_WRITES = 3_000, 1_000
 
 ACTIVE_A_DAY = 0.3
@@ -32,7 +32,7 @@ REMINDED, IN_ONE_ZONE, AT_EIGHT = 0.2, 0.15, 0.4
 
 @dataclass(frozen=True)
 class Operation:
-    """A kind of request: its share, and the units on each kind of partition that it touches."""
+    """A kind of request: its share of all, and its units on each kind of partition."""
 
     name: str
     share: float
@@ -80,13 +80,13 @@ WHAT = {
 
 
 def peak_rate(users: int) -> float:
-    """Requests a second in the busiest minute."""
+    """Requests per second in the busiest minute."""
     return users * ACTIVE_A_DAY * REQUESTS_A_DAY / 86_400 * PEAK
 
 
 def hottest(users: int) -> dict[str, tuple[float, float]]:
-    """For each kind of partition, read and write units a second of the hottest one of it."""
-    draw = random.Random(SEED)  # noqa: S311 - to be the same each time
+    """Read and write units per second of the hottest partition of each kind."""
+    draw = random.Random(SEED)  # noqa: S311 - reproducible
     reads: dict[str, dict[int, float]] = defaultdict(lambda: defaultdict(float))
     writes: dict[str, dict[int, float]] = defaultdict(lambda: defaultdict(float))
     spaces = int(users * SPACES_A_USER)
@@ -116,24 +116,24 @@ def hottest(users: int) -> dict[str, tuple[float, float]]:
 
 
 def users_at(limit: float, units_a_request: float) -> str:
-    """The number of users at whose peak a partition has reached half of this limit."""
+    """The number of users at whose peak a partition reaches half of this limit."""
     millions = limit / 2 / (units_a_request * peak_rate(1)) / 1e6
     return f"about {millions:,.0f} million users"
 
 
 def _share(kind: str, *, write: bool) -> float:
-    """The units that an average request has on partitions of this kind."""
+    """The units of an average request on partitions of this kind."""
     return sum(each.share * (each.writes if write else each.reads).get(kind, 0.0) for each in OPERATIONS)
 
 
 def _zipf(draw: random.Random, count: int) -> int:
-    """A rank from 0, by the inverse of Zipf's law's integral."""
+    """A rank from 0, by the inverse of the integral of Zipf's law."""
     exponent = 1 - ZIPF
     return int((draw.random() * (count**exponent - 1) + 1) ** (1 / exponent)) - 1
 
 
 def monthly_cost() -> dict[str, float]:
-    """Dollars a user and month by component, at list prices without allowances."""
+    """Dollars per user and month by component, at list prices without free tier."""
     requests = ACTIVE_A_DAY * REQUESTS_A_DAY * 30
     reads = sum(each.share * (sum(each.reads.values()) + each.background_reads) for each in OPERATIONS)
     writes = sum(each.share * _writes(each) for each in OPERATIONS)
@@ -153,7 +153,7 @@ def monthly_cost() -> dict[str, float]:
 
 
 def _writes(operation: Operation) -> float:
-    # The outbox's lease and end, the activity and its index entry are in the background's units.
+    # Background units include the message's lease and deletion, the activity and its index entry.
     foreground = sum(
         units for kind, units in operation.writes.items() if kind not in ("OUTBOX", "ACTIVITIES")
     )
@@ -173,13 +173,17 @@ def _quotas() -> Iterator[tuple[str, ...]]:
     eight = [users * REMINDED * IN_ONE_ZONE * AT_EIGHT for users in USERS]
     rows = (
         ("requests a second at the peak", rates, "API Gateway: 10,000 for the account"),
-        ("environments busy with requests", [r * REQUEST_S for r in rates], "Lambda: 1,000 for the account"),
         (
-            "environments busy with background work",
+            "environments for requests",
+            [r * REQUEST_S for r in rates],
+            "Lambda: 1,000 for the account",
+        ),
+        (
+            "environments for background work",
             [r * changes * BACKGROUND_S for r in rates],
             "10 for each shard of the stream",
         ),
-        ("write units a second", [r * writes for r in rates], "DynamoDB: 40,000 for a table"),
+        ("write units per second", [r * writes for r in rates], "DynamoDB: 40,000 for a table"),
         ("reminders of one zone at 08:00", eight, "read 50 at a time, one after another"),
         (
             "minutes until the last of them",
@@ -197,8 +201,8 @@ _HEAD = """\
 Generated by `make pages` from `codegen/scale.py`; do not edit. A simulation with a fixed seed: 30 % of
 users are active a day and send 40 requests each, the busiest minute has four times the day's average,
 spaces get requests by Zipf's law (exponent 1.05) up to what 1,000 members send. Units are those of
-[capacity](capacity.md). One partition of DynamoDB gives 3,000 read and 1,000 write units a second,
-whatever the table is set to.
+[capacity](capacity.md). One DynamoDB partition has 3,000 read and 1,000 write units per second,
+independent of the table's settings.
 
 ## The hottest partition of each kind
 
@@ -215,16 +219,16 @@ their sort key.
 
 """
 _COST = """
-## Dollars a user and month
+## Dollars per user and month
 
-List prices of eu-central-1, 360 requests a user and month, no allowance. The same at every size; what
-differs is that AWS's free allowances cover most of it below ten thousand users.
+List prices of eu-central-1, 360 requests per user and month, without the free tier. The cost per user is
+the same at every size, but below ten thousand users the free tier covers most of it.
 
 """
 _PLAN = """
-## What gives way, when, and what is done then
+## Limits, triggers and plans
 
-No key had to change now: at a million users no partition is above a third of its limit, which a test asserts.
+No key has to change now: at a million users no partition is above a third of its limit, which a test asserts.
 A trigger is half a partition's limit, or 70 % of a quota.
 
 """
@@ -243,12 +247,12 @@ def _plans() -> list[tuple[str, ...]]:
         (
             "`PUBLIC`, writes",
             f"500 write units a second: {public_writes}",
-            "counters leave the card, so that no join writes the index; then `PUBLIC#{shard}`, pages merged",
+            "counters move out of the card, so joins skip the index; then `PUBLIC#{shard}`, pages merged",
         ),
         (
             "`PUBLIC`, reads",
             f"1,500 read units a second: {public_reads}",
-            "the first page is kept in the environment for 5 seconds: all users see the same",
+            "cache the first page, which is the same for all users, in the environment for 5 seconds",
         ),
         (
             "one zone's reminders at 08:00",
@@ -280,7 +284,7 @@ def _plans() -> list[tuple[str, ...]]:
             "70 % of 40,000: about 11 million users",
             "raise the quota; warm throughput before a launch",
         ),
-        ("mail", "SES's sending rate", "raise the quota; the outbox waits meanwhile"),
+        ("mail", "SES's sending rate", "raise the quota; until then messages wait in the outbox"),
         (
             "one table for all",
             "100 million users",
@@ -309,7 +313,7 @@ def _large_space() -> list[tuple[str, ...]]:
 
 
 def render() -> str:
-    """The page as it is committed."""
+    """Return the page's text."""
     found = {users: hottest(users) for users in USERS}
     columns = tuple(f"{users:,} users" for users in USERS)
     partitions: list[tuple[str, ...]] = [

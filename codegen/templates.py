@@ -1,4 +1,4 @@
-"""The templates of all environments, for the pages that are made from them."""
+"""The templates of all environments, for the pages that are generated from them."""
 
 import json
 from pathlib import Path
@@ -21,7 +21,7 @@ Template = dict[str, Any]
 
 
 def templates() -> dict[str, Template]:
-    """By environment. No page speaks of the code, so any folder stands for it."""
+    """The template of each environment. No page depends on the code, so the asset is an arbitrary folder."""
     context = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
     routes = load_routes(ROOT / "contract" / "openapi.json")
     made = {}
