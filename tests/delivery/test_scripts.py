@@ -104,7 +104,7 @@ class TestRollback:
     ) -> None:
         done = self.roll_back(shell, commits, PREVIOUS="")
         assert done.returncode == 1
-        assert "::error::prod does not answer, and there is no other commit" in done.stdout
+        assert "::error::prod does not answer, and there is no commit to roll back to" in done.stdout
         assert shell.calls == []
 
 
