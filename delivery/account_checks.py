@@ -265,7 +265,7 @@ def _tables(account: Account) -> list[str]:
 
 
 def _user_pools(account: Account) -> list[str]:
-    # CloudFormation builds a pool's name from its logical id: `UserPool-Ab12Cd34Ef56`; its tags name the stack.
+    # CloudFormation builds a pool's name from its logical id: `UserPool-Ab12Cd34Ef56`; see its tags.
     client = account.client("cognito-idp")
     pages = client.get_paginator("list_user_pools").paginate(MaxResults=60)
     pools = [pool for page in pages for pool in page["UserPools"]]
