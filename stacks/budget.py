@@ -59,9 +59,9 @@ class Budget(Construct):
                 for kind, percent in (("ACTUAL", SPENT), ("FORECASTED", FORECAST))
             ],
         )
-        # The topic's policy too: a budget tells nothing to a topic that does not let it publish.
+        # A budget cannot publish to the topic before the topic's policy allows it.
         # https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html
-        budget.node.add_dependency(props.notifications.topic)
+        budget.node.add_dependency(props.notifications.topic.node.find_child("Policy"))
 
 
 def _all_of(tags: Mapping[str, str]) -> budgets.CfnBudget.ExpressionProperty:

@@ -123,7 +123,6 @@ class TestDeletingASpace:
             "Highlight",
             "Invitation",
             "InvitationClaim",
-            "InvitationCount",
             "InviteCode",
             "InviteCodePointer",
             "JournalEntry",
