@@ -167,6 +167,19 @@ class TestContestedAddress:
 
         assert {ben.get(ME).status_code, amy.get(ME).status_code} == {200}
 
+    def test_profile_that_already_claims_its_new_address_follows_it(
+        self, api: Api, pool: UserPool, table: Table, ben: Person, run_background: RunBackground
+    ) -> None:
+        own = table.get(EMAIL_CLAIMS.key(email=ben.email))
+        assert own is not None
+        table.write([EMAIL_CLAIMS.create(own.model_copy(update={"email": "ben.new@example.com"}))])
+        pool.put(ben, "ben.new@example.com")
+        sign_up(api.user(ben.email))
+        run_background()
+
+        assert claimant(table, ben.email) is None
+        assert claimant(table, "ben.new@example.com") == ben.user_id
+
     def test_check_is_asked_for_once_a_minute(
         self, api: Api, pool: UserPool, ben: Person, calls: list[str]
     ) -> None:

@@ -153,6 +153,17 @@ class TestInvitationAfterDemotionOfInviter:
 
         assert_problem(ben.accept(invitation), 410, "invitation_closed")
 
+    def test_expired_invitation_by_demoted_admin_stays_expired(
+        self, api: Api, owner: Person, space: dict[str, Any], ben: Person, run_background: Any
+    ) -> None:
+        admin = api.member_of(space, owner, "admin")
+        invite(admin, space, ben.email)
+        api.clock.advance(days=8)
+        owner.patch(member_path(space, admin), {"role": "viewer"})
+        run_background()
+
+        assert standing(owner, space) == {ben.email: "expired"}
+
     @pytest.mark.parametrize("how", ["removed", "left"])
     def test_invitation_to_second_address_of_former_admin_is_closed(
         self, api: Api, owner: Person, space: dict[str, Any], how: str

@@ -8,6 +8,7 @@ from app.background.cascades import continue_later_at_deadline, for_each_in_tran
 from app.background.work import Work
 from app.core.database import Session
 from app.core.entities import Entity, Record
+from app.core.lifecycle import Parent
 from app.core.queries import Query
 from app.models.messages import DeleteChildren, FormerDeletion
 from app.services import lifecycle
@@ -42,9 +43,13 @@ def delete_children(
     Raises:
         ContinueLater: the time is up.
     """
-    for child, parent in children_of(entity):
-        if not _is_listed(child, ancestors):
-            _delete_list(work, child, child.belonging_to(parent, fields), ancestors | {entity.name})
+    for child, parent in _unlisted_children(entity, ancestors):
+        _delete_list(work, child, child.belonging_to(parent, fields), ancestors | {entity.name})
+
+
+def _unlisted_children(entity: Entity[Any], ancestors: Ancestors) -> list[tuple[Entity[Any], Parent]]:
+    """The children that are not deleted with an ancestor already."""
+    return [each for each in children_of(entity) if not _is_listed(each[0], ancestors)]
 
 
 def _is_listed(child: Entity[Any], ancestors: Ancestors) -> bool:
@@ -57,7 +62,7 @@ def _delete_list(work: Work, entity: Entity[Any], query: Query[Any], ancestors: 
     if query.filters or any(counter.entity not in ancestors for counter in entity.counters):
         for_each_in_transaction(work, query, partial(delete_current, ancestors))
         return
-    has_children = any(not _is_listed(child, ancestors) for child, _ in children_of(entity))
+    has_children = bool(_unlisted_children(entity, ancestors))
     for items in pages(work, query, with_expired=True):
         for item in items if has_children else ():
             continue_later_at_deadline(work)
