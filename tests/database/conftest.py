@@ -102,7 +102,13 @@ class Rounds:
                 raise
 
         with ThreadPoolExecutor(THREADS) as pool:
-            ends = list(pool.map(work, range(THREADS)))
+            threads = [pool.submit(work, thread) for thread in range(THREADS)]
+        errors = [error for thread in threads if (error := thread.exception())]
+        for error in errors:
+            # The other threads only notice that one of them has failed.
+            if not isinstance(error, threading.BrokenBarrierError) or error is errors[-1]:
+                raise error
+        ends = [thread.result() for thread in threads]
         return [Counter(one_round) for one_round in zip(*ends, strict=True)]
 
     def _race(self, action: Action, number: int, thread: int) -> str:

@@ -10,8 +10,8 @@ import pytest
 from app.background.directory import Directory
 from app.core.database import Session, Table
 from app.main import Backend
-from app.models.access_patterns import EMAIL_CLAIMS, USER_PROFILES
-from app.services import addresses
+from app.models.access_patterns import EMAIL_CLAIMS, MEMBERSHIPS, USER_PROFILES
+from app.services import addresses, ownership
 from tests.assertions import assert_problem
 from tests.factories import Api, Person
 from tests.integration.invitation_helpers import Inbox, recipients
@@ -247,6 +247,20 @@ class TestAccountWithoutPoolUser:
         self.gone(api, pool, owner, run_background)
 
         assert api.person().get(f"/api/v1/spaces/{space['space_id']}").status_code == 404
+
+    def test_space_that_is_being_deleted_is_not_passed_on(self, api: Api, table: Table) -> None:
+        owner = api.person("Olga")
+        space_id = owner.make_space()["space_id"]
+        key = MEMBERSHIPS.key(space_id=space_id, user_id=owner.user_id)
+        membership = table.get(key)
+        assert membership is not None
+        owner.delete(f"/api/v1/spaces/{space_id}")
+
+        session = Session(table)
+        ownership.pass_on(session, membership)
+        session.commit()
+
+        assert table.get(key) == membership
 
     @pytest.mark.parametrize("alone", [True, False])
     def test_organization_gets_another_admin_or_is_dissolved(

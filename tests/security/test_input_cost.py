@@ -84,6 +84,7 @@ def test_write_entry_costs_little_for_any_markup(target: Callable[[str], Target]
     assert too_slow(costs) == {}
 
 
+@pytest.mark.long  # without coverage, whose tracing costs CPU time too
 @pytest.mark.parametrize("name", BODIES)
 def test_request_costs_little_for_any_value(target: Callable[[str], Target], name: str) -> None:
     request = target(name)

@@ -217,8 +217,12 @@ class Entity(Generic[T]):
         """Write the fields in which `item` differs from `was`; the condition is that `was` is still current.
 
         Counters are left alone, whatever the two models say, as long as both say the same. They make no
-        other item of it either: those that matter are in `require`, with the values they must have.
+        other item of it either: those that matter are in `require`, with the values they must have. Where
+        nothing differs, the condition alone is checked.
         """
+        condition, known = _current(was, require)
+        if item == was:
+            return _write("ConditionCheck", {"Key": self.key_of(was).attributes}, condition, known)
         before, after = self._row(was), self._row(item)
         data = {k: v for k, v in after["data"]["M"].items() if v != before["data"]["M"].get(k)}
         gone = [f"#data.#{k}" for k in before["data"]["M"] if k not in after["data"]["M"]]
@@ -227,7 +231,6 @@ class Entity(Generic[T]):
         sets = [f"#data.#{k} = :{k}" for k in data] + [f"#{k} = :{k}" for k in top]
         expression = f"SET {', '.join(sets)}" + (f" REMOVE {', '.join(gone)}" if gone else "")
         request = {"Key": self.key_of(was).attributes, "UpdateExpression": expression}
-        condition, known = _current(was, require)
         values = {f":{k}": v for k, v in (data | top).items()} | known
         return _write("Update", request, condition, values)
 

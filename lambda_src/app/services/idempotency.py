@@ -42,6 +42,8 @@ def require_access(session: Session, record: IdempotencyRecord) -> None:
     Raises:
         NotFound, Forbidden, ProfileRequired: they may not, as reading it would answer.
     """
+    # Not what this session has read: the first request may have committed after that.
+    session = Session(session.table)
     answer = json.loads(record.body) if record.body else {}
     if (space_id := answer.get("space_id")) is not None:
         permissions.authorize(session, user_id=record.user_id, space_id=space_id, action=Action.READ_SPACE)

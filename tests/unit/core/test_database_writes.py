@@ -72,6 +72,15 @@ class TestUpdate:
         table.write([NOTES.update(was, now)])
         assert table.get(KEY) == note(text="New", tags={"b": False}, version=2, updated_at=LATER)
 
+    def test_without_a_difference_checks_the_condition_alone(self, table: Table) -> None:
+        was = note(text="Old")
+        table.write([NOTES.create(was)])
+        table.write([NOTES.update(was, was)])
+        assert table.get(KEY) == was
+        table.write([NOTES.update(was, was.patched(LATER, {"text": "Faster"}))])
+        with pytest.raises(StaleRead):
+            table.write([NOTES.update(was, was)])
+
     def test_refuses_when_somebody_was_faster(self, table: Table) -> None:
         was = note(text="Old")
         table.write([NOTES.create(was)])
