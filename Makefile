@@ -77,7 +77,6 @@ test: require-chromium install ## Run the tests, with the coverage gate
 test-long: require-chromium install scan ## Run the long suites: races, fuzzing, end to end, and the scanners
 	@$(find_chromium)
 	@$(python) -m pytest -m long $(in_parallel)
-	@$(tool) benchmarks check
 
 # Runs before the installation, with any Python, and again once Chromium from npm is installed.
 find_chromium = $(python) tests/chromium.py

@@ -99,12 +99,15 @@ class Parameters(Model):
         description="Addresses that may be invited to one space or organization a day",
         json_schema_extra={"unit": "addresses"},
     )
+    # Defaults, as a stack that was deployed before these parameters does not have them yet.
     max_invitations_per_sender_per_day: int = Field(
+        default=200,
         ge=1,
         description="Addresses that one user may invite a day, over all spaces and organizations",
         json_schema_extra={"unit": "addresses"},
     )
     max_mails_per_recipient_per_day: int = Field(
+        default=20,
         ge=1,
         description="Mails that one address gets in 24 hours, from all senders",
         json_schema_extra={"unit": "mails"},
