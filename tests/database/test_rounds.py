@@ -22,7 +22,7 @@ from app.models.access_patterns import (
 )
 from app.models.goals import GoalCheckInCreate, GoalCreate, GoalPatch
 from app.models.habits import Daily, HabitCheckInPut, HabitCreate
-from app.models.members import Role
+from app.models.members import OwnershipTransfer, Role
 from app.models.spaces import Space, SpaceCreate, Visibility
 from app.models.users import UserCreate, UserProfile
 from app.services import goals, habits, invite_codes, members, ownership, permissions, spaces, users
@@ -85,7 +85,7 @@ class TestUniqueThings:
         def sign_up(session: Session, number: int, thread: int) -> None:
             email = f"{number}@example.com"
             body = UserCreate(email=email, name="Ada")
-            users.create(session, identity=identity(f"{number}-{thread}", email), body=body)
+            users.create(session, identity(f"{number}-{thread}", email), body)
 
         for ends in rounds.run(sign_up):
             assert ends == {"done": 1, "email_taken": THREADS - 1}
@@ -94,11 +94,11 @@ class TestUniqueThings:
         made: list[str] = []
 
         def rotate(session: Session, _: int, __: int) -> None:
-            made.append(invite_codes.rotate(session, access=ada, parameters=PARAMETERS).code)
+            made.append(invite_codes.rotate(session, ada, parameters=PARAMETERS).code)
 
         for ends in rounds.run(rotate):
             assert ends == {"done": 1, "stale": THREADS - 1}
-        pointer = invite_codes.get(Session(table), access=ada, parameters=PARAMETERS)
+        pointer = invite_codes.get(Session(table), ada, parameters=PARAMETERS)
         alive = table.batch_get([INVITE_CODES.key(code=code) for code in made])
         assert [invite.code for invite in alive if invite] == [pointer.code]
 
@@ -109,7 +109,7 @@ class TestUniqueThings:
 
         def join(session: Session, number: int, _: int) -> None:
             access = Access(people[number], ada.space, None)
-            members.join_public(session, access=access, parameters=PARAMETERS)
+            members.join_public(session, access, parameters=PARAMETERS)
 
         for ends in rounds.run(join):
             assert ends == {"done": 1, "already_member": THREADS - 1}
@@ -139,9 +139,9 @@ class TestCounters:
             who = crowd[(number + thread) % THREADS].user_id
             access = enter(session, who, ada.space, Action.JOIN_PUBLIC_SPACE)
             if access.membership:
-                members.remove(session, access=access, user_id=who, versions=None, parameters=limited)
+                members.remove(session, access, user_id=who, versions=None, parameters=limited)
             else:
-                members.join_public(session, access=access, parameters=limited)
+                members.join_public(session, access, parameters=limited)
 
         ends = rounds.run(join_or_leave)
 
@@ -209,10 +209,10 @@ class TestCounters:
             space = table.batch_get([SPACES.key(space_id=owned.space_id)])[0]
             if thread < 10:
                 access = enter(session, other, space, Action.JOIN_PUBLIC_SPACE)
-                members.join_public(session, access=access, parameters=parameters)
+                members.join_public(session, access, parameters=parameters)
             elif thread < 14:
                 access = enter(session, who, space, Action.TRANSFER_OWNERSHIP)
-                ownership.transfer(session, access, user_id=other)
+                ownership.transfer(session, access, OwnershipTransfer.model_construct(user_id=other))
             else:
                 access = enter(session, who, space, Action.DELETE_SPACE)
                 spaces.delete(session, access, versions=None)

@@ -12,7 +12,7 @@ from app.models.access_patterns import (
     invitations_to,
     users_of_organization,
 )
-from app.models.invitations import Invitation, InvitationCreate, InvitationStatus
+from app.models.invitations import Invitation, InvitationBatch, InvitationCreate, InvitationStatus
 from app.models.organizations import OrganizationCreate, OrganizationUserPatch, OrgRole
 from app.models.users import UserProfile
 from app.services import invitations, invitees, inviting, organizations, permissions
@@ -53,7 +53,7 @@ def sent_today(table: Table, target_id: str) -> int:
 
 def found(table: Table, admin: UserProfile) -> str:
     session = Session(table)
-    made = organizations.create(session, user=admin, body=OrganizationCreate(name="Engines"))
+    made = organizations.create(session, admin, OrganizationCreate(name="Engines"))
     session.commit()
     return made.org_id
 
@@ -102,11 +102,9 @@ class TestInvitations:
             eve, invitation_id = eves[number], ids[number]
             who = identity(eve.user_id, eve.email)
             if thread % 3 == 0:
-                invitees.accept(
-                    session, identity=who, user=eve, invitation_id=invitation_id, parameters=UNLIMITED
-                )
+                invitees.accept(session, eve, identity=who, invitation_id=invitation_id, parameters=UNLIMITED)
             elif thread % 3 == 1:
-                invitees.decline(session, identity=who, invitation_id=invitation_id)
+                invitees.decline(session, who, invitation_id=invitation_id)
             else:
                 invitations.revoke(session, target, invitation_id=invitation_id, versions=None)
 
@@ -131,7 +129,8 @@ class TestInvitations:
             if thread % 2:
                 inviting.create(session, InvitationTarget.space(ada), bodies[0], parameters=limited)
             else:
-                inviting.create_batch(session, InvitationTarget.space(ada), bodies, parameters=limited)
+                batch = InvitationBatch[InvitationCreate](invitations=bodies)
+                inviting.create_batch(session, InvitationTarget.space(ada), batch, parameters=limited)
 
         rounds.run(invite)
 
@@ -151,16 +150,16 @@ class TestOrganizations:
             user = user_of(table, crowd[thread % 4])
             if user.org_id is None:
                 role = OrgRole.ADMIN if number % 2 else OrgRole.MEMBER
-                organizations.enter(session, user=user, accepted=invited(user, org_id, role))
+                organizations.enter(session, user, accepted=invited(user, org_id, role))
                 return
             access = self.admit(session, user.user_id, org_id)
             whom = crowd[(number + thread // 4) % 4]
             if (number + thread) % 3 == 0:
-                organizations.remove(session, access=access, user_id=whom, versions=None)
+                organizations.remove(session, access, user_id=whom, versions=None)
             else:
                 access.require(Action.MANAGE_ORGANIZATION)
                 body = OrganizationUserPatch(role=OrgRole.MEMBER if thread % 2 else OrgRole.ADMIN)
-                organizations.change_role(session, access=access, user_id=whom, body=body, versions=None)
+                organizations.change_role(session, access, body, user_id=whom, versions=None)
 
         ends = rounds.run(come_and_go)
 
@@ -174,10 +173,10 @@ class TestOrganizations:
         def dissolve_or_enter(session: Session, number: int, thread: int) -> None:
             if thread % 2:
                 access = self.admit(session, admins[number].user_id, ids[number])
-                organizations.delete(session, access=access, versions=None)
+                organizations.delete(session, access, versions=None)
             else:
                 accepted = invited(eves[number], ids[number], OrgRole.MEMBER)
-                organizations.enter(session, user=eves[number], accepted=accepted)
+                organizations.enter(session, eves[number], accepted=accepted)
 
         for ends in rounds.run(dissolve_or_enter):
             assert ends == {"done": 1, "stale": THREADS - 1}

@@ -13,7 +13,7 @@ from app.models.access_patterns import (
     members_of_space,
 )
 from app.models.activity import Activity, ActivityKind, Emoji
-from app.models.members import Role
+from app.models.members import OwnershipTransfer, Role
 from app.models.users import UserProfile
 from app.services import activity, ownership
 from app.services.permissions import Access, Action
@@ -83,7 +83,8 @@ class TestOwnership:
             owner = space_of(table, ada).owner_id
             access = enter(session, owner, ada.space, Action.TRANSFER_OWNERSHIP)
             others = [who for who in people if who != owner]
-            ownership.transfer(session, access, user_id=others[(number + thread) % 3])
+            body = OwnershipTransfer.model_construct(user_id=others[(number + thread) % 3])
+            ownership.transfer(session, access, body)
 
         for end in rounds.run(pass_on):
             assert end["done"] == 1

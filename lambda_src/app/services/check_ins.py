@@ -13,8 +13,8 @@ from app.models.users import UserProfile
 
 def list_page(
     session: Session,
-    *,
     user: UserProfile,
+    *,
     first: date | None,
     last: date | None,
     limit: int,

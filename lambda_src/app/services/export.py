@@ -24,7 +24,7 @@ from app.models.users import UserProfile
 
 
 def list_page(
-    session: Session, *, identity: Identity, user: UserProfile, limit: int, cursor: str | None
+    session: Session, user: UserProfile, *, identity: Identity, limit: int, cursor: str | None
 ) -> Page[ExportItem]:
     """One page of one query, by one Query and at most one BatchGet; the last page of each may be short.
 

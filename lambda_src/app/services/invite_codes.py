@@ -23,7 +23,7 @@ ALPHABET = "".join(sorted(set(string.ascii_uppercase + string.digits) - set("IO0
 LENGTH = 12
 
 
-def get(session: Session, *, access: Access, parameters: Parameters) -> InviteCodeView:
+def get(session: Session, access: Access, *, parameters: Parameters) -> InviteCodeView:
     """The space's code.
 
     Raises:
@@ -32,14 +32,14 @@ def get(session: Session, *, access: Access, parameters: Parameters) -> InviteCo
     return _view(_require(session, access), parameters)
 
 
-def rotate(session: Session, *, access: Access, parameters: Parameters) -> InviteCodeView:
+def rotate(session: Session, access: Access, *, parameters: Parameters) -> InviteCodeView:
     """Make a code; an old one dies at once."""
     session.add(access.membership_unchanged())
     old = _read(session, access.space.space_id)
     return _view(_replace(session, access, old, parameters), parameters)
 
 
-def disable(session: Session, *, access: Access, versions: Versions) -> None:
+def disable(session: Session, access: Access, *, versions: Versions) -> None:
     """Take the code away.
 
     Raises:
@@ -56,7 +56,7 @@ def disable(session: Session, *, access: Access, versions: Versions) -> None:
     _record(session, access, AuditKind.INVITE_CODE_DISABLED)
 
 
-def rotate_if_any(session: Session, *, access: Access, parameters: Parameters) -> None:
+def rotate_if_any(session: Session, access: Access, *, parameters: Parameters) -> None:
     """Rotate the code of a space that has one; where there is none, none may be made meanwhile."""
     if old := _read(session, access.space.space_id):
         _replace(session, access, old, parameters)

@@ -26,7 +26,7 @@ from app.services.permissions import ALLOWED, ALLOWED_IN_ORGANIZATION, Access, A
 
 
 def list_page(
-    session: Session, *, identity: Identity, limit: int, cursor: str | None
+    session: Session, identity: Identity, *, limit: int, cursor: str | None
 ) -> Page[InvitationView]:
     """The caller's open invitations, newest first. A page may be short while the list goes on."""
     if identity.email is None:
@@ -41,7 +41,7 @@ def list_page(
 
 
 def accept(
-    session: Session, *, identity: Identity, user: UserProfile, invitation_id: str, parameters: Parameters
+    session: Session, user: UserProfile, *, identity: Identity, invitation_id: str, parameters: Parameters
 ) -> Accepted:
     """Become what the invitation says. Raises what `members.enter` and `organizations.enter` raise, and:
 
@@ -60,7 +60,7 @@ def accept(
     return accepted
 
 
-def decline(session: Session, *, identity: Identity, invitation_id: str) -> None:
+def decline(session: Session, identity: Identity, *, invitation_id: str) -> None:
     """Reject the invitation.
 
     Raises:
@@ -89,7 +89,7 @@ def _enter_space(
         raise InvitationClosed
     view = members.enter(
         session,
-        access=Access(user, space, membership),
+        Access(user, space, membership),
         role=invitation.role,
         parameters=parameters,
         accepted=invitation,
@@ -108,7 +108,7 @@ def _enter_organization(session: Session, user: UserProfile, invitation: Invitat
         raise InvitationClosed
     if Action.MANAGE_ORGANIZATION not in ALLOWED_IN_ORGANIZATION[inviter.org_role]:
         raise InvitationClosed
-    view = organizations.enter(session, user=user, accepted=invitation)
+    view = organizations.enter(session, user, accepted=invitation)
     session.add(USER_PROFILES.require_unchanged(inviter))
     return view
 

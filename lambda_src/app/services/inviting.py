@@ -18,6 +18,7 @@ from app.models.access_patterns import EMAIL_CLAIMS, INVITATION_CLAIMS, INVITATI
 from app.models.invitations import (
     InvalidInvitation,
     Invitation,
+    InvitationBatch,
     InvitationClaim,
     InvitationCount,
     InvitationCreate,
@@ -55,18 +56,18 @@ def create(
 def create_batch(
     session: Session,
     target: InvitationTarget,
-    bodies: Sequence[Asked | InvalidInvitation],
+    body: InvitationBatch[Any],
     *,
     parameters: Parameters,
 ) -> InvitationResults:
     """Invite many people, each judged alone, in one transaction."""
-    outcomes = _invite(session, target, bodies, parameters)
+    outcomes = _invite(session, target, body.invitations, parameters)
     return InvitationResults(
         results=[
-            InvitationResult(email=body.email, status=outcome.status, code=outcome.code)
+            InvitationResult(email=asked.email, status=outcome.status, code=outcome.code)
             if isinstance(outcome, Problem)
-            else InvitationResult(email=body.email, status=201, invitation_id=outcome.invitation_id)
-            for body, outcome in zip(bodies, outcomes, strict=True)
+            else InvitationResult(email=asked.email, status=201, invitation_id=outcome.invitation_id)
+            for asked, outcome in zip(body.invitations, outcomes, strict=True)
         ]
     )
 

@@ -54,8 +54,8 @@ def list_page(
 
 def list_own(
     session: Session,
-    *,
     user: UserProfile,
+    *,
     first: date | None,
     last: date | None,
     limit: int,
@@ -69,7 +69,7 @@ def list_own(
     return _cards.list_page(session, query, limit=limit, cursor=cursor)
 
 
-def get_own(session: Session, *, user: UserProfile, entry_id: str) -> JournalView:
+def get_own(session: Session, user: UserProfile, *, entry_id: str) -> JournalView:
     """An entry of the caller in any space, also in one they have left.
 
     Raises:
@@ -78,7 +78,7 @@ def get_own(session: Session, *, user: UserProfile, entry_id: str) -> JournalVie
     return JournalView.of(_read_own(session, user, entry_id))
 
 
-def delete_own(session: Session, *, user: UserProfile, entry_id: str, versions: Versions) -> None:
+def delete_own(session: Session, user: UserProfile, *, entry_id: str, versions: Versions) -> None:
     """Delete an entry of the caller in any space, also in one they have left.
 
     Its highlights and comments go in the background.

@@ -20,8 +20,8 @@ from app.models.activity import ActivityKind
 from app.models.audit import AuditKind
 from app.models.fields import Page
 from app.models.invitations import Invitation
-from app.models.members import Membership, MemberView, Role
-from app.models.spaces import InviteCode, SpaceView
+from app.models.members import MemberPatch, Membership, MemberView, Role
+from app.models.spaces import InviteCode, JoinRequest, SpaceView
 from app.models.users import NotificationKind, UserProfile
 from app.services import activity, audit, invitations, invite_codes, rate_limits
 from app.services.permissions import ALLOWED, Access, Action
@@ -29,8 +29,8 @@ from app.services.permissions import ALLOWED, Access, Action
 
 def enter(
     session: Session,
-    *,
     access: Access,
+    *,
     role: Role,
     parameters: Parameters,
     accepted: Invitation | None = None,
@@ -88,35 +88,35 @@ def enter(
     return _view(membership, user)
 
 
-def join_public(session: Session, *, access: Access, parameters: Parameters) -> MemberView:
+def join_public(session: Session, access: Access, *, parameters: Parameters) -> MemberView:
     """Join a public space as viewer. Raises what `enter` raises."""
-    return enter(
-        session, access=access, role=Role.VIEWER, parameters=parameters, visibility=access.space.visibility
-    )
+    return enter(session, access, role=Role.VIEWER, parameters=parameters, visibility=access.space.visibility)
 
 
-def join_by_code(session: Session, *, user: UserProfile, code: str, parameters: Parameters) -> SpaceView:
+def join_by_code(
+    session: Session, user: UserProfile, body: JoinRequest, *, parameters: Parameters
+) -> SpaceView:
     """Join the space of an invite code as member. Raises what `enter` raises, and:
 
     Raises:
         TooManyRequests: the caller has tried too often.
         InviteCodeInvalid: no space can be joined by this code.
     """
-    invite, access = _access_by_code(session, user, code)
-    enter(session, access=access, role=Role.MEMBER, parameters=parameters)
+    invite, access = _access_by_code(session, user, body.code)
+    enter(session, access, role=Role.MEMBER, parameters=parameters)
     session.add(INVITE_CODES.require_unchanged(invite))
     joined = access.space.model_copy(update={"member_count": access.space.member_count + 1})
     return SpaceView.seen_by(Role.MEMBER, joined)
 
 
-def preview_by_code(session: Session, *, user: UserProfile, code: str) -> SpaceView:
+def preview_by_code(session: Session, user: UserProfile, body: JoinRequest) -> SpaceView:
     """Show the card of the space that an invite code leads to. It counts as a try to join.
 
     Raises:
         TooManyRequests: the caller has tried too often.
         InviteCodeInvalid: no space can be joined by this code.
     """
-    _, access = _access_by_code(session, user, code)
+    _, access = _access_by_code(session, user, body.code)
     return SpaceView.seen_by(access.role, access.space)
 
 
@@ -143,7 +143,7 @@ def _find_invite(session: Session, code: str) -> InviteCode:
     raise InviteCodeInvalid
 
 
-def list_page(session: Session, *, access: Access, limit: int, cursor: str | None) -> Page[MemberView]:
+def list_page(session: Session, access: Access, *, limit: int, cursor: str | None) -> Page[MemberView]:
     """The members of the space with their names, by one Query and one BatchGet."""
     members = session.table.page(members_of_space(access.space.space_id), limit=limit, cursor=cursor)
     profiles = session.table.batch_get(
@@ -155,7 +155,7 @@ def list_page(session: Session, *, access: Access, limit: int, cursor: str | Non
     )
 
 
-def get(session: Session, *, access: Access, user_id: str) -> MemberView:
+def get(session: Session, access: Access, *, user_id: str) -> MemberView:
     """One member of the space.
 
     Raises:
@@ -165,7 +165,13 @@ def get(session: Session, *, access: Access, user_id: str) -> MemberView:
 
 
 def change_role(
-    session: Session, *, access: Access, user_id: str, role: Role, versions: Versions, parameters: Parameters
+    session: Session,
+    access: Access,
+    body: MemberPatch,
+    *,
+    user_id: str,
+    versions: Versions,
+    parameters: Parameters,
 ) -> MemberView:
     """Give a member another role. With a lower one, all that could undo it goes: see `_close_ways_back`.
 
@@ -176,12 +182,12 @@ def change_role(
         PreconditionFailed: the membership is at none of these versions.
     """
     member, profile = _read(session, access, user_id)
-    _require_power(access, member, role)
+    _require_power(access, member, body.role)
     member.require_version(versions)
-    changed = member.patched(session.now, {"role": role})
+    changed = member.patched(session.now, {"role": body.role})
     if changed is not member:
         session.add(MEMBERSHIPS.update(member, changed), access.membership_unchanged())
-        if ALLOWED[role] < ALLOWED[member.role]:
+        if ALLOWED[body.role] < ALLOWED[member.role]:
             _close_ways_back(session, access, member, profile, parameters)
         audit.record(
             session,
@@ -189,7 +195,7 @@ def change_role(
             AuditKind.ROLE_CHANGED,
             actor_id=access.user.user_id,
             subject_id=user_id,
-            role=role,
+            role=body.role,
         )
         notify: dict[str, NotificationKind] = {user_id: "role_changed"}
         activity.announce(session, access, None, subject_id=member.space_id, notify=notify)
@@ -197,7 +203,7 @@ def change_role(
 
 
 def remove(
-    session: Session, *, access: Access, user_id: str, versions: Versions, parameters: Parameters
+    session: Session, access: Access, *, user_id: str, versions: Versions, parameters: Parameters
 ) -> None:
     """Remove a member, or leave. A removal closes the ways back in: see `_close_ways_back`.
 
@@ -232,7 +238,7 @@ def _close_ways_back(
     session: Session, access: Access, member: Membership, profile: UserProfile | None, parameters: Parameters
 ) -> None:
     """Rotate the code that a member may know, and close the invitations to them and those that they sent."""
-    invite_codes.rotate_if_any(session, access=access, parameters=parameters)
+    invite_codes.rotate_if_any(session, access, parameters=parameters)
     if profile is not None:
         invitations.close_open(session, target_id=member.space_id, email=profile.email)
     _close_sent(session, member)

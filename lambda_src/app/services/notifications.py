@@ -10,7 +10,7 @@ from app.models.users import UserProfile
 
 
 def list_page(
-    session: Session, *, user: UserProfile, limit: int, cursor: str | None
+    session: Session, user: UserProfile, *, limit: int, cursor: str | None
 ) -> Page[NotificationView]:
     """What concerns the caller, newest first."""
     found = session.table.page(notifications_of_user(user.user_id), limit=limit, cursor=cursor)
@@ -21,7 +21,7 @@ def list_page(
 
 
 def update(
-    session: Session, *, user: UserProfile, notification_id: str, body: NotificationPatch, versions: Versions
+    session: Session, user: UserProfile, body: NotificationPatch, *, notification_id: str, versions: Versions
 ) -> NotificationView:
     """Say of one notification whether it is read.
 
@@ -43,7 +43,7 @@ def update(
     return NotificationView.seen_by(user.notifications_read_to, changed)
 
 
-def read_all(session: Session, *, user: UserProfile) -> None:
+def read_all(session: Session, user: UserProfile) -> None:
     """Say that all is read, by one write however much it is."""
     # What was read is no change of the profile: its ETag stays.
     changed = user.model_copy(update={"notifications_read_to": session.now})

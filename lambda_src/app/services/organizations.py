@@ -23,7 +23,7 @@ from app.services import invitations, lifecycle
 from app.services.permissions import Action, OrganizationAccess
 
 
-def create(session: Session, *, user: UserProfile, body: OrganizationCreate) -> OrganizationView:
+def create(session: Session, user: UserProfile, body: OrganizationCreate) -> OrganizationView:
     """Found an organization; the caller becomes its admin.
 
     Raises:
@@ -47,7 +47,7 @@ def create(session: Session, *, user: UserProfile, body: OrganizationCreate) -> 
 
 
 def update(
-    session: Session, *, access: OrganizationAccess, body: OrganizationPatch, versions: Versions
+    session: Session, access: OrganizationAccess, body: OrganizationPatch, *, versions: Versions
 ) -> OrganizationView:
     """Change the organization's own fields.
 
@@ -61,7 +61,7 @@ def update(
     return OrganizationView.of(changed, role=access.role)
 
 
-def delete(session: Session, *, access: OrganizationAccess, versions: Versions) -> None:
+def delete(session: Session, access: OrganizationAccess, *, versions: Versions) -> None:
     """Dissolve the organization; its invitations go in the background.
 
     Raises:
@@ -80,7 +80,7 @@ def delete(session: Session, *, access: OrganizationAccess, versions: Versions) 
 
 
 def list_users(
-    session: Session, *, access: OrganizationAccess, limit: int, cursor: str | None
+    session: Session, access: OrganizationAccess, *, limit: int, cursor: str | None
 ) -> Page[OrganizationUserView]:
     """The organization's users, by user id."""
     query = users_of_organization(access.organization.org_id)
@@ -88,7 +88,7 @@ def list_users(
     return Page(items=[user_view(user) for user in found.items], next_cursor=found.next_cursor)
 
 
-def enter(session: Session, *, user: UserProfile, accepted: Invitation) -> OrganizationUserView:
+def enter(session: Session, user: UserProfile, *, accepted: Invitation) -> OrganizationUserView:
     """Make the user a member, with the role of the invitation that they accept.
 
     Their other open invitation to the organization, to another address of theirs, is closed.
@@ -108,10 +108,10 @@ def enter(session: Session, *, user: UserProfile, accepted: Invitation) -> Organ
 
 def change_role(
     session: Session,
-    *,
     access: OrganizationAccess,
-    user_id: str,
     body: OrganizationUserPatch,
+    *,
+    user_id: str,
     versions: Versions,
 ) -> OrganizationUserView:
     """Give a user another role. Whoever is admin no more has the invitations closed that they sent.
@@ -135,7 +135,7 @@ def change_role(
     return user_view(changed)
 
 
-def remove(session: Session, *, access: OrganizationAccess, user_id: str, versions: Versions) -> None:
+def remove(session: Session, access: OrganizationAccess, *, user_id: str, versions: Versions) -> None:
     """Leave the organization, or remove a user. The invitations to them, and those they sent, are closed.
 
     Raises:

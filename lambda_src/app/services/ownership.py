@@ -4,7 +4,7 @@ from app.core.database import Session
 from app.core.errors import AlreadyOwner, NotFound
 from app.models.access_patterns import MEMBERSHIPS, SPACES, USER_PROFILES, members_of_space
 from app.models.audit import AuditKind
-from app.models.members import Membership, Role
+from app.models.members import Membership, OwnershipTransfer, Role
 from app.models.messages import DeleteSpace
 from app.models.spaces import Space, SpaceView
 from app.models.users import UserProfile
@@ -15,14 +15,14 @@ from app.services.permissions import Access
 _CANDIDATES = 20
 
 
-def transfer(session: Session, access: Access, *, user_id: str) -> SpaceView:
+def transfer(session: Session, access: Access, body: OwnershipTransfer) -> SpaceView:
     """Make another member the owner; the caller becomes an admin.
 
     Raises:
         AlreadyOwner: it is the caller.
         NotFound: the user is not in the space, or has left the platform.
     """
-    owner = access.user.user_id
+    owner, user_id = access.user.user_id, body.user_id
     if user_id == owner:
         raise AlreadyOwner
     space_id = access.space.space_id

@@ -23,16 +23,16 @@ from app.models.access_patterns import (
 from app.models.fields import Page
 from app.models.members import Role
 from app.models.messages import EraseAccount
-from app.models.operations import Operation
+from app.models.operations import OperationView
 from app.models.spaces import SpaceView
-from app.models.users import PublicUserView, UserCreate, UserPatch, UserProfile
+from app.models.users import PublicUserView, UserCreate, UserPatch, UserProfile, UserView
 from app.services import addresses, organizations, outbox, permissions, reminders
 
 # So long a caller may expect the check of a contested address to take.
 CHECK_TAKES_S = 5
 
 
-def create(session: Session, *, identity: Identity, body: UserCreate) -> UserProfile:
+def create(session: Session, identity: Identity, body: UserCreate) -> UserView:
     """Make the caller's profile and claim the e-mail.
 
     Where another profile claims it, whether that one still may is checked in the background.
@@ -63,12 +63,12 @@ def create(session: Session, *, identity: Identity, body: UserCreate) -> UserPro
         EMAIL_CLAIMS.create(addresses.new_claim(session, profile), on_conflict=EmailTaken()),
     )
     reminders.sync_reminder(session, None, profile)
-    return profile
+    return UserView.of(profile)
 
 
 def update(
-    session: Session, *, identity: Identity, user: UserProfile, body: UserPatch, versions: Versions
-) -> UserProfile:
+    session: Session, user: UserProfile, body: UserPatch, *, identity: Identity, versions: Versions
+) -> UserView:
     """Change the caller's profile; a new e-mail's claim moves in the same transaction.
 
     Raises:
@@ -90,10 +90,10 @@ def update(
             EMAIL_CLAIMS.create(addresses.new_claim(session, changed), on_conflict=EmailTaken()),
             *addresses.release(session, user),
         )
-    return changed
+    return UserView.of(changed)
 
 
-def delete(session: Session, *, identity: Identity, user: UserProfile, versions: Versions) -> Operation:
+def delete(session: Session, user: UserProfile, *, identity: Identity, versions: Versions) -> OperationView:
     """Close the caller's account at once, and have what they wrote erased in the background.
 
     Raises:
@@ -113,11 +113,11 @@ def delete(session: Session, *, identity: Identity, user: UserProfile, versions:
         USER_PROFILES.update(user, user.patched(session.now, closed), require={"owned_spaces": 0}),
     )
     message = EraseAccount(operation_id=session.new_id(), account_id=user.user_id, email=identity.email)
-    return outbox.start_operation(session, message, user_id=user.user_id)
+    return OperationView.of(outbox.start_operation(session, message, user_id=user.user_id))
 
 
 def get_shared(
-    session: Session, *, user: UserProfile, user_id: str, parameters: Parameters
+    session: Session, user: UserProfile, *, user_id: str, parameters: Parameters
 ) -> PublicUserView:
     """What the caller may see of a person: something if they share a space or an organization.
 
@@ -139,7 +139,7 @@ def get_shared(
 
 
 def list_spaces(
-    session: Session, *, user_id: str, role: Role | None, limit: int, cursor: str | None
+    session: Session, user_id: str, *, role: Role | None, limit: int, cursor: str | None
 ) -> Page[SpaceView]:
     """The caller's spaces with the caller's role in each, the one made last first.
 

@@ -24,7 +24,7 @@ def access(table: Table) -> Access:
 
 def rotate(table: Table, access: Access, parameters: Parameters = PARAMETERS) -> InviteCodeView:
     session = Session(table)
-    view = invite_codes.rotate(session, access=access, parameters=parameters)
+    view = invite_codes.rotate(session, access, parameters=parameters)
     session.commit()
     return view
 
@@ -42,9 +42,7 @@ class TestCode:
         assert len(invite_codes.ALPHABET) == len(expected) == 32
 
     def test_uses_them_all_alike(self, table: Table, access: Access) -> None:
-        codes = [
-            invite_codes.rotate(Session(table), access=access, parameters=PARAMETERS).code for _ in range(200)
-        ]
+        codes = [invite_codes.rotate(Session(table), access, parameters=PARAMETERS).code for _ in range(200)]
         assert all(len(code) == 12 for code in codes)
         drawn = Counter("".join(codes))
         # 2,400 draws of 32: 75 each, give or take 9; six times that happens once in 100 million runs.
@@ -102,7 +100,7 @@ class TestRotate:
 
     def test_asks_for_a_new_try_where_the_right_is_lost_meanwhile(self, table: Table, access: Access) -> None:
         session = Session(table)
-        made = invite_codes.rotate(session, access=access, parameters=PARAMETERS)
+        made = invite_codes.rotate(session, access, parameters=PARAMETERS)
         demote(table, access)
         with pytest.raises(StaleRead):
             session.commit()
@@ -112,23 +110,23 @@ class TestRotate:
 class TestGet:
     def test_gives_the_code(self, table: Table, access: Access) -> None:
         made = rotate(table, access)
-        assert invite_codes.get(Session(table), access=access, parameters=PARAMETERS) == made
+        assert invite_codes.get(Session(table), access, parameters=PARAMETERS) == made
 
     def test_finds_none_at_first(self, table: Table, access: Access) -> None:
         with pytest.raises(NotFound):
-            invite_codes.get(Session(table), access=access, parameters=PARAMETERS)
+            invite_codes.get(Session(table), access, parameters=PARAMETERS)
 
     def test_finds_none_once_it_has_expired(self, table: Table, access: Access, clock: FrozenClock) -> None:
         rotate(table, access)
         clock.advance(days=30)
         with pytest.raises(NotFound):
-            invite_codes.get(Session(table), access=access, parameters=PARAMETERS)
+            invite_codes.get(Session(table), access, parameters=PARAMETERS)
 
 
 class TestDisable:
     def disable(self, table: Table, access: Access, versions: Versions = None) -> None:
         session = Session(table)
-        invite_codes.disable(session, access=access, versions=versions)
+        invite_codes.disable(session, access, versions=versions)
         session.commit()
 
     def test_takes_the_code_away(self, table: Table, access: Access) -> None:
@@ -139,7 +137,7 @@ class TestDisable:
 
     def test_asks_for_a_new_try_where_the_right_is_lost_meanwhile(self, table: Table, access: Access) -> None:
         made, session = rotate(table, access), Session(table)
-        invite_codes.disable(session, access=access, versions=None)
+        invite_codes.disable(session, access, versions=None)
         demote(table, access)
         with pytest.raises(StaleRead):
             session.commit()
@@ -160,17 +158,17 @@ class TestDisable:
 class TestRotateIfAny:
     def rotate(self, table: Table, access: Access) -> None:
         session = Session(table)
-        invite_codes.rotate_if_any(session, access=access, parameters=PARAMETERS)
+        invite_codes.rotate_if_any(session, access, parameters=PARAMETERS)
         session.commit()
 
     def test_rotates_the_code(self, table: Table, access: Access) -> None:
         old = rotate(table, access)
         self.rotate(table, access)
-        new = invite_codes.get(Session(table), access=access, parameters=PARAMETERS)
+        new = invite_codes.get(Session(table), access, parameters=PARAMETERS)
         assert new.code != old.code
         assert leads_to(table, old.code) is None
 
     def test_makes_none_where_there_is_none(self, table: Table, access: Access) -> None:
         self.rotate(table, access)
         with pytest.raises(NotFound):
-            invite_codes.get(Session(table), access=access, parameters=PARAMETERS)
+            invite_codes.get(Session(table), access, parameters=PARAMETERS)

@@ -5,7 +5,7 @@ import pytest
 from app.core.database import Session, Table
 from app.core.errors import NotFound
 from app.models.access_patterns import OPERATIONS
-from app.models.operations import Operation
+from app.models.operations import Operation, OperationView
 from app.services import operations
 from tests.factories import FrozenClock
 
@@ -25,17 +25,17 @@ def operation(table: Table, clock: FrozenClock) -> Operation:
 
 class TestGet:
     def test_gives_it_to_its_starter(self, table: Table, operation: Operation) -> None:
-        assert operations.get(Session(table), user_id="ada", operation_id="O") == operation
+        assert operations.get(Session(table), "ada", operation_id="O") == OperationView.of(operation)
 
     def test_hides_it_from_everybody_else(self, table: Table, operation: Operation) -> None:
         with pytest.raises(NotFound):
-            operations.get(Session(table), user_id="bob", operation_id="O")
+            operations.get(Session(table), "bob", operation_id="O")
 
     def test_finds_none_that_never_was(self, table: Table) -> None:
         with pytest.raises(NotFound):
-            operations.get(Session(table), user_id="ada", operation_id="O")
+            operations.get(Session(table), "ada", operation_id="O")
 
     def test_finds_none_after_a_week(self, table: Table, operation: Operation, clock: FrozenClock) -> None:
         clock.advance(days=7)
         with pytest.raises(NotFound):
-            operations.get(Session(table), user_id="ada", operation_id="O")
+            operations.get(Session(table), "ada", operation_id="O")

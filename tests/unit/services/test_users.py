@@ -6,7 +6,7 @@ from app.core.errors import EmailNotVerified, EmailTaken, NotFound, ProfileExist
 from app.core.security import Identity
 from app.models.access_patterns import EMAIL_CLAIMS, MEMBERSHIPS, SPACES, USER_PROFILES
 from app.models.members import Role
-from app.models.users import PublicUserView, UserCreate, UserPatch, UserProfile
+from app.models.users import PublicUserView, UserCreate, UserPatch, UserProfile, UserView
 from app.services import users
 from tests.factories import FrozenClock
 from tests.unit.services.user_helpers import PARAMETERS, identity, membership, profile, space
@@ -19,9 +19,15 @@ def claimed_by(table: Table, email: str) -> str | None:
     return claim.user_id if claim else None
 
 
-def sign_up(table: Table, who: Identity, body: UserCreate = ADA) -> UserProfile:
+def stored(table: Table, user_id: str = "ada") -> UserProfile:
+    found = table.get(USER_PROFILES.key(user_id=user_id))
+    assert found is not None
+    return found
+
+
+def sign_up(table: Table, who: Identity, body: UserCreate = ADA) -> UserView:
     session = Session(table)
-    made = users.create(session, identity=who, body=body)
+    made = users.create(session, who, body)
     session.commit()
     return made
 
@@ -30,9 +36,10 @@ class TestCreate:
     def test_stores_the_profile_and_claims_the_email_at_once(self, table: Table, calls: list[str]) -> None:
         made = sign_up(table, identity())
         assert calls == ["GetItem", "TransactWriteItems"]
-        assert table.get(USER_PROFILES.key(user_id="ada")) == made
+        profile = stored(table)
+        assert UserView.of(profile) == made
         assert claimed_by(table, "ada@example.com") == "ada"
-        assert (made.owned_spaces, made.space_count, made.org_id) == (0, 0, None)
+        assert (profile.owned_spaces, profile.space_count, profile.org_id) == (0, 0, None)
 
     @pytest.mark.parametrize("email", [None, "bob@example.com", "ada@example.com.evil.org"])
     def test_refuses_an_email_that_is_not_the_callers_verified_one(
@@ -45,7 +52,7 @@ class TestCreate:
         first = sign_up(table, identity())
         with pytest.raises(ProfileExists):
             sign_up(table, identity(), UserCreate(email="ada@example.com", name="Another"))
-        assert table.get(USER_PROFILES.key(user_id="ada")) == first
+        assert UserView.of(stored(table)) == first
 
     def test_refuses_an_email_that_is_taken(self, table: Table) -> None:
         sign_up(table, identity("ada"))
@@ -56,12 +63,10 @@ class TestCreate:
 
 
 class TestUpdate:
-    def update(self, table: Table, who: Identity, **changes: object) -> UserProfile:
+    def update(self, table: Table, who: Identity, **changes: object) -> UserView:
         session = Session(table)
-        user = table.get(USER_PROFILES.key(user_id=who.user_id))
-        assert user is not None
         body = UserPatch.model_validate(changes)
-        changed = users.update(session, identity=who, user=user, body=body, versions=None)
+        changed = users.update(session, stored(table, who.user_id), body, identity=who, versions=None)
         session.commit()
         return changed
 
@@ -69,7 +74,7 @@ class TestUpdate:
         made = sign_up(table, identity(), UserCreate(email="ada@example.com", name="Ada", bio="Counts"))
         changed = self.update(table, identity(), bio=None, preferred_name="Addie")
         assert changed == made.model_copy(update={"bio": None, "preferred_name": "Addie", "version": 2})
-        assert table.get(USER_PROFILES.key(user_id="ada")) == changed
+        assert UserView.of(stored(table)) == changed
 
     def test_writes_nothing_where_nothing_changes(self, table: Table, calls: list[str]) -> None:
         made = sign_up(table, identity())
@@ -97,7 +102,7 @@ class TestUpdate:
             self.update(table, identity(email="bob@example.com"), email="bob@example.com", name="New")
         assert claimed_by(table, "ada@example.com") == "ada"
         assert claimed_by(table, "bob@example.com") == "bob"
-        assert table.get(USER_PROFILES.key(user_id="ada")) == made
+        assert UserView.of(stored(table)) == made
 
     def test_keeps_the_email_of_who_has_not_verified_it_anew(self, table: Table) -> None:
         sign_up(table, identity())
@@ -105,8 +110,9 @@ class TestUpdate:
         assert (changed.email, changed.name) == ("ada@example.com", "New")
 
     def test_loses_no_change_of_another_request(self, table: Table) -> None:
-        made, session = sign_up(table, identity()), Session(table)
-        users.update(session, identity=identity(), user=made, body=UserPatch(name="Slower"), versions=None)
+        sign_up(table, identity())
+        session = Session(table)
+        users.update(session, stored(table), UserPatch(name="Slower"), identity=identity(), versions=None)
         self.update(table, identity(), name="Faster")
         with pytest.raises(StaleRead):
             session.commit()
@@ -126,7 +132,7 @@ class TestGetShared:
         ]
 
     def see(self, table: Table, ada: UserProfile, user_id: str) -> PublicUserView:
-        return users.get_shared(Session(table), user=ada, user_id=user_id, parameters=PARAMETERS)
+        return users.get_shared(Session(table), ada, user_id=user_id, parameters=PARAMETERS)
 
     def test_costs_one_query_and_one_batch(
         self, table: Table, ada: UserProfile, clock: FrozenClock, calls: list[str]

@@ -17,5 +17,5 @@ async def list_my_check_ins(
 ) -> Page[CheckIn]:
     """List your check-ins on all goals and habits by day, those in spaces you have left included."""
     return check_ins.list_page(
-        session, user=user, first=days.first, last=days.last, limit=paging.limit, cursor=paging.cursor
+        session, user, first=days.first, last=days.last, limit=paging.limit, cursor=paging.cursor
     )

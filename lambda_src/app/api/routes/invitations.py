@@ -85,7 +85,7 @@ async def create_invitations(
     session: SessionDep, target: Space, body: InvitationBatch[InvitationCreate], parameters: ParametersDep
 ) -> InvitationResults:
     """Invite up to 25 people to a space, each judged alone."""
-    return inviting.create_batch(session, target, body.invitations, parameters=parameters)
+    return inviting.create_batch(session, target, body, parameters=parameters)
 
 
 @router.get(SPACE, responses=problem_responses(*IN_SPACE, InvalidCursor))
@@ -144,7 +144,7 @@ async def create_organization_invitations(
     parameters: ParametersDep,
 ) -> InvitationResults:
     """Invite up to 25 people to your organization, each judged alone."""
-    return inviting.create_batch(session, target, body.invitations, parameters=parameters)
+    return inviting.create_batch(session, target, body, parameters=parameters)
 
 
 @router.get(ORGANIZATION, responses=problem_responses(*IN_SPACE, InvalidCursor))
@@ -175,7 +175,7 @@ async def list_my_invitations(
     paging: PagingDep,
 ) -> Page[InvitationView]:
     """List the open invitations that your e-mail was sent. A page may be short while the list goes on."""
-    return invitees.list_page(session, identity=identity, limit=paging.limit, cursor=paging.cursor)
+    return invitees.list_page(session, identity, limit=paging.limit, cursor=paging.cursor)
 
 
 @router.post(
@@ -200,7 +200,7 @@ async def accept_invitation(
 ) -> Accepted:
     """Accept an invitation that your verified e-mail was sent; you become a member."""
     return invitees.accept(
-        session, identity=identity, user=user, invitation_id=invitation_id, parameters=parameters
+        session, user, identity=identity, invitation_id=invitation_id, parameters=parameters
     )
 
 
@@ -216,4 +216,4 @@ async def decline_invitation(
     invitation_id: InvitationId,
 ) -> None:
     """Decline an invitation that your verified e-mail was sent."""
-    invitees.decline(session, identity=identity, invitation_id=invitation_id)
+    invitees.decline(session, identity, invitation_id=invitation_id)

@@ -24,7 +24,7 @@ async def get_invite_code(
     parameters: ParametersDep,
 ) -> InviteCodeView:
     """Read the space's invite code."""
-    return invite_codes.get(session, access=access, parameters=parameters)
+    return invite_codes.get(session, access, parameters=parameters)
 
 
 @router.post("", status_code=201, responses=problem_responses(*IN_SPACE, *REPEATABLE))
@@ -36,7 +36,7 @@ async def rotate_invite_code(
 ) -> InviteCodeView:
     """Make an invite code, or rotate it; the old one dies at once."""
     response.headers["Location"] = f"/api/v1/spaces/{access.space.space_id}/invite-code"
-    return invite_codes.rotate(session, access=access, parameters=parameters)
+    return invite_codes.rotate(session, access, parameters=parameters)
 
 
 @router.delete("", status_code=204, responses=problem_responses(*IN_SPACE, PreconditionFailed))
@@ -46,4 +46,4 @@ async def disable_invite_code(
     versions: AcceptedVersions,
 ) -> None:
     """Take the invite code away."""
-    invite_codes.disable(session, access=access, versions=versions)
+    invite_codes.disable(session, access, versions=versions)

@@ -48,13 +48,13 @@ async def join_space(
     session: SessionDep, user: CurrentUser, body: JoinRequest, parameters: ParametersDep
 ) -> SpaceView:
     """Join the space of an invite code as member; 10 tries a minute."""
-    return members.join_by_code(session, user=user, code=body.code, parameters=parameters)
+    return members.join_by_code(session, user, body, parameters=parameters)
 
 
 @router.post("/invite-preview", responses=problem_responses(ProfileRequired, InviteCodeInvalid, *REPEATABLE))
 async def preview_invite(session: SessionDep, user: CurrentUser, body: JoinRequest) -> SpaceView:
     """Show the card of an invite code's space before joining it; 10 tries a minute, shared with joining."""
-    return members.preview_by_code(session, user=user, code=body.code)
+    return members.preview_by_code(session, user, body)
 
 
 @router.post(
@@ -71,7 +71,7 @@ async def join_public_space(
     response: Response,
 ) -> MemberView:
     """Join a public space as viewer."""
-    member = members.join_public(session, access=access, parameters=parameters)
+    member = members.join_public(session, access, parameters=parameters)
     response.headers["Location"] = f"/api/v1/spaces/{member.space_id}/members/{member.user_id}"
     return member
 
@@ -81,7 +81,7 @@ async def list_members(
     session: SessionDep, access: Annotated[Access, require_space_action(Action.READ_SPACE)], paging: PagingDep
 ) -> Page[MemberView]:
     """List a space's members."""
-    return members.list_page(session, access=access, limit=paging.limit, cursor=paging.cursor)
+    return members.list_page(session, access, limit=paging.limit, cursor=paging.cursor)
 
 
 @router.get("/{space_id}/members/{user_id}", responses=problem_responses(*IN_SPACE))
@@ -89,7 +89,7 @@ async def get_member(
     session: SessionDep, access: Annotated[Access, require_space_action(Action.READ_SPACE)], user_id: MemberId
 ) -> MemberView:
     """Read one member."""
-    return members.get(session, access=access, user_id=user_id)
+    return members.get(session, access, user_id=user_id)
 
 
 @router.patch(
@@ -106,7 +106,7 @@ async def update_member(
 ) -> MemberView:
     """Give a member another role. A lower one rotates the invite code and closes their invitations."""
     return members.change_role(
-        session, access=access, user_id=user_id, role=body.role, versions=versions, parameters=parameters
+        session, access, body, user_id=user_id, versions=versions, parameters=parameters
     )
 
 
@@ -117,7 +117,7 @@ async def transfer_ownership(
     body: OwnershipTransfer,
 ) -> SpaceView:
     """Make another member the owner; you become an admin."""
-    return ownership.transfer(session, access, user_id=body.user_id)
+    return ownership.transfer(session, access, body)
 
 
 @router.delete(
@@ -136,4 +136,4 @@ async def remove_member(
 
     A removal rotates the invite code, and closes the open invitations to the member and by them.
     """
-    members.remove(session, access=access, user_id=user_id, versions=versions, parameters=parameters)
+    members.remove(session, access, user_id=user_id, versions=versions, parameters=parameters)

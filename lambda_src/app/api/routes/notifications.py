@@ -22,7 +22,7 @@ async def list_notifications(
     session: SessionDep, user: CurrentUser, paging: PagingDep
 ) -> Page[NotificationView]:
     """List what concerns you, newest first."""
-    return notifications.list_page(session, user=user, limit=paging.limit, cursor=paging.cursor)
+    return notifications.list_page(session, user, limit=paging.limit, cursor=paging.cursor)
 
 
 @router.patch(
@@ -36,12 +36,10 @@ async def update_notification(
     versions: AcceptedVersions,
 ) -> NotificationView:
     """Say of a notification whether you have read it."""
-    return notifications.update(
-        session, user=user, notification_id=notification_id, body=body, versions=versions
-    )
+    return notifications.update(session, user, body, notification_id=notification_id, versions=versions)
 
 
 @router.post("/read-all", status_code=204, responses=problem_responses(ProfileRequired, *REPEATABLE))
 async def read_all_notifications(session: SessionDep, user: CurrentUser) -> None:
     """Say that you have read all."""
-    notifications.read_all(session, user=user)
+    notifications.read_all(session, user)

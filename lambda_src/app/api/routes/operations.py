@@ -20,4 +20,4 @@ async def get_operation(
     session: SessionDep, identity: SignedIn, operation_id: Annotated[Ulid, Path(description="The operation")]
 ) -> OperationView:
     """Read how far background work has come. Needs no profile: it may have been the work to erase it."""
-    return OperationView.of(operations.get(session, user_id=identity.user_id, operation_id=operation_id))
+    return operations.get(session, identity.user_id, operation_id=operation_id)

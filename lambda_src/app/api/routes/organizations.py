@@ -41,7 +41,7 @@ async def create_organization(
     session: SessionDep, user: CurrentUser, body: OrganizationCreate, response: Response
 ) -> OrganizationView:
     """Found an organization; you become its admin."""
-    organization = organizations.create(session, user=user, body=body)
+    organization = organizations.create(session, user, body)
     response.headers["Location"] = f"/api/v1/organizations/{organization.org_id}"
     return organization
 
@@ -57,7 +57,7 @@ async def update_organization(
     session: SessionDep, access: Admin, body: OrganizationPatch, versions: AcceptedVersions
 ) -> OrganizationView:
     """Change your organization."""
-    return organizations.update(session, access=access, body=body, versions=versions)
+    return organizations.update(session, access, body, versions=versions)
 
 
 @router.delete(
@@ -67,7 +67,7 @@ async def update_organization(
 )
 async def delete_organization(session: SessionDep, access: Admin, versions: AcceptedVersions) -> None:
     """Dissolve your organization, once nobody else is in it."""
-    organizations.delete(session, access=access, versions=versions)
+    organizations.delete(session, access, versions=versions)
 
 
 @router.get("/{org_id}/users", responses=problem_responses(*IN_SPACE, InvalidCursor))
@@ -75,7 +75,7 @@ async def list_organization_users(
     session: SessionDep, access: Reader, paging: PagingDep
 ) -> Page[OrganizationUserView]:
     """List your organization's users."""
-    return organizations.list_users(session, access=access, limit=paging.limit, cursor=paging.cursor)
+    return organizations.list_users(session, access, limit=paging.limit, cursor=paging.cursor)
 
 
 @router.patch(
@@ -89,7 +89,7 @@ async def update_organization_user(
     versions: AcceptedVersions,
 ) -> OrganizationUserView:
     """Give a user another role."""
-    return organizations.change_role(session, access=access, user_id=user_id, body=body, versions=versions)
+    return organizations.change_role(session, access, body, user_id=user_id, versions=versions)
 
 
 @router.delete(
@@ -104,4 +104,4 @@ async def remove_organization_user(
     versions: AcceptedVersions,
 ) -> None:
     """Leave your organization, or remove a user."""
-    organizations.remove(session, access=access, user_id=user_id, versions=versions)
+    organizations.remove(session, access, user_id=user_id, versions=versions)

@@ -52,9 +52,9 @@ async def create_user(
     session: SessionDep, identity: SignedIn, body: UserCreate, response: Response
 ) -> UserView:
     """Make your profile. Everything else needs one."""
-    profile = users.create(session, identity=identity, body=body)
+    profile = users.create(session, identity, body)
     response.headers["Location"] = "/api/v1/users/me"
-    return UserView.of(profile)
+    return profile
 
 
 @router.get("/me", responses=problem_responses(ProfileRequired))
@@ -70,7 +70,7 @@ async def update_me(
     session: SessionDep, identity: SignedIn, user: CurrentUser, body: UserPatch, versions: AcceptedVersions
 ) -> UserView:
     """Change your profile."""
-    return UserView.of(users.update(session, identity=identity, user=user, body=body, versions=versions))
+    return users.update(session, user, body, identity=identity, versions=versions)
 
 
 @router.delete(
@@ -82,9 +82,9 @@ async def delete_me(
     session: SessionDep, identity: SignedIn, user: CurrentUser, versions: AcceptedVersions, response: Response
 ) -> OperationView:
     """Close your account. What you wrote anywhere is erased in the background, and your sign-in with it."""
-    operation = users.delete(session, identity=identity, user=user, versions=versions)
+    operation = users.delete(session, user, identity=identity, versions=versions)
     response.headers["Location"] = f"/api/v1/operations/{operation.operation_id}"
-    return OperationView.of(operation)
+    return operation
 
 
 @router.get("/me/journals", responses=problem_responses(ProfileRequired, DateOutOfRange, InvalidCursor))
@@ -96,14 +96,14 @@ async def list_my_journals(
     Days are calendar days in your time zone.
     """
     return journals.list_own(
-        session, user=user, first=days.first, last=days.last, limit=paging.limit, cursor=paging.cursor
+        session, user, first=days.first, last=days.last, limit=paging.limit, cursor=paging.cursor
     )
 
 
 @router.get("/me/journals/{entry_id}", responses=problem_responses(ProfileRequired, NotFound))
 async def get_my_journal(session: SessionDep, user: CurrentUser, entry_id: EntryId) -> JournalView:
     """Read an entry of yours, also in a space that you have left."""
-    return journals.get_own(session, user=user, entry_id=entry_id)
+    return journals.get_own(session, user, entry_id=entry_id)
 
 
 @router.delete(
@@ -115,7 +115,7 @@ async def delete_my_journal(
     session: SessionDep, user: CurrentUser, entry_id: EntryId, versions: AcceptedVersions
 ) -> None:
     """Delete an entry of yours, also in a space that you have left, with its highlights and comments."""
-    journals.delete_own(session, user=user, entry_id=entry_id, versions=versions)
+    journals.delete_own(session, user, entry_id=entry_id, versions=versions)
 
 
 @router.get("/me/spaces", responses=problem_responses(ProfileRequired, InvalidCursor))
@@ -126,7 +126,7 @@ async def list_my_spaces(
     role: Annotated[Role | None, Query(description="Only spaces where you have this role")] = None,
 ) -> Page[SpaceView]:
     """List the spaces you are in. With `role`, a page may be short while the list goes on."""
-    return users.list_spaces(session, user_id=user_id, role=role, limit=paging.limit, cursor=paging.cursor)
+    return users.list_spaces(session, user_id, role=role, limit=paging.limit, cursor=paging.cursor)
 
 
 @router.get("/me/export", responses=problem_responses(ProfileRequired, InvalidCursor))
@@ -134,7 +134,7 @@ async def export_me(
     session: SessionDep, identity: SignedIn, user: CurrentUser, paging: PagingDep
 ) -> Page[ExportItem]:
     """Get a copy of all that you wrote or that is about you. A page may be short while the list goes on."""
-    return export.list_page(session, identity=identity, user=user, limit=paging.limit, cursor=paging.cursor)
+    return export.list_page(session, user, identity=identity, limit=paging.limit, cursor=paging.cursor)
 
 
 @router.get("/{user_id}", responses=problem_responses(ProfileRequired, NotFound))
@@ -145,4 +145,4 @@ async def get_user(
     parameters: ParametersDep,
 ) -> PublicUserView:
     """Read what a person shows to those who share a space or an organization with them."""
-    return users.get_shared(session, user=user, user_id=user_id, parameters=parameters)
+    return users.get_shared(session, user, user_id=user_id, parameters=parameters)
