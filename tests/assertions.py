@@ -1,5 +1,6 @@
 """What tests expect of answers, in one place."""
 
+import re
 from typing import Any
 
 from httpx2 import Response
@@ -29,3 +30,16 @@ def wrong_fields(problem: dict[str, Any]) -> set[str]:
     """The fields that a 422 problem names."""
     assert all(set(error) == {"field", "code", "message"} for error in problem["errors"])
     return {error["field"] for error in problem["errors"]}
+
+
+class _AnyEtag:
+    """Equal to whatever looks like the `etag` of a resource's version."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, str) and re.fullmatch(r'"[0-9]+-0{10}[0-9a-f]{6}"', other) is not None
+
+    def __hash__(self) -> int:
+        raise NotImplementedError
+
+
+ANY_ETAG = _AnyEtag()

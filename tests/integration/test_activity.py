@@ -14,7 +14,7 @@ from app.core.database import Table
 from app.main import Backend, create_runner
 from app.models.access_patterns import USER_PROFILES, activity_of_space
 from app.models.messages import AnnounceActivity
-from tests.assertions import assert_problem
+from tests.assertions import ANY_ETAG, assert_problem
 from tests.factories import Api, Person
 
 RunBackground = Callable[[], None]
@@ -63,6 +63,7 @@ class TestListActivity:
             "version": 1,
             "created_at": "2026-03-14T15:09:26.535Z",
             "updated_at": "2026-03-14T15:09:26.535Z",
+            "etag": ANY_ETAG,
         }
 
     def test_tells_of_each_kind_newest_first(

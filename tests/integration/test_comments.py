@@ -8,7 +8,7 @@ import pytest
 
 from app.core.database import Table
 from app.models.access_patterns import comments_of_entry
-from tests.assertions import assert_problem
+from tests.assertions import ANY_ETAG, assert_problem
 from tests.factories import Api, Person
 from tests.integration.journal_helpers import NOWHERE, at, comment, highlight, path_of, write_entry
 
@@ -65,6 +65,7 @@ class TestCreateComment:
             "version": 1,
             "created_at": "2026-03-14T15:09:26.535Z",
             "updated_at": "2026-03-14T15:09:26.535Z",
+            "etag": ANY_ETAG,
         }
         assert response.headers["Location"] == path_to(made)
 
@@ -212,6 +213,7 @@ class TestUpdateComment:
             "mentions": [ada.user_id],
             "version": 2,
             "updated_at": "2026-03-14T15:10:26.535Z",
+            "etag": ANY_ETAG,
         }
         assert ada.get(f"{path_of(entry)}/comments").json()["items"] == [changed]
 

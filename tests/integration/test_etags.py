@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from app.api.openapi import document
+from app.api.routing import all_routes
 from tests.assertions import assert_problem
 from tests.factories import Api, Person
 
@@ -290,3 +292,74 @@ def recreatable(api: Api, what: str) -> tuple[Person, str, Callable[[], Any], Ca
         bob.post(f"{here}/members")
         return ada, path, lambda: ada.get(path), lambda: bob.post(f"{here}/members")
     return ada, here, lambda: ada.get(here), lambda: ada.get(here)
+
+
+class TestListItemEtag:
+    """An edit needs no GET before: the items of lists have the tag that `If-Match` takes."""
+
+    @pytest.fixture
+    def lists(self, api: Api) -> tuple[Person, dict[str, tuple[str, str, Any]]]:
+        """Of each kind a list, the field or path part that names an item, and a change."""
+        ada = api.person("Ada")
+        path = f"/api/v1/spaces/{ada.make_space()['space_id']}"
+        entry = ada.post(f"{path}/journals", {"title": "A walk", "content": "slow"}).json()["entry_id"]
+        comments = f"{path}/journals/{entry}/comments"
+        ada.post(comments, {"text": "Well done"})
+        ada.post(f"{path}/habits", {"title": "Stretch", "cadence": {"kind": "daily"}})
+        goal = ada.post(f"{path}/goals", {"title": "Rest", "kind": "milestone"}).json()["goal_id"]
+        steps = f"{path}/goals/{goal}/check-ins"
+        ada.post(steps, {"value": 1})
+        return ada, {
+            "spaces": ("/api/v1/users/me/spaces", "/api/v1/spaces/{space_id}", {"name": "Walkers"}),
+            "journals": (f"{path}/journals", f"{path}/journals/{{entry_id}}", {"title": "A run"}),
+            "own journals": (
+                "/api/v1/users/me/journals",
+                f"{path}/journals/{{entry_id}}",
+                {"title": "A run"},
+            ),
+            "comments": (comments, f"{comments}/{{comment_id}}", {"text": "Very well done"}),
+            "habits": (f"{path}/habits", f"{path}/habits/{{habit_id}}", {"title": "Yoga"}),
+            "goals": (f"{path}/goals", f"{path}/goals/{{goal_id}}", {"title": "Sleep"}),
+            "steps": (steps, f"{steps}/{{check_in_id}}", {"note": "At last"}),
+        }
+
+    @pytest.mark.parametrize(
+        "kind", ["spaces", "journals", "own journals", "comments", "habits", "goals", "steps"]
+    )
+    def test_is_accepted_by_if_match_until_the_item_changes(
+        self, lists: tuple[Person, dict[str, tuple[str, str, Any]]], kind: str
+    ) -> None:
+        ada, kinds = lists
+        path, item_path, change = kinds[kind]
+        (item,) = ada.get(path).json()["items"]
+
+        changed = ada.patch(item_path.format(**item), change, if_match=item["etag"])
+        again = ada.patch(item_path.format(**item), change, if_match=item["etag"])
+
+        assert changed.status_code == 200
+        assert_problem(again, 412, "precondition_failed")
+        (item,) = ada.get(path).json()["items"]
+        assert item["etag"] == changed.json()["etag"]
+        assert ada.delete(item_path.format(**item), if_match=item["etag"]).status_code in (202, 204)
+
+    def test_is_not_that_of_an_item_made_anew(self, api: Api) -> None:
+        ada = api.person("Ada")
+        habits = f"/api/v1/spaces/{ada.make_space()['space_id']}/habits"
+        habit = ada.post(habits, {"title": "Stretch", "cadence": {"kind": "daily"}}).json()["habit_id"]
+        day = f"{habits}/{habit}/check-ins/{api.clock.now.date()}"
+        ada.request("PUT", day, json={})
+        (before,) = ada.get(f"{habits}/{habit}/check-ins").json()["items"]
+        ada.delete(day)
+        api.clock.advance(seconds=1)
+        ada.request("PUT", day, json={})
+
+        assert_problem(ada.delete(day, if_match=before["etag"]), 412, "precondition_failed")
+
+    def test_is_documented_for_whatever_has_a_version_and_changes(self) -> None:
+        schemas = document(all_routes())["components"]["schemas"]
+        changing = {
+            name for name, s in schemas.items() if {"version", "updated_at"} <= s.get("properties", {}).keys()
+        }
+
+        assert len(changing) > 10
+        assert all("etag" in schemas[name]["required"] for name in changing)

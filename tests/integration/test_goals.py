@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.assertions import assert_problem
+from tests.assertions import ANY_ETAG, assert_problem
 from tests.factories import Api
 from tests.integration.tracker_helpers import MILESTONE, NUMERIC, goals_of, path_of, progress, set_goal
 
@@ -34,6 +34,7 @@ class TestCreateGoal:
             "version": 1,
             "created_at": "2026-03-14T15:09:26.535Z",
             "updated_at": "2026-03-14T15:09:26.535Z",
+            "etag": ANY_ETAG,
         }
         assert response.headers["Location"] == path_of(made)
         assert ada.get(path_of(made)).json() == made
@@ -105,6 +106,7 @@ class TestUpdateGoal:
             "status": "abandoned",
             "version": 2,
             "updated_at": "2026-03-14T15:10:26.535Z",
+            "etag": ANY_ETAG,
         }
 
     def test_a_new_target_moves_the_progress(self, api: Api) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.assertions import assert_problem
+from tests.assertions import ANY_ETAG, assert_problem
 from tests.factories import Api
 from tests.integration.tracker_helpers import begin, check_in, path_of
 
@@ -31,6 +31,7 @@ class TestPutCheckIn:
             "version": 1,
             "created_at": "2026-03-14T15:09:26.535Z",
             "updated_at": "2026-03-14T15:09:26.535Z",
+            "etag": ANY_ETAG,
         }
 
     def test_again_changes_the_day_and_stays_one(self, api: Api) -> None:

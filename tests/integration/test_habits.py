@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.assertions import assert_problem
+from tests.assertions import ANY_ETAG, assert_problem
 from tests.factories import Api
 from tests.integration.tracker_helpers import DAILY, begin, habits_of, path_of
 
@@ -29,6 +29,7 @@ class TestCreateHabit:
             "version": 1,
             "created_at": "2026-03-14T15:09:26.535Z",
             "updated_at": "2026-03-14T15:09:26.535Z",
+            "etag": ANY_ETAG,
         }
         assert response.headers["Location"] == path_of(made)
         assert ada.get(path_of(made)).json() == made
@@ -104,6 +105,7 @@ class TestUpdateHabit:
             "archived": True,
             "cadence": {"kind": "times_per_week", "times": 2},
             "version": 2,
+            "etag": ANY_ETAG,
         }
 
 

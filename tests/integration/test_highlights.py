@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.assertions import assert_problem
+from tests.assertions import ANY_ETAG, assert_problem
 from tests.factories import Api, Person
 from tests.integration.journal_helpers import NOWHERE, at, highlight, path_of, write_entry
 
@@ -39,6 +39,7 @@ class TestCreateHighlight:
             "version": 1,
             "created_at": "2026-03-14T15:09:26.535Z",
             "updated_at": "2026-03-14T15:09:26.535Z",
+            "etag": ANY_ETAG,
         }
         assert response.headers["Location"] == f"{path_of(entry)}/highlights/{made['highlight_id']}"
 

@@ -7,6 +7,7 @@ from botocore.exceptions import ClientError
 
 from app.core.database import Table
 from app.models.access_patterns import notifications_of_user
+from tests.assertions import ANY_ETAG
 from tests.factories import Api, Person
 from tests.integration.invitation_helpers import (
     ME,
@@ -51,6 +52,7 @@ class TestNotification:
             "version": 1,
             "created_at": "2026-03-14T15:09:26.535Z",
             "updated_at": "2026-03-14T15:09:26.535Z",
+            "etag": ANY_ETAG,
         }
         assert notifications(ada) == []
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.assertions import assert_problem
+from tests.assertions import ANY_ETAG, assert_problem
 from tests.factories import Api
 from tests.integration.invitation_helpers import invitations_to, invite, standing
 
@@ -38,6 +38,7 @@ class TestCreateInvitation:
             "version": 1,
             "created_at": "2026-03-14T15:09:26.535Z",
             "updated_at": "2026-03-14T15:09:26.535Z",
+            "etag": ANY_ETAG,
         }
         assert response.headers["Location"] == invitations_to(space)
         assert response.headers["ETag"].startswith('"1-')
@@ -170,6 +171,7 @@ class TestRenewal:
             "expires_at": "2026-03-28T15:09:26.535Z",
             "version": 2,
             "updated_at": "2026-03-21T15:09:26.535Z",
+            "etag": ANY_ETAG,
         }
         assert ada.get(invitations_to(space)).json()["items"] == [second]
         assert_problem(ada.post(invitations_to(space), {"email": EVE}), 409, "already_invited")

@@ -7,7 +7,7 @@ import pytest
 
 from app.core.database import Table
 from app.models.access_patterns import comments_of_entry, highlights_of_entry
-from tests.assertions import assert_problem
+from tests.assertions import ANY_ETAG, assert_problem
 from tests.factories import Api, Person
 from tests.integration.journal_helpers import at, comment, highlight, listed, path_of, write_entry
 
@@ -48,6 +48,7 @@ class TestCreateEntry:
             "version": 1,
             "created_at": "2026-03-14T15:09:26.535Z",
             "updated_at": "2026-03-14T15:09:26.535Z",
+            "etag": ANY_ETAG,
         }
         assert response.headers["Location"] == path_of(made)
         assert ada.get(path_of(made)).json() == made
@@ -121,6 +122,7 @@ class TestUpdateEntry:
             "word_count": 1,
             "version": 2,
             "updated_at": "2026-03-14T15:10:26.535Z",
+            "etag": ANY_ETAG,
         }
         assert listed(ada, f"{at(space)}/journals")[0]["excerpt"] == "Three"
 

@@ -7,7 +7,7 @@ import pytest
 
 from app.core.database import Table
 from app.models.access_patterns import USER_PROFILES
-from tests.assertions import assert_problem
+from tests.assertions import ANY_ETAG, assert_problem
 from tests.factories import Api, FrozenClock, Person
 from tests.integration.content_helpers import close_account
 
@@ -103,6 +103,7 @@ class TestGetMember:
             "version": 1,
             "created_at": "2026-03-14T15:09:26.535Z",
             "updated_at": "2026-03-14T15:09:26.535Z",
+            "etag": ANY_ETAG,
         }
         assert ada.get(path_of(space)).json()["items"] == [response.json()]
 
@@ -189,7 +190,7 @@ class TestChangeRole:
         response = ada.patch(path_of(space, bob), {"role": role})
 
         assert response.status_code == 200
-        changes = {"role": role, "version": 3, "updated_at": "2026-03-14T16:09:26.535Z"}
+        changes = {"role": role, "version": 3, "updated_at": "2026-03-14T16:09:26.535Z", "etag": ANY_ETAG}
         assert response.json() == before | changes
         assert ada.get(path_of(space, bob)).json() == response.json()
 

@@ -9,7 +9,7 @@ from httpx2 import Response
 from app.core.database import Session, Table
 from app.models.access_patterns import NOTIFICATIONS
 from app.models.notifications import Notification
-from tests.assertions import assert_problem
+from tests.assertions import ANY_ETAG, assert_problem
 from tests.factories import Api, Person
 
 PATH = "/api/v1/users/me/notifications"
@@ -70,6 +70,7 @@ class TestListNotifications:
             "version": 1,
             "created_at": "2026-03-14T15:09:26.535Z",
             "updated_at": "2026-03-14T15:09:26.535Z",
+            "etag": ANY_ETAG,
         }
 
     def test_shows_the_newest_first_page_by_page(self, ada: Person, notify: Notify) -> None:
@@ -99,6 +100,7 @@ class TestUpdateNotification:
             "read": True,
             "version": 2,
             "updated_at": "2026-03-14T15:10:26.535Z",
+            "etag": ANY_ETAG,
         }
         assert inbox_of(ada) == [response.json()]
 

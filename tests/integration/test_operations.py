@@ -4,7 +4,7 @@ import pytest
 
 from app.core.database import Table
 from app.models.access_patterns import USER_PROFILES
-from tests.assertions import assert_problem
+from tests.assertions import ANY_ETAG, assert_problem
 from tests.factories import Api, FrozenClock, Person
 
 
@@ -33,6 +33,7 @@ class TestGetOperation:
             "version": 1,
             "created_at": "2026-03-14T15:09:26.535Z",
             "updated_at": "2026-03-14T15:09:26.535Z",
+            "etag": ANY_ETAG,
         }
 
     def test_is_hidden_from_everybody_else(self, api: Api, path: str) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.assertions import assert_problem
+from tests.assertions import ANY_ETAG, assert_problem
 from tests.factories import Api, Person
 from tests.integration.invitation_helpers import invitations_to, invite, standing
 
@@ -45,6 +45,7 @@ class TestCreateOrganizationInvitation:
             "version": 1,
             "created_at": "2026-03-14T15:09:26.535Z",
             "updated_at": "2026-03-14T15:09:26.535Z",
+            "etag": ANY_ETAG,
         }
         assert response.headers["Location"] == invitations_to(organization)
         assert ada.get(invitations_to(organization)).json()["items"] == [made]
@@ -223,6 +224,7 @@ class TestAcceptOrganizationInvitation:
             "version": 2,
             "created_at": "2026-03-14T15:09:26.535Z",
             "updated_at": "2026-03-14T15:09:26.535Z",
+            "etag": ANY_ETAG,
         }
         assert response.headers["ETag"].startswith('"2-')
         seen = eve.get(f"/api/v1/organizations/{organization['org_id']}").json()

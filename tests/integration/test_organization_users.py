@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.assertions import assert_problem
+from tests.assertions import ANY_ETAG, assert_problem
 from tests.factories import Api, Person
 
 ME = "/api/v1/users/me"
@@ -44,6 +44,7 @@ class TestListUsers:
                     "version": 3,
                     "created_at": "2026-03-14T15:09:26.535Z",
                     "updated_at": "2026-03-14T15:09:26.535Z",
+                    "etag": ANY_ETAG,
                 }
             ],
             "next_cursor": None,

@@ -10,7 +10,7 @@ from app.models.access_patterns import (
     invitation_claims_to,
     invitations_to,
 )
-from tests.assertions import assert_problem
+from tests.assertions import ANY_ETAG, assert_problem
 from tests.factories import Api, Person
 
 ORGANIZATIONS = "/api/v1/organizations"
@@ -51,6 +51,7 @@ class TestCreateOrganization:
             "version": 1,
             "created_at": "2026-03-14T15:09:26.535Z",
             "updated_at": "2026-03-14T15:09:26.535Z",
+            "etag": ANY_ETAG,
         }
         assert response.headers["Location"] == path_of(made)
         assert ada.get(path_of(made)).json() == made
@@ -120,6 +121,7 @@ class TestUpdateOrganization:
             "name": "Difference Engines",
             "version": 2,
             "updated_at": "2026-03-14T15:10:26.535Z",
+            "etag": ANY_ETAG,
         }
         assert ada.get(path_of(organization)).json() == response.json()
 

@@ -10,6 +10,7 @@ from app.core.database import Session, Table
 from app.models.access_patterns import notifications_of_user
 from app.models.messages import SendReminders
 from app.services import outbox
+from tests.assertions import ANY_ETAG
 from tests.factories import Api, Person
 
 ME = "/api/v1/users/me"
@@ -95,6 +96,7 @@ class TestReminder:
             "version": 1,
             "created_at": "2026-03-15T07:00:20.000Z",
             "updated_at": "2026-03-15T07:00:20.000Z",
+            "etag": ANY_ETAG,
         }
 
     @pytest.mark.parametrize(

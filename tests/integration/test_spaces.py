@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 
-from tests.assertions import assert_problem
+from tests.assertions import ANY_ETAG, assert_problem
 from tests.factories import TABLE_NAME, Api, Person
 
 SPACES = "/api/v1/spaces"
@@ -44,6 +44,7 @@ class TestCreateSpace:
             "version": 1,
             "created_at": "2026-03-14T15:09:26.535Z",
             "updated_at": "2026-03-14T15:09:26.535Z",
+            "etag": ANY_ETAG,
         }
         assert response.headers["Location"] == path_of(made)
         assert ada.get(path_of(made)).json() == made
@@ -127,7 +128,7 @@ class TestUpdateSpace:
         response = ada.patch(path_of(before), {name: value})
 
         assert response.status_code == 200
-        assert response.json() == before | {name: value, "version": 2}
+        assert response.json() == before | {name: value, "version": 2, "etag": ANY_ETAG}
         assert ada.get(path_of(before)).json() == response.json()
 
     @pytest.mark.parametrize("name", ["description", "category"])

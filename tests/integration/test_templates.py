@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.assertions import assert_problem
+from tests.assertions import ANY_ETAG, assert_problem
 from tests.factories import Api
 from tests.integration.journal_helpers import PARAGRAPH, at, make_template
 
@@ -110,6 +110,7 @@ class TestCreateTemplate:
             "version": 1,
             "created_at": "2026-03-14T15:09:26.535Z",
             "updated_at": "2026-03-14T15:09:26.535Z",
+            "etag": ANY_ETAG,
         }
         assert response.headers["Location"] == f"{at(space)}/templates/{made['template_id']}"
         assert ada.get(response.headers["Location"]).json() == made
@@ -167,7 +168,7 @@ class TestChangeTemplate:
 
         changed = ada.patch(path, {"description": "Before bed"}).json()
 
-        assert changed == template | {"description": "Before bed", "version": 2}
+        assert changed == template | {"description": "Before bed", "version": 2, "etag": ANY_ETAG}
 
     def test_refuses_a_stale_version(self, api: Api) -> None:
         ada = api.person()

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.assertions import assert_problem
+from tests.assertions import ANY_ETAG, assert_problem
 from tests.factories import Api, FrozenClock, Person
 
 USERS, ME = "/api/v1/users", "/api/v1/users/me"
@@ -52,6 +52,7 @@ class TestCreateUser:
             "version": 1,
             "created_at": "2026-03-14T15:09:26.535Z",
             "updated_at": "2026-03-14T15:09:26.535Z",
+            "etag": ANY_ETAG,
         }
         assert ada.get(ME).json() == response.json()
 
@@ -144,7 +145,7 @@ class TestUpdateMe:
         response = ada.patch(ME, {name: value})
 
         assert response.status_code == 200
-        assert response.json() == before | {name: value, "version": 2}
+        assert response.json() == before | {name: value, "version": 2, "etag": ANY_ETAG}
         assert ada.get(ME).json() == response.json()
 
     @pytest.mark.parametrize("name", ["preferred_name", "bio", "avatar_url", "locale"])

@@ -22,7 +22,7 @@ def tag(response: Response) -> None:
     body = bytes(response.body)
     answer = json.loads(body)
     made = VersionTag.make(answer["version"], answer["created_at"], sha256(body).hexdigest()[:10])
-    response.headers["ETag"] = f'"{made.version}-{made.content}{made.check}"'
+    response.headers["ETag"] = str(made)
 
 
 def not_modified_if_matching(request: Request, response: Response) -> Response:

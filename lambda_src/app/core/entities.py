@@ -30,6 +30,9 @@ _META = ("version", "created_at", "updated_at")
 # An item that was deleted and made anew counts from 1 again: the version alone could take it for the old one.
 _CURRENT = "#version = :was_version AND #created_at = :was_created_at"
 
+# What stands in a tag for the digest of the answer where the tag names the version alone.
+NO_DIGEST = "0" * 10
+
 # The versions that a caller accepts as current (`If-Match`); None accepts any.
 Versions = frozenset["VersionTag"] | None
 
@@ -50,6 +53,10 @@ class VersionTag(NamedTuple):
         """The tag of an item that was created at this time (RFC 3339)."""
         text = f"{version} {created_at} {content}"
         return cls(version, content, hashlib.sha256(text.encode()).hexdigest()[:6])
+
+    def __str__(self) -> str:
+        """The tag as `ETag` and `If-Match` have it."""
+        return f'"{self.version}-{self.content}{self.check}"'
 
 
 class Record(Model):

@@ -6,6 +6,7 @@ from pydantic import ValidationError
 
 from app.models.members import MemberPatch, Role
 from app.models.spaces import JoinRequest, Space, SpaceCreate, SpacePatch, SpaceView, Visibility
+from tests.assertions import ANY_ETAG
 
 NOW = datetime(2026, 3, 14, 15, 9, 26, 535000, UTC)
 
@@ -84,6 +85,7 @@ class TestSpaceView:
             "version": 1,
             "created_at": "2026-03-14T15:09:26.535Z",
             "updated_at": "2026-03-14T15:09:26.535Z",
+            "etag": ANY_ETAG,
         }
 
 
