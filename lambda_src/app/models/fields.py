@@ -3,7 +3,7 @@
 import functools
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from importlib import resources
@@ -25,10 +25,12 @@ from pydantic.networks import AnyUrl
 
 from app.core import email
 from app.core.clock import Timestamp, rfc3339
-from app.core.entities import NO_DIGEST, VersionTag
+from app.core.database import Slice
+from app.core.entities import NO_DIGEST, Record, VersionTag
 from app.core.model import Model
 
 T = TypeVar("T")
+R = TypeVar("R", bound=Record)
 _URL_LENGTH = 2048
 
 
@@ -273,3 +275,8 @@ class Page(View, Generic[T]):
     def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
         """`SpacePage`, as the OpenAPI document and the clients made from it say."""
         return f"{params[0].__name__.removesuffix('View')}Page"
+
+
+def page_of(found: Slice[R], view: Callable[[R], T]) -> Page[T]:
+    """A page of views of the items that a query found."""
+    return Page(items=[view(item) for item in found.items], next_cursor=found.next_cursor)

@@ -7,7 +7,7 @@ from app.core.entities import Versions
 from app.core.errors import NotFound
 from app.models.access_patterns import ACTIVITIES, REACTIONS, activity_of_space
 from app.models.activity import Activity, ActivityKind, ActivityView, Emoji, Reaction
-from app.models.fields import Page
+from app.models.fields import Page, page_of
 from app.models.messages import AnnounceActivity, WithdrawReactionNotification
 from app.models.users import NotificationKind
 from app.services import lifecycle, outbox
@@ -45,9 +45,7 @@ def announce(
 def list_page(session: Session, access: Access, *, limit: int, cursor: str | None) -> Page[ActivityView]:
     """What happened in the space, newest first."""
     found = session.table.page(activity_of_space(access.space.space_id), limit=limit, cursor=cursor)
-    return Page(
-        items=[ActivityView.of_activity(activity) for activity in found.items], next_cursor=found.next_cursor
-    )
+    return page_of(found, ActivityView.of_activity)
 
 
 def react(

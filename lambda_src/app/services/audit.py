@@ -5,7 +5,7 @@ from datetime import timedelta
 from app.core.database import Session
 from app.models.access_patterns import AUDIT_EVENTS, audit_of_space
 from app.models.audit import AuditEvent, AuditEventView, AuditKind
-from app.models.fields import Page
+from app.models.fields import Page, page_of
 from app.models.members import Role
 from app.services.permissions import Access
 
@@ -41,4 +41,4 @@ def record(
 def list_page(session: Session, access: Access, *, limit: int, cursor: str | None) -> Page[AuditEventView]:
     """The changes of the space, newest first."""
     found = session.table.page(audit_of_space(access.space.space_id), limit=limit, cursor=cursor)
-    return Page(items=[AuditEventView.of(event) for event in found.items], next_cursor=found.next_cursor)
+    return page_of(found, AuditEventView.of)

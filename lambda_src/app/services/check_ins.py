@@ -5,7 +5,7 @@ from datetime import date
 from app.core.database import Session
 from app.models.access_patterns import check_ins_of_user
 from app.models.check_ins import CheckIn, GoalStep, HabitDay
-from app.models.fields import Page
+from app.models.fields import Page, page_of
 from app.models.goals import GoalCheckIn
 from app.models.habits import HabitCheckIn
 from app.models.users import UserProfile
@@ -22,8 +22,7 @@ def list_page(
 ) -> Page[CheckIn]:
     """The caller's check-ins by day, those in spaces since left included."""
     query = check_ins_of_user(user.user_id).between(first, last)
-    found = session.table.page(query, limit=limit, cursor=cursor)
-    return Page(items=[_view(item) for item in found.items], next_cursor=found.next_cursor)
+    return page_of(session.table.page(query, limit=limit, cursor=cursor), _view)
 
 
 def _view(item: GoalCheckIn | HabitCheckIn) -> CheckIn:

@@ -14,22 +14,15 @@ from app.models.access_patterns import (
 )
 from app.models.activity import ActivityKind
 from app.models.comments import Comment, CommentCreate, CommentPatch, CommentView
-from app.models.fields import Page
 from app.models.journals import JournalEntry
 from app.models.users import NotificationKind
-from app.services import activity, journals
+from app.services import activity
 from app.services.content import ContentService
 from app.services.permissions import Access
 
-_comments = ContentService(COMMENTS, CommentView, "comment_id", under=JOURNAL_ENTRIES)
-
-
-def list_page(
-    session: Session, access: Access, *, entry_id: str, limit: int, cursor: str | None
-) -> Page[CommentView]:
-    """The comments on an entry, oldest first. Raises NotFound."""
-    journals.read(session, access, entry_id=entry_id)
-    return _comments.list_page(session, comments_of_entry(entry_id), limit=limit, cursor=cursor)
+_comments = ContentService(COMMENTS, CommentView, "comment_id", comments_of_entry, JOURNAL_ENTRIES)
+list_page = _comments.list_page
+delete = _comments.delete
 
 
 def create(session: Session, access: Access, body: CommentCreate, *, entry_id: str) -> CommentView:
@@ -67,14 +60,6 @@ def update(
     notify: dict[str, NotificationKind] = dict.fromkeys(new, "mention")
     activity.announce(session, access, None, subject_id=comment.entry_id, notify=notify)
     return changed
-
-
-def delete(session: Session, access: Access, *, versions: Versions, **ids: str) -> None:
-    """Delete a comment; its replies go in the background.
-
-    Raises what `ContentService.delete` raises.
-    """
-    _comments.delete(session, access, versions=versions, **ids)
 
 
 def _load_parents(

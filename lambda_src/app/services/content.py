@@ -1,10 +1,11 @@
-"""What people write in a space: listing, reading, writing, editing and deleting it, said once.
+"""What all content of a space has in common: listing, reading, creating, updating and deleting it.
 
-Whether one may do it at all is said by the route's action. Here is what depends on the thing itself:
-its author alone edits it; its author or a moderator deletes it; and no write outlives the writer's
-membership. A noun's own module says what is its own.
+The route's action decides whether the caller's role allows it at all. Decided here is what depends on the
+item: its author alone updates it, its author or a moderator deletes it, and a write commits only while the
+writer is a member. What is special to a noun is in its own module.
 """
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -13,7 +14,7 @@ from app.core.entities import Entity, Versions
 from app.core.errors import Forbidden, NotFound
 from app.core.queries import Query
 from app.models.content import Content, ContentView
-from app.models.fields import Input, Page, Patch
+from app.models.fields import Input, Page, Patch, page_of
 from app.services import lifecycle
 from app.services.permissions import Access, Action
 
@@ -23,34 +24,40 @@ V = TypeVar("V", bound=ContentView)
 
 @dataclass(frozen=True)
 class ContentService(Generic[C, V]):
-    """All content of one kind. `id_name` is the field that tells one from another.
+    """The content of one entity.
 
-    Items are found by `ids`: the key parts beside the space's, as the route's path has them. What they
-    live `under` is found by the same; where it has gone, so have they.
+    `ids` are the parts of an item's key beside the space's, as in the route's path; `id_name` is the item's
+    own. `query` lists the items of a space; with a `parent`, the items of one of its items, and an item
+    exists only as long as its parent does.
     """
 
     entity: Entity[C]
     view: type[V]
     id_name: str
-    under: Entity[Any] | None = None
+    query: Callable[..., Query[C]]
+    parent: Entity[Any] | None = None
 
-    def list_page(self, session: Session, query: Query[C], *, limit: int, cursor: str | None) -> Page[V]:
-        """One page of a list of these."""
-        found = session.table.page(query, limit=limit, cursor=cursor)
-        return Page(items=[self.view.of(item) for item in found.items], next_cursor=found.next_cursor)
+    def list_page(
+        self, session: Session, access: Access, *, limit: int, cursor: str | None, **ids: str
+    ) -> Page[V]:
+        """One page of the items of the space, or of the item of `parent` that has these ids.
+
+        Raises:
+            NotFound: the parent does not exist in this space.
+        """
+        if self.parent is not None:
+            _read(session, access, [self.parent], ids)
+        query = self.query(**(ids or {"space_id": access.space.space_id}))
+        return page_of(session.table.page(query, limit=limit, cursor=cursor), self.view.of)
 
     def read(self, session: Session, access: Access, **ids: str) -> C:
         """One item as stored.
 
         Raises:
-            NotFound: it does not exist in this space.
+            NotFound: it, or its parent, does not exist in this space.
         """
-        entities: list[Entity[Any]] = [self.entity] + ([self.under] if self.under else [])
-        keys = [entity.key(space_id=access.space.space_id, **ids) for entity in entities]
-        found = session.read(keys)
-        if any(item is None or item.space_id != access.space.space_id for item in found):
-            raise NotFound
-        item: C = found[0]
+        entities = [self.entity] if self.parent is None else [self.entity, self.parent]
+        item: C = _read(session, access, entities, ids)[0]
         return item
 
     def get(self, session: Session, access: Access, **ids: str) -> V:
@@ -101,3 +108,13 @@ class ContentService(Generic[C, V]):
         item.require_version(versions)
         lifecycle.delete(session, item)
         session.add(access.membership_unchanged())
+
+
+def _read(
+    session: Session, access: Access, entities: Sequence[Entity[Any]], ids: Mapping[str, str]
+) -> list[Any]:
+    """The item of each entity with these ids, by one read; NotFound unless all are in the space."""
+    found = session.read([entity.key(space_id=access.space.space_id, **ids) for entity in entities])
+    if any(item is None or item.space_id != access.space.space_id for item in found):
+        raise NotFound
+    return found

@@ -1,14 +1,12 @@
 """Goals: creating them, steps towards them, and their progress."""
 
-from datetime import date
-
 from app.core.config import Parameters
 from app.core.database import Session
 from app.core.entities import Versions
 from app.core.errors import Forbidden, NotFound
 from app.models.access_patterns import GOAL_CHECK_INS, GOALS, check_ins_of_goal, goals_of_space
 from app.models.activity import ActivityKind
-from app.models.fields import Page
+from app.models.fields import Page, page_of
 from app.models.goals import (
     Goal,
     GoalCheckIn,
@@ -23,13 +21,10 @@ from app.services import activity, lifecycle, trackers
 from app.services.content import ContentService
 from app.services.permissions import Access, Action
 
-_goals = ContentService(GOALS, GoalView, "goal_id")
+_goals = ContentService(GOALS, GoalView, "goal_id", goals_of_space)
+list_page = _goals.list_page
 get = _goals.get
-
-
-def list_page(session: Session, access: Access, *, limit: int, cursor: str | None) -> Page[GoalView]:
-    """The goals of the space, newest first."""
-    return _goals.list_page(session, goals_of_space(access.space.space_id), limit=limit, cursor=cursor)
+delete = _goals.delete
 
 
 def create(session: Session, access: Access, body: GoalCreate, *, parameters: Parameters) -> GoalView:
@@ -57,11 +52,6 @@ def update(
     return _goals.update(session, access, goal, body, versions=versions)
 
 
-def delete(session: Session, access: Access, *, goal_id: str, versions: Versions) -> None:
-    """Delete a goal; its steps are deleted in the background. Raises what `ContentService` raises."""
-    _goals.delete(session, access, versions=versions, goal_id=goal_id)
-
-
 def check_in(session: Session, access: Access, body: GoalCheckInCreate, *, goal_id: str) -> GoalCheckInView:
     """Take a step; the goal counts it in the same transaction.
 
@@ -71,7 +61,9 @@ def check_in(session: Session, access: Access, body: GoalCheckInCreate, *, goal_
     """
     goal = _goals.read(session, access, goal_id=goal_id)
     day = body.date or trackers.local_day(session.now, access.user)
-    _require_in_range(session, access, goal, day)
+    trackers.require_in_range(
+        day, access.user, now=session.now, created_at=goal.created_at, field="body.date"
+    )
     step = GoalCheckIn(
         check_in_id=session.new_id(),
         goal_id=goal_id,
@@ -115,7 +107,9 @@ def update_check_in(
     if changed is step:
         return GoalCheckInView.of(step)
     if changed.date != step.date:
-        _require_in_range(session, access, goal, changed.date)
+        trackers.require_in_range(
+            changed.date, access.user, now=session.now, created_at=goal.created_at, field="body.date"
+        )
     session.add(GOAL_CHECK_INS.update(step, changed), access.membership_unchanged())
     if changed.value != step.value:
         session.add(GOALS.increment(GOALS.key_of(goal), {"reached": changed.value - step.value}))
@@ -146,15 +140,10 @@ def _read_own_step(
     return goal, step
 
 
-def _require_in_range(session: Session, access: Access, goal: Goal, day: date) -> None:
-    trackers.require_begun(day, session.now, access.user, field="body.date")
-    trackers.require_not_long_before(day, goal.created_at, access.user, field="body.date")
-
-
 def list_check_ins(
     session: Session, access: Access, *, goal_id: str, limit: int, cursor: str | None
 ) -> Page[GoalCheckInView]:
     """The steps towards a goal, newest first. Raises NotFound."""
     goal = _goals.read(session, access, goal_id=goal_id)
     steps = session.table.page(check_ins_of_goal(goal.goal_id), limit=limit, cursor=cursor)
-    return Page(items=[GoalCheckInView.of(step) for step in steps.items], next_cursor=steps.next_cursor)
+    return page_of(steps, GoalCheckInView.of)

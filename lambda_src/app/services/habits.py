@@ -17,7 +17,7 @@ from app.models.access_patterns import (
     habits_of_space,
 )
 from app.models.activity import ActivityKind
-from app.models.fields import Page
+from app.models.fields import Page, page_of
 from app.models.habits import (
     Habit,
     HabitCheckIn,
@@ -39,13 +39,10 @@ BACKFILL_AFTER = timedelta(days=7)
 # Ten years of days: what statistics look back on, so that their cost has a bound.
 STATS_DAYS = 3660
 
-_habits = ContentService(HABITS, HabitView, "habit_id")
+_habits = ContentService(HABITS, HabitView, "habit_id", habits_of_space)
+list_page = _habits.list_page
 get = _habits.get
-
-
-def list_page(session: Session, access: Access, *, limit: int, cursor: str | None) -> Page[HabitView]:
-    """The habits of the space, newest first."""
-    return _habits.list_page(session, habits_of_space(access.space.space_id), limit=limit, cursor=cursor)
+delete = _habits.delete
 
 
 def create(session: Session, access: Access, body: HabitCreate, *, parameters: Parameters) -> HabitView:
@@ -72,11 +69,6 @@ def update(
     if "archived" in changes:
         more |= habit.with_archived(today, archived=changes["archived"])
     return _habits.update(session, access, habit, body, versions=versions, **more)
-
-
-def delete(session: Session, access: Access, *, habit_id: str, versions: Versions) -> None:
-    """Delete a habit; its check-ins are deleted in the background. Raises what `ContentService` raises."""
-    _habits.delete(session, access, versions=versions, habit_id=habit_id)
 
 
 def check_in(
@@ -131,8 +123,9 @@ def check_in(
 
 def _require_in_range(session: Session, access: Access, habit: Habit, day: date) -> bool:
     """Check that a day can be checked in on now; return whether it is backfilled."""
-    trackers.require_begun(day, session.now, access.user, field="path.date")
-    trackers.require_not_long_before(day, habit.created_at, access.user, field="path.date")
+    trackers.require_in_range(
+        day, access.user, now=session.now, created_at=habit.created_at, field="path.date"
+    )
     backfilled = day < trackers.local_day(session.now, access.user) - BACKFILL_AFTER
     if backfilled and not access.space.allow_backfill:
         raise DateOutOfRange(fields={"path.date": "More than 7 days ago, which this space does not allow"})
@@ -147,11 +140,11 @@ def undo_check_in(session: Session, access: Access, *, habit_id: str, day: date,
         PreconditionFailed: the check-in is at none of these versions.
     """
     _habits.read(session, access, habit_id=habit_id)
-    (was,) = session.read([_key(access, habit_id, day)])
-    if was is None:
+    (stored,) = session.read([_key(access, habit_id, day)])
+    if stored is None:
         raise NotFound
-    was.require_version(versions)
-    session.add(HABIT_CHECK_INS.delete(was), access.membership_unchanged())
+    stored.require_version(versions)
+    session.add(HABIT_CHECK_INS.delete(stored), access.membership_unchanged())
 
 
 def list_check_ins(
@@ -172,8 +165,7 @@ def list_check_ins(
     """
     _habits.read(session, access, habit_id=habit_id)
     query = check_ins_of_habit(habit_id, user_id or access.user.user_id).between(first, last)
-    found = session.table.page(query, limit=limit, cursor=cursor)
-    return Page(items=[HabitCheckInView.of(item) for item in found.items], next_cursor=found.next_cursor)
+    return page_of(session.table.page(query, limit=limit, cursor=cursor), HabitCheckInView.of)
 
 
 def stats(session: Session, access: Access, *, habit_id: str, user_id: str | None) -> HabitStats:

@@ -13,7 +13,7 @@ from app.core.queries import Query
 from app.models import answers
 from app.models.access_patterns import JOURNAL_ENTRIES, journals_of_author, journals_of_space
 from app.models.activity import ActivityKind
-from app.models.fields import Page, tag_key
+from app.models.fields import Page, page_of, tag_key
 from app.models.journals import (
     MAX_ENTRY_BYTES,
     JournalCard,
@@ -28,10 +28,10 @@ from app.services import activity, lifecycle, plain_text, templates
 from app.services.content import ContentService
 from app.services.permissions import Access
 
-_entries = ContentService(JOURNAL_ENTRIES, JournalView, "entry_id")
-_cards = ContentService(JOURNAL_ENTRIES, JournalCard, "entry_id")
-get = _entries.get
+_entries = ContentService(JOURNAL_ENTRIES, JournalView, "entry_id", journals_of_space)
 read = _entries.read
+get = _entries.get
+delete = _entries.delete
 
 
 def list_page(
@@ -49,7 +49,7 @@ def list_page(
     """The entries of the space, newest first; of the caller's calendar days from `first` to `last` only."""
     query = _within(journals_of_space(access.space.space_id), access.user, first, last)
     query = query.where(author_id=author_id, pinned=pinned).holding(tag_keys=tag_key(tag) if tag else None)
-    return _cards.list_page(session, query, limit=limit, cursor=cursor)
+    return page_of(session.table.page(query, limit=limit, cursor=cursor), JournalCard.of)
 
 
 def list_own(
@@ -66,7 +66,7 @@ def list_own(
     Of the caller's calendar days from `first` to `last` only.
     """
     query = _within(journals_of_author(user.user_id), user, first, last)
-    return _cards.list_page(session, query, limit=limit, cursor=cursor)
+    return page_of(session.table.page(query, limit=limit, cursor=cursor), JournalCard.of)
 
 
 def get_own(session: Session, user: UserProfile, *, entry_id: str) -> JournalView:
@@ -128,14 +128,6 @@ def update(
     _require_valid(changed, entry.template_sections)
     derived = _derived(changed, changes.keys())
     return _entries.update(session, access, entry, body, versions=versions, **derived)
-
-
-def delete(session: Session, access: Access, *, entry_id: str, versions: Versions) -> None:
-    """Delete an entry; its highlights and comments go in the background.
-
-    Raises what `ContentService.delete` raises.
-    """
-    _entries.delete(session, access, versions=versions, entry_id=entry_id)
 
 
 def _read_own(session: Session, user: UserProfile, entry_id: str) -> JournalEntry:

@@ -7,7 +7,7 @@ from app.core.database import Session
 from app.core.entities import Versions, Write
 from app.core.errors import AlreadyInOrganization, AlreadyMember, LastAdmin, NotFound, OrganizationNotEmpty
 from app.models.access_patterns import ORGANIZATIONS, USER_PROFILES, users_of_organization
-from app.models.fields import Page
+from app.models.fields import Page, page_of
 from app.models.invitations import Invitation
 from app.models.organizations import (
     Organization,
@@ -85,7 +85,7 @@ def list_users(
     """The organization's users, by user id."""
     query = users_of_organization(access.organization.org_id)
     found = session.table.page(query, limit=limit, cursor=cursor)
-    return Page(items=[user_view(user) for user in found.items], next_cursor=found.next_cursor)
+    return page_of(found, user_view)
 
 
 def enter(session: Session, user: UserProfile, *, accepted: Invitation) -> OrganizationUserView:

@@ -10,8 +10,10 @@ from app.services.built_in_templates import BUILT_IN
 from app.services.content import ContentService
 from app.services.permissions import Access
 
-_templates = ContentService(TEMPLATES, TemplateView, "template_id")
+_templates = ContentService(TEMPLATES, TemplateView, "template_id", templates_of_space)
+list_page = _templates.list_page
 get = _templates.get
+delete = _templates.delete
 
 
 def list_built_in(*, limit: int, cursor: str | None) -> Page[BuiltInTemplate]:
@@ -46,12 +48,6 @@ def find(session: Session, access: Access, template_id: str) -> BuiltInTemplate 
     return BUILT_IN.get(template_id) or session.table.get(own)
 
 
-def list_page(session: Session, access: Access, *, limit: int, cursor: str | None) -> Page[TemplateView]:
-    """The space's own templates, newest first."""
-    query = templates_of_space(access.space.space_id)
-    return _templates.list_page(session, query, limit=limit, cursor=cursor)
-
-
 def create(session: Session, access: Access, body: TemplateCreate) -> TemplateView:
     """Make a template."""
     return _templates.create(session, access, body)
@@ -63,8 +59,3 @@ def update(
     """Change a template. Raises what `ContentService.read` and `ContentService.update` raise."""
     template = _templates.read(session, access, template_id=template_id)
     return _templates.update(session, access, template, body, versions=versions)
-
-
-def delete(session: Session, access: Access, *, template_id: str, versions: Versions) -> None:
-    """Delete a template; entries keep theirs. Raises what `ContentService.delete` raises."""
-    _templates.delete(session, access, versions=versions, template_id=template_id)

@@ -1,4 +1,4 @@
-"""What goals and habits share: a limit of how many a space has, and days that are checked in on."""
+"""What goals and habits share: the limit of how many a space has, and the days that check-ins may have."""
 
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ LONGEST_BEFORE = timedelta(days=366)
 
 
 def reserve_slot(access: Access, parameters: Parameters) -> Write:
-    """Count one goal or habit more.
+    """The write that counts one goal or habit more.
 
     Raises:
         TooManyTrackers: the space has as many as it may have.
@@ -32,21 +32,16 @@ def local_day(moment: datetime, user: UserProfile) -> date:
     return moment.astimezone(ZoneInfo(user.timezone)).date()
 
 
-def require_not_long_before(day: date, made_at: datetime, user: UserProfile, *, field: str) -> None:
-    """Check that the day in this field is at most 366 days before the goal or habit was made.
+def require_in_range(
+    day: date, user: UserProfile, *, now: datetime, created_at: datetime, field: str
+) -> None:
+    """Check the day, in this field of a request, of a check-in on a goal or habit of `created_at`.
 
     Raises:
-        DateOutOfRange: it is earlier.
-    """
-    if day < local_day(made_at, user) - LONGEST_BEFORE:
-        raise DateOutOfRange(fields={field: "More than 366 days before it was made"})
-
-
-def require_begun(day: date, now: datetime, user: UserProfile, *, field: str) -> None:
-    """Check that the day in this field has begun where the user lives.
-
-    Raises:
-        DateOutOfRange: it has not.
+        DateOutOfRange: the day has not begun where the user lives, or is more than 366 days before
+            `created_at`.
     """
     if day > local_day(now, user):
         raise DateOutOfRange(fields={field: "The day has not begun yet in your time zone"})
+    if day < local_day(created_at, user) - LONGEST_BEFORE:
+        raise DateOutOfRange(fields={field: "More than 366 days before it was made"})

@@ -63,13 +63,25 @@ class TestLocalDay:
         assert steps <= {timedelta(0), timedelta(days=1)}
 
 
-class TestRequireBegun:
+class TestRequireInRange:
     @pytest.mark.parametrize("zone", ZONES)
-    def test_takes_a_day_from_its_first_moment_on(self, zone: str) -> None:
+    def test_accepts_a_day_from_its_first_moment_on(self, zone: str) -> None:
         day = date(2026, 3, 29)
         begins = datetime(2026, 3, 29, tzinfo=ZoneInfo(zone)).astimezone(UTC)
         user = profile(begins, timezone=zone)
-        trackers.require_begun(day, begins, user, field="path.date")
+        trackers.require_in_range(day, user, now=begins, created_at=begins, field="path.date")
+        before = begins - timedelta(milliseconds=1)
         with pytest.raises(DateOutOfRange) as refused:
-            trackers.require_begun(day, begins - timedelta(milliseconds=1), user, field="path.date")
+            trackers.require_in_range(day, user, now=before, created_at=begins, field="path.date")
         assert set(refused.value.fields) == {"path.date"}
+
+    @pytest.mark.parametrize("zone", ZONES)
+    def test_accepts_366_days_before_the_day_of_creation_and_no_more(self, zone: str) -> None:
+        created_at = datetime(2026, 3, 29, 12, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+        user = profile(created_at, timezone=zone)
+        first = date(2025, 3, 28)  # no leap day between
+        trackers.require_in_range(first, user, now=created_at, created_at=created_at, field="body.date")
+        earlier = first - timedelta(days=1)
+        with pytest.raises(DateOutOfRange) as refused:
+            trackers.require_in_range(earlier, user, now=created_at, created_at=created_at, field="body.date")
+        assert set(refused.value.fields) == {"body.date"}
