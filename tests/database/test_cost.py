@@ -11,7 +11,8 @@ from mypy_boto3_dynamodb import DynamoDBClient
 
 from app.api.openapi import document
 from app.api.routing import all_routes
-from app.core.entities import Entity, Record
+from app.core.entities import Entity
+from app.core.records import Record
 from app.models.access_patterns import (
     ACTIVITIES,
     AUDIT_EVENTS,

@@ -11,8 +11,8 @@ import pytest
 from app.background.outbox import MAX_TRIES
 from app.core.clock import new_ulid, utc_now
 from app.core.database import Session, Table
-from app.core.entities import Write
 from app.core.queries import Query
+from app.core.writes import Write
 from app.models.access_patterns import (
     GOAL_CHECK_INS,
     GOALS,

@@ -7,8 +7,8 @@ import pytest
 
 from app.background import mail_limits
 from app.core.database import Table
-from app.core.entities import Write
 from app.core.errors import StaleRead
+from app.core.writes import Write
 from app.models.access_patterns import SENT_MAILS
 from tests.assertions import assert_problem
 from tests.factories import Api, Person

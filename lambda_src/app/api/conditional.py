@@ -12,7 +12,7 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Request, Response
 
-from app.core.entities import Versions, VersionTag
+from app.core.records import Versions, VersionTag
 
 _TAG = re.compile(r'(?:W/)?"([0-9]{1,18})-([0-9a-f]{10})([0-9a-f]{6})"')
 

@@ -7,7 +7,7 @@ from app.background.cascades import for_each_in_transaction
 from app.background.lifecycle import delete_children, delete_current
 from app.background.work import ContinueLater, Work
 from app.core.database import Session
-from app.core.entities import Record
+from app.core.records import Record
 from app.models.access_patterns import (
     AUTHOR_GROUPS,
     ENTITIES,

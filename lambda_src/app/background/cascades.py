@@ -5,9 +5,9 @@ from typing import TypeVar
 
 from app.background.work import ContinueLater, Work
 from app.core.database import Session
-from app.core.entities import Record
 from app.core.errors import StaleRead
 from app.core.queries import Query
+from app.core.records import Record
 
 S = TypeVar("S")
 T = TypeVar("T", bound=Record)

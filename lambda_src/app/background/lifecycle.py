@@ -7,9 +7,10 @@ from typing import Any
 from app.background.cascades import continue_later_at_deadline, for_each_in_transaction, pages
 from app.background.work import Work
 from app.core.database import Session
-from app.core.entities import Entity, Record
+from app.core.entities import Entity
 from app.core.lifecycle import Parent
 from app.core.queries import Query
+from app.core.records import Record
 from app.models.messages import DeleteChildren, FormerDeletion
 from app.services import lifecycle
 from app.services.lifecycle import ENTITY_BY_NAME, children_of, fields_for_children

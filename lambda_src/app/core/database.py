@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from botocore.exceptions import ClientError
 
 from app.core.clock import Clock, IdSource, new_ulid, utc_now
-from app.core.entities import Key, Record, Write
+from app.core.entities import Key
 from app.core.errors import Conflict, Problem, ServiceUnavailable
 from app.core.queries import Query
+from app.core.records import Record
+from app.core.writes import Write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from app.core.clock import Timestamp
-from app.core.entities import Record, stored_as
+from app.core.records import Record, stored_as
 from app.models.fields import View
 from app.models.members import Role
 

@@ -1,6 +1,6 @@
 """What people write in a space: the part that every such thing has in common."""
 
-from app.core.entities import Record
+from app.core.records import Record
 from app.models.fields import Resource
 
 

@@ -26,8 +26,8 @@ from pydantic.networks import AnyUrl
 from app.core import email
 from app.core.clock import Timestamp, rfc3339
 from app.core.database import Slice
-from app.core.entities import NO_DIGEST, Record, VersionTag
 from app.core.model import Model
+from app.core.records import NO_DIGEST, Record, VersionTag
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)

@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import MISSING, Field, model_validator
 
-from app.core.entities import Record
 from app.core.errors import GoalKindMismatch
+from app.core.records import Record
 from app.models.content import Content, ContentView
 from app.models.fields import (
     Amount,

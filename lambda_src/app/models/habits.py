@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 from pydantic import MISSING, ConfigDict, Field, StrictBool
 from typing_extensions import TypeAliasType
 
-from app.core.entities import Record
 from app.core.model import Model
+from app.core.records import Record
 from app.models.content import Content, ContentView
 from app.models.fields import (
     Day,

@@ -1,7 +1,7 @@
 """What makes a repeated POST answer as the first one did."""
 
 from app.core.clock import Timestamp
-from app.core.entities import Record
+from app.core.records import Record
 
 
 class IdempotencyRecord(Record):

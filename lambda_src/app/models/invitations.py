@@ -8,8 +8,8 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
 from app.core.clock import Timestamp
-from app.core.entities import Record, stored_as
 from app.core.model import Model
+from app.core.records import Record, stored_as
 from app.models.fields import Email, Input, Note, Resource, View
 from app.models.members import MemberView, Role
 from app.models.organizations import OrganizationUserView, OrgRole

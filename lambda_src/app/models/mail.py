@@ -1,7 +1,7 @@
 """Mail: what was sent, so that nobody gets too much of it."""
 
 from app.core.clock import Timestamp
-from app.core.entities import Record
+from app.core.records import Record
 
 
 class SentMails(Record):

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from app.core.clock import Timestamp
-from app.core.entities import Record
+from app.core.records import Record
 from app.models.fields import Input, Resource, UserId
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar
 from pydantic import BaseModel, ConfigDict
 
 from app.core.clock import Timestamp
-from app.core.entities import stored_as
+from app.core.records import stored_as
 from app.models.activity import ActivityKind
 from app.models.invitations import InvitedRole
 from app.models.users import NotificationKind

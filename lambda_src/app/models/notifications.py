@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, StrictBool
 
-from app.core.entities import Record
+from app.core.records import Record
 from app.models.fields import Input, Resource
 from app.models.users import NotificationKind
 

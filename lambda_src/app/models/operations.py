@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, PlainSerializer
 
 from app.core.clock import Timestamp
-from app.core.entities import Record, stored_as
+from app.core.records import Record, stored_as
 from app.models.fields import Resource
 
 OperationStatus = Literal["pending", "running", "done", "failed"]

@@ -1,6 +1,6 @@
 """Reminders: when in their day people want to be reminded of their habits."""
 
-from app.core.entities import Record
+from app.core.records import Record
 
 
 class Reminder(Record):

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import MISSING, Field, StrictBool
 
 from app.core.clock import Timestamp
-from app.core.entities import Record, stored_as
+from app.core.records import Record, stored_as
 from app.models.fields import Category, Description, Input, Name, Patch, Resource
 from app.models.members import Role
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import MISSING, BaseModel, ConfigDict, Field, StrictBool
 
 from app.core.clock import Timestamp
-from app.core.entities import Record
+from app.core.records import Record
 from app.models.fields import (
     Bio,
     Email,

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from app.core.database import Session
-from app.core.entities import Versions
 from app.core.errors import NotFound
+from app.core.records import Versions
 from app.models.access_patterns import ACTIVITIES, REACTIONS, activity_of_space
 from app.models.activity import Activity, ActivityKind, ActivityView, Emoji, Reaction
 from app.models.fields import Page, page_of

@@ -8,9 +8,9 @@ from contextlib import suppress
 from datetime import timedelta
 
 from app.core.database import Session
-from app.core.entities import Write
 from app.core.errors import StaleRead
 from app.core.security import Identity
+from app.core.writes import Write
 from app.models.access_patterns import EMAIL_CLAIMS, USER_PROFILES
 from app.models.messages import CheckAddress
 from app.models.users import EmailClaim, UserProfile

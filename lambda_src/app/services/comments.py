@@ -3,8 +3,9 @@
 from typing import Any
 
 from app.core.database import Session
-from app.core.entities import Key, Versions
+from app.core.entities import Key
 from app.core.errors import NotFound, ValidationFailed
+from app.core.records import Versions
 from app.models.access_patterns import (
     COMMENTS,
     HIGHLIGHTS,

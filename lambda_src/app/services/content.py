@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from app.core.database import Session
-from app.core.entities import Entity, Versions
+from app.core.entities import Entity
 from app.core.errors import Forbidden, NotFound
 from app.core.queries import Query
+from app.core.records import Versions
 from app.models.content import Content, ContentView
 from app.models.fields import Input, Page, Patch, page_of
 from app.services import lifecycle

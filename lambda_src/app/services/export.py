@@ -4,9 +4,9 @@ import re
 from typing import Any
 
 from app.core.database import Session
-from app.core.entities import Record
 from app.core.errors import InvalidCursor
 from app.core.queries import Query
+from app.core.records import Record
 from app.core.security import Identity
 from app.models.access_patterns import (
     AUTHORED,

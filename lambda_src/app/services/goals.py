@@ -2,8 +2,8 @@
 
 from app.core.config import Parameters
 from app.core.database import Session
-from app.core.entities import Versions
 from app.core.errors import Forbidden, NotFound
+from app.core.records import Versions
 from app.models.access_patterns import GOAL_CHECK_INS, GOALS, check_ins_of_goal, goals_of_space
 from app.models.activity import ActivityKind
 from app.models.fields import Page, page_of

@@ -6,8 +6,9 @@ from typing import Any
 
 from app.core.config import Parameters
 from app.core.database import Session
-from app.core.entities import Key, Versions
+from app.core.entities import Key
 from app.core.errors import DateOutOfRange, HabitArchived, NotFound, PreconditionFailed
+from app.core.records import Versions
 from app.models.access_patterns import (
     HABIT_CHECK_INS,
     HABITS,

@@ -10,7 +10,7 @@ from math import ceil
 from typing import Any
 
 from app.core.database import Session
-from app.core.entities import Key, Versions, Write
+from app.core.entities import Key
 from app.core.errors import (
     AlreadyMember,
     InvitationClosed,
@@ -18,6 +18,8 @@ from app.core.errors import (
     ResendLimitReached,
     TooManyRequests,
 )
+from app.core.records import Versions
+from app.core.writes import Write
 from app.models.access_patterns import (
     INVITATION_CLAIMS,
     INVITATIONS,

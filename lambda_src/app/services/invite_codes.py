@@ -9,8 +9,8 @@ from datetime import timedelta
 
 from app.core.config import Parameters
 from app.core.database import Session
-from app.core.entities import Versions
 from app.core.errors import NotFound
+from app.core.records import Versions
 from app.models.access_patterns import INVITE_CODE_POINTERS, INVITE_CODES
 from app.models.audit import AuditKind
 from app.models.spaces import InviteCode, InviteCodePointer, InviteCodeView

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from app.core.clock import ulid_time
 from app.core.database import Session
-from app.core.entities import Versions
 from app.core.errors import NotFound, TemplateChanged, ValidationFailed
 from app.core.queries import Query
+from app.core.records import Versions
 from app.models import answers
 from app.models.access_patterns import JOURNAL_ENTRIES, journals_of_author, journals_of_space
 from app.models.activity import ActivityKind

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.core.database import Session
-from app.core.entities import Entity, Key, Record, Write
+from app.core.entities import Entity, Key
 from app.core.lifecycle import Counter, Parent
+from app.core.records import Record
+from app.core.writes import Write
 from app.models.access_patterns import ENTITIES
 from app.models.messages import DeleteChildren
 from app.services import outbox

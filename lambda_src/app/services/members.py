@@ -5,7 +5,6 @@ import re
 from app.core import observability
 from app.core.config import Parameters
 from app.core.database import Session
-from app.core.entities import Versions
 from app.core.errors import (
     AlreadyMember,
     Forbidden,
@@ -15,6 +14,7 @@ from app.core.errors import (
     SpaceFull,
     SpaceLimitReached,
 )
+from app.core.records import Versions
 from app.models.access_patterns import INVITE_CODES, MEMBERSHIPS, SPACES, USER_PROFILES, members_of_space
 from app.models.activity import ActivityKind
 from app.models.audit import AuditKind

@@ -1,8 +1,8 @@
 """Notifications: what concerns the caller, and what of it they have read."""
 
 from app.core.database import Session
-from app.core.entities import Versions
 from app.core.errors import NotFound
+from app.core.records import Versions
 from app.models.access_patterns import NOTIFICATIONS, USER_PROFILES, notifications_of_user
 from app.models.fields import Page
 from app.models.notifications import NotificationPatch, NotificationView

@@ -4,8 +4,9 @@ Who is in an organization, and as what, stands in each user's profile. The organ
 """
 
 from app.core.database import Session
-from app.core.entities import Versions, Write
 from app.core.errors import AlreadyInOrganization, AlreadyMember, LastAdmin, NotFound, OrganizationNotEmpty
+from app.core.records import Versions
+from app.core.writes import Write
 from app.models.access_patterns import ORGANIZATIONS, USER_PROFILES, users_of_organization
 from app.models.fields import Page, page_of
 from app.models.invitations import Invitation

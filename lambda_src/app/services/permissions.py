@@ -11,8 +11,9 @@ from enum import StrEnum, auto
 from typing import Any
 
 from app.core.database import Session
-from app.core.entities import Key, Write
+from app.core.entities import Key
 from app.core.errors import Forbidden, NotFound, ProfileRequired
+from app.core.writes import Write
 from app.models.access_patterns import MEMBERSHIPS, ORGANIZATIONS, SPACES, USER_PROFILES
 from app.models.members import Membership, Role
 from app.models.organizations import Organization, OrgRole

@@ -2,8 +2,8 @@
 
 from app.core.config import Parameters
 from app.core.database import Session
-from app.core.entities import Versions
 from app.core.errors import SpaceLimitReached
+from app.core.records import Versions
 from app.models.access_patterns import (
     MEMBERSHIPS,
     SPACES,

@@ -1,8 +1,8 @@
 """Templates: those that ship with the service, and those that a space makes for itself."""
 
 from app.core.database import Session
-from app.core.entities import Versions
 from app.core.errors import InvalidCursor, NotFound
+from app.core.records import Versions
 from app.models.access_patterns import TEMPLATES, templates_of_space
 from app.models.fields import Page
 from app.models.templates import BuiltInTemplate, Template, TemplateCreate, TemplatePatch, TemplateView

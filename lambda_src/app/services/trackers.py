@@ -4,8 +4,8 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from app.core.config import Parameters
-from app.core.entities import Write
 from app.core.errors import DateOutOfRange, TooManyTrackers
+from app.core.writes import Write
 from app.models.access_patterns import SPACES
 from app.models.users import UserProfile
 from app.services.permissions import Access

@@ -2,7 +2,6 @@
 
 from app.core.config import Parameters
 from app.core.database import Session
-from app.core.entities import Versions
 from app.core.errors import (
     AccountErased,
     EmailNotVerified,
@@ -11,6 +10,7 @@ from app.core.errors import (
     OwnsSpaces,
     ProfileExists,
 )
+from app.core.records import Versions
 from app.core.security import Identity
 from app.models.access_patterns import (
     EMAIL_CLAIMS,

@@ -1,6 +1,6 @@
 """`/spaces/{space_id}/activity`: something that a member did; a member and a viewer have reacted to it."""
 
-from app.core.entities import Write
+from app.core.writes import Write
 from app.models.access_patterns import ACTIVITIES, REACTIONS
 from app.models.activity import Activity, ActivityKind, Emoji, Reaction
 from tests.security.roles.role_fixtures import World

@@ -1,6 +1,6 @@
 """`/spaces/{space_id}/audit`."""
 
-from app.core.entities import Write
+from app.core.writes import Write
 from app.models.access_patterns import AUDIT_EVENTS
 from app.models.audit import AuditEvent, AuditKind
 from tests.security.roles.role_fixtures import World

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from app.core.entities import Write
+from app.core.writes import Write
 from app.models.access_patterns import GOAL_CHECK_INS, GOALS
 from app.models.goals import Goal, GoalCheckIn
 from tests.security.roles.role_fixtures import World

@@ -3,7 +3,7 @@
 Who checks in does so for themselves alone: member and viewer have a day of the member's habit.
 """
 
-from app.core.entities import Write
+from app.core.writes import Write
 from app.models.access_patterns import HABIT_CHECK_INS, HABITS
 from app.models.habits import Daily, Habit, HabitCheckIn
 from tests.security.roles.role_fixtures import World

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from app.core.entities import Write
+from app.core.writes import Write
 from app.models.access_patterns import INVITATION_CLAIMS, INVITATIONS
 from app.models.invitations import Invitation, InvitationClaim, TargetKind
 from app.models.members import Role

@@ -1,6 +1,6 @@
 """Templates, entries, highlights and comments: of a member, of another one, and of a viewer."""
 
-from app.core.entities import Write
+from app.core.writes import Write
 from app.models.access_patterns import COMMENTS, HIGHLIGHTS, JOURNAL_ENTRIES, TEMPLATES
 from app.models.comments import Comment
 from app.models.highlights import Highlight, HighlightColor

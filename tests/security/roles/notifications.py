@@ -1,6 +1,6 @@
 """`/users/me/notifications`: the member has one."""
 
-from app.core.entities import Write
+from app.core.writes import Write
 from app.models.access_patterns import NOTIFICATIONS
 from app.models.notifications import Notification
 from tests.security.roles.role_fixtures import World

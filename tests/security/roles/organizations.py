@@ -2,7 +2,7 @@
 
 import uuid
 
-from app.core.entities import Write
+from app.core.writes import Write
 from app.models.access_patterns import ORGANIZATIONS, USER_PROFILES
 from app.models.organizations import Organization, OrgRole
 from app.models.users import UserProfile

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from app.core.clock import new_ulid
-from app.core.entities import Write
+from app.core.writes import Write
 from app.models.access_patterns import MEMBERSHIPS, SPACES, USER_PROFILES
 from app.models.members import Membership, Role
 from app.models.spaces import Space, Visibility

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.core.entities import Write
+from app.core.writes import Write
 from app.models.access_patterns import INVITE_CODE_POINTERS, INVITE_CODES
 from app.models.spaces import InviteCode, InviteCodePointer
 from tests.security.roles.role_fixtures import World

@@ -1,6 +1,6 @@
 """What is in no space: `/users`, `/operations`, built-in templates and `/health`."""
 
-from app.core.entities import Write
+from app.core.writes import Write
 from app.models.access_patterns import OPERATIONS
 from app.models.operations import Operation
 from tests.security.roles.role_fixtures import World

@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 from pydantic import Field
 
 from app.core.clock import Timestamp
-from app.core.entities import Entity, Record, Write
+from app.core.entities import Entity
 from app.core.queries import Query
+from app.core.records import Record
+from app.core.writes import Write
 
 THEN = datetime(2026, 3, 1, 12, 0, 0, 250000, UTC)
 

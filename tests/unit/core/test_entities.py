@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.clock import rfc3339
-from app.core.entities import Entity, Record, VersionTag
+from app.core.entities import Entity
 from app.core.errors import PreconditionFailed, StaleRead
 from app.core.lifecycle import Parent
+from app.core.records import Record, VersionTag
 from tests.unit.core.entity_helpers import NOTES, THEN, TICKETS, Note, note, ticket
 
 LATER = THEN + timedelta(minutes=1)

@@ -3,8 +3,9 @@
 import pytest
 
 from app.core.database import Table
-from app.core.entities import Entity, EntityGroup, Record
+from app.core.entities import Entity, EntityGroup
 from app.core.errors import InvalidCursor
+from app.core.records import Record
 from tests.unit.core.entity_helpers import NOTES, THEN, TICKETS, creations, note, notes_by, notes_in
 
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.entities import Record
 from app.core.errors import InvalidCursor
 from app.core.queries import Query
+from app.core.records import Record
 from tests.unit.core.entity_helpers import NOTES, TICKETS, notes_by, notes_in
 
 PARTS = st.text(

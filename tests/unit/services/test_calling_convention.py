@@ -10,7 +10,7 @@ from typing import Any, get_args
 import pytest
 
 import app.api.routes
-from app.core.entities import Record
+from app.core.records import Record
 
 # Who acts, from most to least known: with access to a space or an organization, with a profile, signed in.
 ACTORS = {"access", "target", "user", "identity", "user_id"}

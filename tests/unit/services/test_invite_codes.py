@@ -7,8 +7,8 @@ import pytest
 
 from app.core.config import Parameters
 from app.core.database import Session, Table
-from app.core.entities import Versions, VersionTag
 from app.core.errors import NotFound, PreconditionFailed, StaleRead
+from app.core.records import Versions, VersionTag
 from app.models.access_patterns import INVITE_CODE_POINTERS, INVITE_CODES
 from app.models.spaces import InviteCodeView
 from app.services import invite_codes

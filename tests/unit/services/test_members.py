@@ -3,7 +3,6 @@ from collections.abc import Callable
 import pytest
 
 from app.core.database import Session, Table
-from app.core.entities import Write
 from app.core.errors import (
     AlreadyMember,
     Forbidden,
@@ -15,6 +14,7 @@ from app.core.errors import (
     StaleRead,
     TooManyRequests,
 )
+from app.core.writes import Write
 from app.models.access_patterns import INVITE_CODES, MEMBERSHIPS, SPACES, USER_PROFILES
 from app.models.members import MemberPatch, Role
 from app.models.spaces import JoinRequest, SpaceView, Visibility

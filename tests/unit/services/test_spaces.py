@@ -4,8 +4,9 @@ from datetime import timedelta
 import pytest
 
 from app.core.database import Session, Table
-from app.core.entities import VersionTag, Write
 from app.core.errors import PreconditionFailed, SpaceLimitReached, StaleRead
+from app.core.records import VersionTag
+from app.core.writes import Write
 from app.models.access_patterns import MEMBERSHIPS, OPERATIONS, OUTBOX_MESSAGES, SPACES, USER_PROFILES
 from app.models.members import Role
 from app.models.operations import Operation, OperationView, OutboxMessage

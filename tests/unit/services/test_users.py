@@ -1,9 +1,9 @@
 import pytest
 
 from app.core.database import Session, Table
-from app.core.entities import Write
 from app.core.errors import EmailNotVerified, EmailTaken, NotFound, ProfileExists, StaleRead
 from app.core.security import Identity
+from app.core.writes import Write
 from app.models.access_patterns import EMAIL_CLAIMS, MEMBERSHIPS, SPACES, USER_PROFILES
 from app.models.members import Role
 from app.models.users import PublicUserView, UserCreate, UserPatch, UserProfile, UserView
