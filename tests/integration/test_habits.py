@@ -73,15 +73,6 @@ class TestCreateHabit:
         assert_problem(ada.post(habits_of(space), DAILY), 409, "too_many_trackers")
 
 
-class TestListHabits:
-    def test_shows_the_newest_first(self, api: Api) -> None:
-        ada = api.person()
-        space = ada.make_space()
-        made = [begin(ada, space, title=f"Habit {number}") for number in range(2)]
-
-        assert ada.get(habits_of(space)).json() == {"items": made[::-1], "next_cursor": None}
-
-
 class TestArchiveHabit:
     def test_active_habit_stays_as_it_is(self, api: Api) -> None:
         ada = api.person()

@@ -6,7 +6,7 @@ import pytest
 
 from tests.assertions import ANY_ETAG, assert_problem
 from tests.factories import Api, Person
-from tests.integration.journal_helpers import NOWHERE, at, highlight, path_of, write_entry
+from tests.integration.journal_helpers import at, highlight, path_of, write_entry
 
 # A flag is two code points, an accent one of its own, an owl beyond 16 bits one.
 CONTENT = "🇨🇭 e\u0301 **owl** 🦉 by the river\n"
@@ -100,48 +100,10 @@ class TestCreateHighlight:
         assert_problem(ada.post(f"{path_of(entry)}/highlights", body), 404, "not_found")
 
 
-class TestListHighlights:
-    def test_shows_the_oldest_first(self, ada: Person, entry: dict[str, Any]) -> None:
-        made = [highlight(ada, entry, text) for text in ("river", "owl", "by")]
-
-        first = ada.get(f"{path_of(entry)}/highlights?limit=2").json()
-        second = ada.get(f"{path_of(entry)}/highlights?cursor={first['next_cursor']}").json()
-
-        assert first["items"] + second["items"] == made
-        assert second["next_cursor"] is None
-
-    def test_is_404_without_the_entry(self, ada: Person, entry: dict[str, Any]) -> None:
-        highlight(ada, entry)
-        elsewhere = f"{at(ada.make_space())}/journals/{entry['entry_id']}/highlights"
-
-        assert_problem(ada.get(elsewhere), 404, "not_found")
-        assert_problem(ada.get(f"{at(entry)}/journals/{NOWHERE}/highlights"), 404, "not_found")
-
-
 class TestDeleteHighlight:
-    def test_lets_its_author_delete_it(self, ada: Person, entry: dict[str, Any]) -> None:
-        path = f"{path_of(entry)}/highlights/{highlight(ada, entry)['highlight_id']}"
-
-        assert ada.delete(path).status_code == 204
-        assert_problem(ada.delete(path), 404, "not_found")
-        assert ada.get(f"{path_of(entry)}/highlights").json()["items"] == []
-
-    def test_refuses_a_version_that_never_was(self, ada: Person, entry: dict[str, Any]) -> None:
-        path = f"{path_of(entry)}/highlights/{highlight(ada, entry)['highlight_id']}"
-
-        response = ada.delete(path, if_match='"2-0123456789abcdef"')
-
-        assert_problem(response, 412, "precondition_failed")
-
     def test_is_404_under_another_entry_or_in_another_space(self, ada: Person, entry: dict[str, Any]) -> None:
         made = highlight(ada, entry)["highlight_id"]
         other = write_entry(ada, entry)
 
         for path in (path_of(other), f"{at(ada.make_space())}/journals/{entry['entry_id']}"):
             assert_problem(ada.delete(f"{path}/highlights/{made}"), 404, "not_found")
-
-    def test_is_404_once_the_entry_is_gone(self, ada: Person, entry: dict[str, Any]) -> None:
-        made = highlight(ada, entry)["highlight_id"]
-        ada.delete(path_of(entry))
-
-        assert_problem(ada.delete(f"{path_of(entry)}/highlights/{made}"), 404, "not_found")

@@ -141,25 +141,6 @@ class TestCreateTemplate:
         assert_problem(response, 422, "validation_failed", field=f"body.{fault}")
 
 
-class TestListTemplates:
-    def test_shows_the_newest_first(self, api: Api) -> None:
-        ada = api.person()
-        space = ada.make_space()
-        made = [make_template(ada, space) for _ in range(3)]
-
-        first = ada.get(f"{at(space)}/templates?limit=2").json()
-        second = ada.get(f"{at(space)}/templates?limit=2&cursor={first['next_cursor']}").json()
-
-        assert first["items"] + second["items"] == made[::-1]
-
-    def test_shows_none_of_another_space(self, api: Api) -> None:
-        ada = api.person()
-        template, elsewhere = make_template(ada, ada.make_space()), at(ada.make_space())
-
-        assert ada.get(f"{elsewhere}/templates").json()["items"] == []
-        assert_problem(ada.get(f"{elsewhere}/templates/{template['template_id']}"), 404, "not_found")
-
-
 class TestChangeTemplate:
     def test_makes_a_new_version(self, api: Api) -> None:
         ada = api.person()
@@ -169,21 +150,3 @@ class TestChangeTemplate:
         changed = ada.patch(path, {"description": "Before bed"}).json()
 
         assert changed == template | {"description": "Before bed", "version": 2, "etag": ANY_ETAG}
-
-    def test_refuses_a_stale_version(self, api: Api) -> None:
-        ada = api.person()
-        template = make_template(ada, ada.make_space())
-        path = f"{at(template)}/templates/{template['template_id']}"
-        stale = ada.get(path).headers["ETag"]
-        ada.patch(path, {"name": "Second"})
-
-        assert_problem(ada.patch(path, {"name": "Third"}, if_match=stale), 412, "precondition_failed")
-        assert_problem(ada.delete(path, if_match=stale), 412, "precondition_failed")
-
-    def test_deletes_it(self, api: Api) -> None:
-        ada = api.person()
-        template = make_template(ada, ada.make_space())
-        path = f"{at(template)}/templates/{template['template_id']}"
-
-        assert ada.delete(path).status_code == 204
-        assert_problem(ada.get(path), 404, "not_found")
