@@ -7,16 +7,17 @@ the kind and the payload keys under which it was first stored, whatever it is ca
 
 from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from app.core.clock import Timestamp
+from app.core.model import Model
 from app.core.records import stored_as
 from app.models.activity import ActivityKind
 from app.models.invitations import InvitedRole
 from app.models.users import NotificationKind
 
 
-class Message(BaseModel):
+class Message(Model):
     """What is to be done. A payload with unknown fields is a newer version's, and is left to it."""
 
     model_config = ConfigDict(
