@@ -8,20 +8,19 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from zlib import crc32
 
-PARAMETERS = {
-    "web_url": "https://app.example.com",
-    "invite_code_days": "30",
-    "invitation_days": "7",
-    "max_invitations_per_day": "200",
-    "max_spaces_per_user": "100",
-    "max_trackers_per_space": "200",
-    "max_members_per_space": "1000",
-    "mail_sender": "no-reply@example.com",
-    "mail_delivery": "log",
-}
+_CONTRACT = Path(__file__).parent.parent / "contract" / "parameters.json"
+# Parameters without a bound are texts with a pattern.
+_TEXTS = {"web_url": "https://app.example.com", "mail_sender": "no-reply@example.com", "mail_delivery": "log"}
+
+
+def parameters() -> dict[str, str]:
+    """A value for each parameter of the contract; numbers are large, so that no limit is met."""
+    names = json.loads(_CONTRACT.read_text(encoding="utf-8"))
+    return {name: _TEXTS.get(name, "1000000") for name in names}
 
 
 class Services:
@@ -38,7 +37,8 @@ class Services:
             found = self._items.get(_key(body["Key"]))
             return {"Item": found} if found else {}
         if operation == "BatchGetItem":
-            return {"Responses": {name: self._found(each) for name, each in body["RequestItems"].items()}}
+            found = {name: self._found(each) for name, each in body["RequestItems"].items()}
+            return {"Responses": found, "UnprocessedKeys": {}}
         if operation == "TransactWriteItems":
             for item in [write["Put"]["Item"] for write in body["TransactItems"] if "Put" in write]:
                 self._items[_key(item)] = item
@@ -47,7 +47,7 @@ class Services:
             self._items[_key(body["Item"])] = body["Item"]
             return {}
         if operation == "GetParametersByPath":
-            values = [{"Name": f"{body['Path']}/{n}", "Value": v} for n, v in PARAMETERS.items()]
+            values = [{"Name": f"{body['Path']}/{n}", "Value": v} for n, v in parameters().items()]
             return {"Parameters": values}
         return {} if target else self._keys
 

@@ -2,7 +2,7 @@
 
 import inspect
 from pathlib import Path
-from typing import Any, get_origin, get_type_hints
+from typing import Any
 
 from app.core.entities import Entity
 from app.core.queries import Query
@@ -42,7 +42,7 @@ def render() -> str:
         for member in members.values()
         if inspect.isfunction(member)
         and member.__module__ == access_patterns.__name__
-        and get_origin(get_type_hints(member)["return"]) is Query
+        and str(member.__annotations__["return"]).startswith(Query.__name__)
     ]
     rows = [_row(entity) for entity in entities]
     lists = [_list(query) for query in queries]

@@ -2,10 +2,13 @@
 
 import gc
 import logging
+import os
 
 # Imports make much that lives for ever and little that dies; collecting meanwhile is a tenth of a cold
 # start (docs/adr/0006).
 gc.disable()
+# No package here is a plugin of Pydantic, which would look for one in the metadata of all.
+os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
 
 from functools import cache  # noqa: E402
 from typing import TYPE_CHECKING, Any  # noqa: E402

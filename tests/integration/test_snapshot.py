@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from app.api.routing import MODULES
+from app.models.access_patterns import ENTITIES
 from tests.integration.test_lambda_handler import ENVIRONMENT
 
 SOURCES = Path(__file__).parent.parent.parent / "lambda_src"
@@ -86,7 +87,8 @@ def loaded(initialization: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
 class TestSnapshot:
     def test_snapshot_has_every_module_and_validator(self) -> None:
         state, _ = loaded("snap-start")
-        assert {f"app.api.routes.{name}" for name in MODULES} | {"app.background.events"} <= set(
+        models = {entity.model.__module__ for entity in ENTITIES}
+        assert {f"app.api.routes.{name}" for name in MODULES} | models | {"app.background.events"} <= set(
             state["modules"]
         )
         assert state["incomplete"] == []

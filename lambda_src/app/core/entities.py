@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
+from importlib import import_module
 from typing import Any, Generic, TypeVar
 
 from app.core import key_templates
@@ -44,8 +46,9 @@ class Key(Generic[T]):
 class Entity(Generic[T]):
     """The keys, the index and the lifecycle of one model's items.
 
-    Templates name fields of the model. `indexed` tells which items are on GSI1 (all, if there are templates
-    for it). `expires` names the timestamp field after which an item is treated as deleted.
+    `model_path` is the model's dotted path, and templates name fields of it. `indexed` tells which items are
+    on GSI1 (all, if there are templates for it). `expires` names the timestamp field after which an item is
+    treated as deleted.
 
     `author` names the field with the id of the user who wrote the item, `addressee` the one with the e-mail
     address that it was sent to: it is erased with that user's account, which finds it on GSI1. Entities that
@@ -54,7 +57,7 @@ class Entity(Generic[T]):
     """
 
     name: str
-    model: type[T]
+    model_path: str
     pk: str
     sk: str
     gsi1pk: str | None = None
@@ -69,6 +72,19 @@ class Entity(Generic[T]):
     exempt: str | None = None
 
     def __post_init__(self) -> None:
+        people = [name for name in (self.author, self.addressee) if name is not None]
+        if people and people != key_templates.fields(self.gsi1pk or ""):
+            raise TypeError(f"{self.name}: GSI1 does not list items by {' and '.join(people)}")
+
+    @cached_property
+    def model(self) -> type[T]:
+        """The model, whose module is imported when it is first needed.
+
+        Raises:
+            TypeError: a template or a parent names fields that it does not have.
+        """
+        module, _, name = self.model_path.rpartition(".")
+        model: type[T] = getattr(import_module(module), name)
         templates = (
             self.pk,
             self.sk,
@@ -78,11 +94,9 @@ class Entity(Generic[T]):
         )
         named = {name for template in templates for name in key_templates.fields(template)}
         named |= {name for parent in self.parents for name in parent.fields}
-        if unknown := named - set(self.model.model_fields):
+        if unknown := named - set(model.model_fields):
             raise TypeError(f"{self.name}: names unknown fields {sorted(unknown)}")
-        people = [name for name in (self.author, self.addressee) if name is not None]
-        if people and people != key_templates.fields(self.gsi1pk or ""):
-            raise TypeError(f"{self.name}: GSI1 does not list items by {' and '.join(people)}")
+        return model
 
     # Reading
 

@@ -3,37 +3,44 @@
 `docs/access-patterns.md` is generated from here. An entity says where its items live, what they belong to and
 who wrote them: deleting an item and erasing an account read this, nothing else. A function says one list that
 the product needs. No other module writes a key or a key prefix.
+
+Models are named by their paths, not imported: a request imports those that it reads (docs/adr/0030).
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.core import key_templates
 from app.core.entities import Entity, EntityGroup, Key
 from app.core.lifecycle import Counter, Parent
 from app.core.queries import Query
-from app.models.activity import Activity, Reaction
-from app.models.audit import AuditEvent
-from app.models.comments import Comment
-from app.models.goals import Goal, GoalCheckIn
-from app.models.habits import Habit, HabitCheckIn
-from app.models.highlights import Highlight
-from app.models.idempotency import IdempotencyRecord
-from app.models.invitations import Invitation, InvitationClaim, InvitationCount
-from app.models.journals import JournalEntry
-from app.models.mail import SentMails
-from app.models.members import Membership
-from app.models.notifications import Notification
-from app.models.operations import Operation, OutboxMessage
-from app.models.organizations import Organization
-from app.models.reminders import Reminder
-from app.models.spaces import InviteCode, InviteCodePointer, JoinTries, Space, Visibility
-from app.models.templates import Template
-from app.models.users import EmailClaim, ErasedUser, UserProfile
+from app.models.spaces import Visibility
 
-USER_PROFILES = Entity(
+if TYPE_CHECKING:
+    from app.models.activity import Activity, Reaction
+    from app.models.audit import AuditEvent
+    from app.models.comments import Comment
+    from app.models.goals import Goal, GoalCheckIn
+    from app.models.habits import Habit, HabitCheckIn
+    from app.models.highlights import Highlight
+    from app.models.idempotency import IdempotencyRecord
+    from app.models.invitations import Invitation, InvitationClaim, InvitationCount
+    from app.models.journals import JournalEntry
+    from app.models.mail import SentMails
+    from app.models.members import Membership
+    from app.models.notifications import Notification
+    from app.models.operations import Operation, OutboxMessage
+    from app.models.organizations import Organization
+    from app.models.reminders import Reminder
+    from app.models.spaces import InviteCode, InviteCodePointer, JoinTries, Space
+    from app.models.templates import Template
+    from app.models.users import EmailClaim, ErasedUser, UserProfile
+
+USER_PROFILES: Entity[UserProfile] = Entity(
     name="UserProfile",
-    model=UserProfile,
+    model_path="app.models.users.UserProfile",
     pk="USER#{user_id}",
     sk="PROFILE",
     gsi1pk="ORG#{org_id}",
@@ -41,26 +48,30 @@ USER_PROFILES = Entity(
     indexed=lambda profile: profile.org_id is not None,
     exempt="Deleted at the end of its own erasure",
 )
-EMAIL_CLAIMS = Entity(
+EMAIL_CLAIMS: Entity[EmailClaim] = Entity(
     name="EmailClaim",
-    model=EmailClaim,
+    model_path="app.models.users.EmailClaim",
     pk="EMAIL#{email}",
     sk="CLAIM",
     parents=(Parent("UserProfile", {"user_id": "user_id"}),),
 )
-ERASED_USERS = Entity(
-    name="ErasedUser", model=ErasedUser, pk="USER#{user_id}", sk="ERASED", expires="purge_at"
+ERASED_USERS: Entity[ErasedUser] = Entity(
+    name="ErasedUser",
+    model_path="app.models.users.ErasedUser",
+    pk="USER#{user_id}",
+    sk="ERASED",
+    expires="purge_at",
 )
-ORGANIZATIONS = Entity(
+ORGANIZATIONS: Entity[Organization] = Entity(
     name="Organization",
-    model=Organization,
+    model_path="app.models.organizations.Organization",
     pk="ORG#{org_id}",
     sk="ORG",
     exempt="Deleted by its last admin",
 )
-SPACES = Entity(
+SPACES: Entity[Space] = Entity(
     name="Space",
-    model=Space,
+    model_path="app.models.spaces.Space",
     pk="SPACE#{space_id}",
     sk="SPACE",
     gsi1pk="PUBLIC",
@@ -68,9 +79,9 @@ SPACES = Entity(
     indexed=lambda space: space.visibility is Visibility.PUBLIC and space.status == "active",
     exempt="Deleted by its owner",
 )
-MEMBERSHIPS = Entity(
+MEMBERSHIPS: Entity[Membership] = Entity(
     name="Membership",
-    model=Membership,
+    model_path="app.models.members.Membership",
     pk="SPACE#{space_id}",
     sk="MEMBER#{user_id}",
     gsi1pk="USER#{user_id}",
@@ -83,25 +94,25 @@ MEMBERSHIPS = Entity(
     ),
     grants_access=True,
 )
-INVITE_CODES = Entity(
+INVITE_CODES: Entity[InviteCode] = Entity(
     name="InviteCode",
-    model=InviteCode,
+    model_path="app.models.spaces.InviteCode",
     pk="CODE#{code}",
     sk="CODE",
     expires="expires_at",
     parents=(Parent("InviteCodePointer", {"space_id": "space_id"}),),
 )
-INVITE_CODE_POINTERS = Entity(
+INVITE_CODE_POINTERS: Entity[InviteCodePointer] = Entity(
     name="InviteCodePointer",
-    model=InviteCodePointer,
+    model_path="app.models.spaces.InviteCodePointer",
     pk="SPACE#{space_id}",
     sk="INVITECODE",
     expires="expires_at",
     parents=(Parent("Space"),),
 )
-INVITATIONS = Entity(
+INVITATIONS: Entity[Invitation] = Entity(
     name="Invitation",
-    model=Invitation,
+    model_path="app.models.invitations.Invitation",
     pk="INVITATIONS#{target_id}",
     sk="INVITE#{invitation_id}",
     gsi1pk="INVITEE#{email}",
@@ -115,9 +126,9 @@ INVITATIONS = Entity(
     addressee="email",
 )
 # Indexed by who invited, so that erasing an account finds what it wrote.
-INVITATION_CLAIMS = Entity(
+INVITATION_CLAIMS: Entity[InvitationClaim] = Entity(
     name="InvitationClaim",
-    model=InvitationClaim,
+    model_path="app.models.invitations.InvitationClaim",
     pk="INVITATIONS#{target_id}",
     sk="INVITEE#{email}",
     gsi1pk="AUTHOR#{invited_by}",
@@ -130,36 +141,40 @@ INVITATION_CLAIMS = Entity(
     ),
     author="invited_by",
 )
-INVITATION_COUNTS = Entity(
+INVITATION_COUNTS: Entity[InvitationCount] = Entity(
     name="InvitationCount",
-    model=InvitationCount,
+    model_path="app.models.invitations.InvitationCount",
     pk="RATE#{target_id}",
     sk="INVITATIONS#{day}",
     expires="purge_at",
     parents=(Parent("Space", {"target_id": "space_id"}), Parent("Organization", {"target_id": "org_id"})),
 )
-JOIN_TRIES = Entity(
+JOIN_TRIES: Entity[JoinTries] = Entity(
     name="RateLimit",
-    model=JoinTries,
+    model_path="app.models.spaces.JoinTries",
     pk="RATE#{user_id}",
     sk="JOIN",
     expires="purge_at",
     parents=(Parent("UserProfile"),),
 )
-SENT_MAILS = Entity(
-    name="SentMails", model=SentMails, pk="MAIL#{recipient}", sk="{source}", expires="purge_at"
+SENT_MAILS: Entity[SentMails] = Entity(
+    name="SentMails",
+    model_path="app.models.mail.SentMails",
+    pk="MAIL#{recipient}",
+    sk="{source}",
+    expires="purge_at",
 )
-IDEMPOTENCY_RECORDS = Entity(
+IDEMPOTENCY_RECORDS: Entity[IdempotencyRecord] = Entity(
     name="IdempotencyRecord",
-    model=IdempotencyRecord,
+    model_path="app.models.idempotency.IdempotencyRecord",
     pk="IDEMPOTENCY#{user_id}",
     sk="{key}",
     expires="expires_at",
     parents=(Parent("UserProfile"),),
 )
-TEMPLATES = Entity(
+TEMPLATES: Entity[Template] = Entity(
     name="Template",
-    model=Template,
+    model_path="app.models.templates.Template",
     pk="SPACE#{space_id}",
     sk="TEMPLATE#{template_id}",
     gsi1pk="AUTHOR#{author_id}",
@@ -167,9 +182,9 @@ TEMPLATES = Entity(
     parents=(Parent("Space"),),
     author="author_id",
 )
-JOURNAL_ENTRIES = Entity(
+JOURNAL_ENTRIES: Entity[JournalEntry] = Entity(
     name="JournalEntry",
-    model=JournalEntry,
+    model_path="app.models.journals.JournalEntry",
     pk="SPACE#{space_id}",
     sk="JOURNAL#{entry_id}",
     gsi1pk="AUTHOR#{author_id}",
@@ -177,9 +192,9 @@ JOURNAL_ENTRIES = Entity(
     parents=(Parent("Space"),),
     author="author_id",
 )
-HIGHLIGHTS = Entity(
+HIGHLIGHTS: Entity[Highlight] = Entity(
     name="Highlight",
-    model=Highlight,
+    model_path="app.models.highlights.Highlight",
     pk="JOURNAL#{entry_id}",
     sk="HIGHLIGHT#{highlight_id}",
     gsi1pk="AUTHOR#{author_id}",
@@ -187,9 +202,9 @@ HIGHLIGHTS = Entity(
     parents=(Parent("JournalEntry"),),
     author="author_id",
 )
-COMMENTS = Entity(
+COMMENTS: Entity[Comment] = Entity(
     name="Comment",
-    model=Comment,
+    model_path="app.models.comments.Comment",
     pk="JOURNAL#{entry_id}",
     sk="COMMENT#{comment_id}",
     gsi1pk="AUTHOR#{author_id}",
@@ -197,9 +212,9 @@ COMMENTS = Entity(
     parents=(Parent("JournalEntry"), Parent("Comment", {"parent_id": "comment_id"})),
     author="author_id",
 )
-GOALS = Entity(
+GOALS: Entity[Goal] = Entity(
     name="Goal",
-    model=Goal,
+    model_path="app.models.goals.Goal",
     pk="SPACE#{space_id}",
     sk="GOAL#{goal_id}",
     gsi1pk="AUTHOR#{author_id}",
@@ -208,9 +223,9 @@ GOALS = Entity(
     author="author_id",
     counters=(Counter("Space", lambda _: {"tracker_count": 1}),),
 )
-GOAL_CHECK_INS = Entity(
+GOAL_CHECK_INS: Entity[GoalCheckIn] = Entity(
     name="GoalCheckIn",
-    model=GoalCheckIn,
+    model_path="app.models.goals.GoalCheckIn",
     pk="GOAL#{goal_id}",
     sk="CHECKIN#{check_in_id}",
     gsi1pk="CHECKINS#{user_id}",
@@ -219,9 +234,9 @@ GOAL_CHECK_INS = Entity(
     author="user_id",
     counters=(Counter("Goal", lambda step: {"reached": step.value}),),
 )
-HABITS = Entity(
+HABITS: Entity[Habit] = Entity(
     name="Habit",
-    model=Habit,
+    model_path="app.models.habits.Habit",
     pk="SPACE#{space_id}",
     sk="HABIT#{habit_id}",
     gsi1pk="AUTHOR#{author_id}",
@@ -230,9 +245,9 @@ HABITS = Entity(
     author="author_id",
     counters=(Counter("Space", lambda _: {"tracker_count": 1}),),
 )
-HABIT_CHECK_INS = Entity(
+HABIT_CHECK_INS: Entity[HabitCheckIn] = Entity(
     name="HabitCheckIn",
-    model=HabitCheckIn,
+    model_path="app.models.habits.HabitCheckIn",
     pk="HABIT#{habit_id}",
     sk="CHECKIN#{user_id}#{date}",
     gsi1pk="CHECKINS#{user_id}",
@@ -240,9 +255,9 @@ HABIT_CHECK_INS = Entity(
     parents=(Parent("Habit"),),
     author="user_id",
 )
-ACTIVITIES = Entity(
+ACTIVITIES: Entity[Activity] = Entity(
     name="Activity",
-    model=Activity,
+    model_path="app.models.activity.Activity",
     pk="ACTIVITIES#{space_id}",
     sk="{activity_id}",
     gsi1pk="AUTHOR#{actor_id}",
@@ -250,9 +265,9 @@ ACTIVITIES = Entity(
     parents=(Parent("Space"),),
     author="actor_id",
 )
-REACTIONS = Entity(
+REACTIONS: Entity[Reaction] = Entity(
     name="Reaction",
-    model=Reaction,
+    model_path="app.models.activity.Reaction",
     pk="ACTIVITY#{activity_id}",
     sk="REACTION#{user_id}#{emoji}",
     gsi1pk="AUTHOR#{user_id}",
@@ -261,33 +276,37 @@ REACTIONS = Entity(
     author="user_id",
     counters=(Counter("Activity", lambda reaction: {reaction.emoji: 1}),),
 )
-NOTIFICATIONS = Entity(
+NOTIFICATIONS: Entity[Notification] = Entity(
     name="Notification",
-    model=Notification,
+    model_path="app.models.notifications.Notification",
     pk="INBOX#{user_id}",
     sk="{notification_id}",
     parents=(Parent("UserProfile"),),
 )
-AUDIT_EVENTS = Entity(
-    name="AuditEvent", model=AuditEvent, pk="AUDIT#{space_id}", sk="{event_id}", expires="purge_at"
+AUDIT_EVENTS: Entity[AuditEvent] = Entity(
+    name="AuditEvent",
+    model_path="app.models.audit.AuditEvent",
+    pk="AUDIT#{space_id}",
+    sk="{event_id}",
+    expires="purge_at",
 )
-REMINDERS = Entity(
+REMINDERS: Entity[Reminder] = Entity(
     name="Reminder",
-    model=Reminder,
+    model_path="app.models.reminders.Reminder",
     pk="REMINDER#{timezone}#{shard}",
     sk="{time}#{user_id}",
     exempt="Deleted when the account is closed, with the preference that makes it",
 )
-OPERATIONS = Entity(
+OPERATIONS: Entity[Operation] = Entity(
     name="Operation",
-    model=Operation,
+    model_path="app.models.operations.Operation",
     pk="OPERATION#{operation_id}",
     sk="OPERATION",
     expires="purge_at",
 )
-OUTBOX_MESSAGES = Entity(
+OUTBOX_MESSAGES: Entity[OutboxMessage] = Entity(
     name="OutboxMessage",
-    model=OutboxMessage,
+    model_path="app.models.operations.OutboxMessage",
     pk="OUTBOX#{shard}",
     sk="{message_id}",
     exempt="Deleted by the run that executes it",

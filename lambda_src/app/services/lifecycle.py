@@ -16,12 +16,12 @@ from app.models.messages import DeleteChildren
 from app.services import outbox
 
 ENTITY_BY_NAME: Mapping[str, Entity[Any]] = {entity.name: entity for entity in ENTITIES}
-_ENTITY_BY_MODEL = {entity.model: entity for entity in ENTITIES}
+_ENTITY_BY_MODEL_PATH = {entity.model_path: entity for entity in ENTITIES}
 
 
 def entity_of(item: Record) -> Entity[Any]:
     """The entity that the item is of."""
-    return _ENTITY_BY_MODEL[type(item)]
+    return _ENTITY_BY_MODEL_PATH[f"{type(item).__module__}.{type(item).__name__}"]
 
 
 def children_of(entity: Entity[Any]) -> list[tuple[Entity[Any], Parent]]:

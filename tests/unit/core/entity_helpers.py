@@ -34,17 +34,21 @@ class Ticket(Record):
     expires_at: Timestamp
 
 
-NOTES = Entity(
+NOTES: Entity[Note] = Entity(
     name="Note",
-    model=Note,
+    model_path=f"{__name__}.Note",
     pk="NOTEBOOK#{notebook}",
     sk="NOTE#{number}",
     gsi1pk="AUTHOR#{author}",
     gsi1sk="NOTE#{number}",
     indexed=lambda note: note.author is not None,
 )
-TICKETS = Entity(
-    name="Ticket", model=Ticket, pk="NOTEBOOK#{notebook}", sk="TICKET#{number}", expires="expires_at"
+TICKETS: Entity[Ticket] = Entity(
+    name="Ticket",
+    model_path=f"{__name__}.Ticket",
+    pk="NOTEBOOK#{notebook}",
+    sk="TICKET#{number}",
+    expires="expires_at",
 )
 
 

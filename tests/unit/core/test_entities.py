@@ -21,6 +21,10 @@ KEY_PARTS = st.text(
 )
 
 
+class Mark(Record):
+    value: float
+
+
 def row(item: Note) -> Any:
     return NOTES.create(item).request["Item"]
 
@@ -30,21 +34,23 @@ class TestDeclare:
     def test_refuses_a_template_that_names_no_field(self, template: str) -> None:
         templates = {"pk": "A#{notebook}", "sk": "B"} | {template: "C#{notebok}"}
         with pytest.raises(TypeError, match=r"Note: names unknown fields \['notebok'\]"):
-            Entity(name="Note", model=Note, **templates)  # type: ignore[arg-type]
+            _ = Entity[Note](name="Note", model_path=NOTES.model_path, **templates).model  # type: ignore[arg-type]
 
     def test_refuses_an_expiry_that_is_no_field(self) -> None:
         with pytest.raises(TypeError, match="purge_at"):
-            Entity(name="Note", model=Note, pk="A", sk="B", expires="purge_at")
+            _ = Entity[Note](
+                name="Note", model_path=NOTES.model_path, pk="A", sk="B", expires="purge_at"
+            ).model
 
     def test_refuses_parent_by_unknown_field(self) -> None:
         parents = (Parent("Notebook", {"notebok": "name"}),)
         with pytest.raises(TypeError, match="notebok"):
-            Entity(name="Note", model=Note, pk="A", sk="B", parents=parents)
+            _ = Entity[Note](name="Note", model_path=NOTES.model_path, pk="A", sk="B", parents=parents).model
 
     @pytest.mark.parametrize("role", ["author", "addressee"])
     def test_refuses_person_whose_items_are_not_on_index(self, role: str) -> None:
         with pytest.raises(TypeError, match="GSI1 does not list items by notebook"):
-            Entity(name="Note", model=Note, pk="A", sk="B", **{role: "notebook"})  # type: ignore[arg-type]
+            Entity(name="Note", model_path=NOTES.model_path, pk="A", sk="B", **{role: "notebook"})  # type: ignore[arg-type]
 
 
 class TestKey:
@@ -121,10 +127,7 @@ class TestRow:
         assert item["ttl"] == {"N": str(int(datetime(2026, 3, 2, 0, 0, 9, tzinfo=UTC).timestamp()))}
 
     def test_keeps_fractions_exactly(self) -> None:
-        class Mark(Record):
-            value: float
-
-        marks = Entity(name="Mark", model=Mark, pk="MARK", sk="MARK")
+        marks: Entity[Mark] = Entity(name="Mark", model_path=f"{__name__}.Mark", pk="MARK", sk="MARK")
         item: Any = marks.create(Mark(value=0.1, created_at=THEN, updated_at=THEN)).request["Item"]
         assert Decimal(item["data"]["M"]["value"]["N"]) == Decimal("0.1")
         assert marks.load(item).value == 0.1

@@ -16,9 +16,9 @@ class Sketch(Record):
     number: str
 
 
-SKETCHES = Entity(
+SKETCHES: Entity[Sketch] = Entity(
     name="Sketch",
-    model=Sketch,
+    model_path=f"{__name__}.Sketch",
     pk="SKETCH#{number}",
     sk="SKETCH",
     gsi1pk="AUTHOR#{author}",

@@ -58,6 +58,17 @@ class TestEntities:
                     continue
                 assert not literal(getattr(one, sk)).startswith(literal(getattr(other, sk)))
 
+    def test_models_are_those_of_their_annotations(self) -> None:
+        # The check of fields runs where an entity first needs its model: here for all.
+        declared = {
+            name: annotation
+            for name, annotation in vars(access_patterns)["__annotations__"].items()
+            if annotation.startswith("Entity[")
+        }
+        assert len(declared) == len(ENTITIES)
+        for name, annotation in declared.items():
+            assert annotation == f"Entity[{getattr(access_patterns, name).model.__name__}]", name
+
     def test_begin_their_partitions_with_a_word(self) -> None:
         for entity in ENTITIES:
             for template in filter(None, (entity.pk, entity.gsi1pk)):

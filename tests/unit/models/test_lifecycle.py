@@ -46,5 +46,5 @@ class TestLifecycle:
 
 
 def test_entity_without_end_is_refused() -> None:
-    entity = Entity(name="Orphan", model=ENTITIES[0].model, pk="ORPHAN#{user_id}", sk="ORPHAN")
+    entity = Entity[Any](name="Orphan", model_path=ENTITIES[0].model_path, pk="ORPHAN#{user_id}", sk="ORPHAN")
     assert not has_end(entity)
