@@ -195,7 +195,7 @@ released: ## Copy contract/openapi.json as the last release's contract: the last
 	@cp contract/openapi.json contract/released.json
 
 .PHONY: clients
-clients: deployer ## Generate and compile the typed clients, clients/typescript and clients/python
+clients: deployer ## Generate the typed clients, and pack them into clients/dist
 	@$(tool) api_docs.clients
 
 .PHONY: example
@@ -271,7 +271,7 @@ FORCE:
 
 .PHONY: clean
 clean: local-down ## Remove everything installed or built, and the data of `make local`
-	@rm -rf .venv .local .build reports node_modules clients/python clients/typescript/dist cdk.out .coverage .mypy_cache .ruff_cache .pytest_cache
+	@rm -rf .venv .local .build reports node_modules clients/dist clients/example/node_modules clients/typescript/src/schema.ts cdk.out .coverage .mypy_cache .ruff_cache .pytest_cache
 
 .PHONY: help
 help: ## Show this list

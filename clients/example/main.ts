@@ -1,7 +1,7 @@
 // Signs in with Cognito and lists the person's spaces, by the typed client. `make example` serves it.
 
 import { AuthenticationDetails, CognitoUser, CognitoUserPool, type CognitoUserSession } from "amazon-cognito-identity-js";
-import { createClient, itemsOf } from "../typescript/dist/index.js";
+import { createClient, itemsOf } from "lifestyle-spaces-client";
 
 // What vite.config.ts reads from .local/env.json.
 declare const LOCAL: { apiUrl: string; cognitoUrl: string; userPoolId: string; clientId: string };

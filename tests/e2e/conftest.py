@@ -1,7 +1,10 @@
 """The stack, deployed afresh to an embedded AWS of the tests' own, and people who use it over HTTP."""
 
 import itertools
+import json
 import signal
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +13,7 @@ import httpx2
 import pytest
 from jose import jwt
 
+from api_docs import clients
 from local import deployment as deploying
 from local import emulator
 from local.aws import Clients, Deployment
@@ -33,6 +37,40 @@ def home() -> Iterator[Path]:
     """Where the embedded AWS of these tests lives."""
     with tempfile.TemporaryDirectory(prefix="lifestyle-spaces-e2e-") as folder:
         yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def typescript_archive() -> Path:
+    """The TypeScript client's package, as `make clients` makes it."""
+    return clients.make_typescript()
+
+
+@pytest.fixture(scope="session")
+def python_archives() -> tuple[Path, Path]:
+    """The Python client's wheel and source archive, as `make clients` makes them."""
+    return clients.make_python()
+
+
+@pytest.fixture(scope="session")
+def installed_typescript(typescript_archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder whose programs can import the packed TypeScript client, and nothing of this repository."""
+    folder = tmp_path_factory.mktemp("typescript")
+    clients.install_typescript(typescript_archive, folder)
+    installed = folder / "node_modules"
+    package = json.loads((installed / clients.NPM_PACKAGE / "package.json").read_text())
+    for name in (*package["dependencies"], "openapi-typescript-helpers"):
+        (installed / name).symlink_to(ROOT / "node_modules" / name)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def installed_python(python_archives: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which the wheel is installed; its dependencies are those of .venv."""
+    folder = tmp_path_factory.mktemp("python")
+    uv = Path(sys.executable).parent / "uv"
+    command = [uv, "pip", "install", "--offline", "--no-deps", "--target", folder, python_archives[0]]
+    subprocess.run(command, check=True, capture_output=True)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 import importlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -14,25 +15,16 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from api_docs import clients
-from app import __version__
 from local.aws import Deployment, tool_environment
 from local.ports import answers, free_port
 from local.process import end_group
+from tests.e2e.client_helpers import BINARIES, run
 from tests.e2e.conftest import PASSWORD
 from tests.e2e.waiting_helpers import eventually
 from tests.factories import Person
 
 STORY = Path(__file__).with_name("story.mts")
-EXAMPLE = clients.ROOT / "clients" / "example"
-BINARIES = clients.ROOT / "node_modules" / ".bin"
 STRICT = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2022", "--lib", "es2023,dom"]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def generated() -> None:
-    """Both clients, as `make clients` makes them."""
-    clients.make_typescript()
-    clients.make_python()
 
 
 @pytest.fixture
@@ -40,22 +32,15 @@ def ada(sign_up: Callable[[], Person]) -> Person:
     return sign_up().make_profile("Ada")
 
 
-def said_by(*command: str | Path, **env: str) -> subprocess.CompletedProcess[str]:
-    """What a program said; Node is that of .venv."""
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.defpath])
-    return subprocess.run(
-        command, env={"PATH": path, **env}, capture_output=True, text=True, check=False, timeout=120
-    )
-
-
 @pytest.fixture
-def example(deployment: Deployment, tmp_path: Path) -> Iterator[str]:
+def example(deployment: Deployment, typescript_archive: Path, tmp_path: Path) -> Iterator[str]:
     """The address of the page that `make example` serves."""
+    clients.install_typescript(typescript_archive, clients.EXAMPLE)
     deployment.write(tmp_path / "env.json")
     port = free_port()
     environment = tool_environment(os.environ, deployment.endpoint_url, clients.ROOT)
     process = subprocess.Popen(
-        [BINARIES / "vite", EXAMPLE, "--port", str(port), "--strictPort"],
+        [BINARIES / "vite", clients.EXAMPLE, "--port", str(port), "--strictPort"],
         env=environment | {"LOCAL_ENV": str(tmp_path / "env.json")},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
@@ -69,15 +54,14 @@ def example(deployment: Deployment, tmp_path: Path) -> Iterator[str]:
         end_group(process)
 
 
-class TestTypeScript:
-    def test_names_the_version_and_the_library_that_it_was_made_with(self) -> None:
-        package = json.loads((clients.TYPESCRIPT / "package.json").read_text())
-        tools = json.loads((clients.ROOT / "package.json").read_text())["devDependencies"]
-        assert package["version"] == __version__
-        assert package["dependencies"] == {"openapi-fetch": tools["openapi-fetch"]}
+@pytest.fixture
+def story(installed_typescript: Path) -> Path:
+    return Path(shutil.copy(STORY, installed_typescript))
 
-    def test_lets_a_right_program_compile(self) -> None:
-        compiled = said_by(BINARIES / "tsc", *STRICT, STORY)
+
+class TestTypeScript:
+    def test_correct_program_compiles(self, story: Path) -> None:
+        compiled = run(BINARIES / "tsc", *STRICT, story)
         assert (compiled.returncode, compiled.stdout) == (0, "")
 
     @pytest.mark.parametrize(
@@ -88,17 +72,23 @@ class TestTypeScript:
             ("space.name", "space.title", "Property 'title' does not exist"),
         ],
     )
-    def test_lets_no_wrong_program_compile(self, tmp_path: Path, right: str, wrong: str, said: str) -> None:
-        program = tmp_path / "wrong.mts"
-        program.write_text(
-            STORY.read_text().replace("../../clients", str(clients.ROOT / "clients")).replace(right, wrong)
-        )
-        compiled = said_by(BINARIES / "tsc", *STRICT, program)
+    def test_wrong_program_does_not_compile(self, story: Path, right: str, wrong: str, said: str) -> None:
+        program = story.with_name("wrong.mts")
+        program.write_text(story.read_text().replace(right, wrong))
+        compiled = run(BINARIES / "tsc", *STRICT, program)
         assert compiled.returncode != 0
         assert said in compiled.stdout
 
-    def test_does_what_a_front_end_does(self, deployment: Deployment, ada: Person) -> None:
-        done = said_by("node", STORY, API_URL=deployment.api_url, TOKEN=ada.token)
+    def test_person_signs_up_lists_spaces_and_deletes_one(self, story: Path, deployment: Deployment) -> None:
+        done = run(
+            "node",
+            story,
+            API_URL=deployment.api_url,
+            ENDPOINT=deployment.endpoint_url,
+            USER_POOL_ID=deployment.user_pool_id,
+            USER_POOL_CLIENT_ID=deployment.user_pool_client_id,
+            PASSWORD=PASSWORD,
+        )
 
         assert done.returncode == 0, done.stderr
         told = json.loads(done.stdout)
@@ -107,12 +97,21 @@ class TestTypeScript:
             "Morning runners (owner)",
             "Night owls (owner)",
         ]
+        assert told["wrongCode"] == "CodeMismatchException"
+        assert told["wrongPassword"] == "NotAuthorizedException"
+        assert told["renewed"] is True
         assert (told["refused"]["status"], told["refused"]["code"]) == (409, "profile_exists")
+        assert told["location"].startswith(f"{deployment.api_url}/api/v1/spaces/")
+        assert told["replaced"] == "Early birds"
+        assert told["conflict"] == "precondition_failed"
+        assert told["deletion"] == "done"
+        assert told["signedOut"] == "NotSignedIn"
 
 
 class TestExample:
-    def test_compiles(self) -> None:
-        compiled = said_by(BINARIES / "tsc", "--project", EXAMPLE)
+    def test_compiles(self, typescript_archive: Path) -> None:
+        clients.install_typescript(typescript_archive, clients.EXAMPLE)
+        compiled = run(BINARIES / "tsc", "--project", clients.EXAMPLE)
         assert (compiled.returncode, compiled.stdout) == (0, "")
 
     def test_signs_somebody_in_and_lists_their_spaces(
@@ -133,39 +132,42 @@ class TestExample:
 
 class TestPython:
     @pytest.fixture
-    def package(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Any]]:
-        """`package("models")`: a module of the client."""
-        monkeypatch.syspath_prepend(clients.PYTHON)
-        yield lambda name: importlib.import_module(f"lifestyle_spaces_client.{name}")
-        for name in [name for name in sys.modules if name.startswith("lifestyle_spaces_client")]:
+    def package(
+        self, installed_python: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> Iterator[Callable[[str], Any]]:
+        """`package("models")`: a module of the installed client."""
+        monkeypatch.syspath_prepend(installed_python)
+        yield lambda name: importlib.import_module(f"{clients.PACKAGE}{name and '.'}{name}")
+        for name in [name for name in sys.modules if name.startswith(clients.PACKAGE)]:
             del sys.modules[name]
 
-    def test_is_typed_throughout(self) -> None:
-        checked = said_by(
-            sys.executable, "-m", "mypy", "--strict", "--no-incremental", "--config-file=", clients.PYTHON
-        )
-        assert checked.returncode == 0, checked.stdout
-
-    def test_does_what_a_script_does(
+    def test_script_signs_in_makes_a_space_lists_and_deletes_it(
         self, package: Callable[[str], Any], deployment: Deployment, ada: Person
     ) -> None:
-        models, spaces, users = package("models"), package("api.spaces.create_space"), package("api.users")
-        mine = importlib.import_module(f"{users.__name__}.list_my_spaces")
-        profile = importlib.import_module(f"{users.__name__}.create_user")
-        client = package("client").AuthenticatedClient(
-            base_url=deployment.api_url, token=ada.token, httpx_args={"trust_env": False}
+        root, models = package(""), package("models")
+        tokens = root.CognitoTokens(
+            client_id=deployment.user_pool_client_id, endpoint=deployment.endpoint_url, trust_env=False
         )
+        tokens.sign_in(ada.email, PASSWORD)
+        client = root.connect(deployment.api_url, tokens, trust_env=False)
 
         with client:
-            made = spaces.sync_detailed(client=client, body=models.SpaceCreate(name="Morning runners"))
-            listed = mine.sync(client=client)
-            refused = profile.sync(client=client, body=models.UserCreate(email=ada.email, name="Ada"))
+            made = package("api.spaces.create_space").sync_detailed(
+                client=client, body=models.SpaceCreate(name="Morning runners")
+            )
+            listed = list(root.paginate(package("api.users.list_my_spaces").sync_detailed, client=client))
+            refused = package("api.users.create_user").sync_detailed(
+                client=client, body=models.UserCreate(email=ada.email, name="Ada")
+            )
+            space = root.result(made)
+            deletion = package("api.spaces.delete_space").sync_detailed(space.space_id, client=client)
+            deleted = root.wait_for_operation(client, root.result(deletion))
 
-        assert made.status_code == 201
+        assert tokens(fresh=True)
         created_at = urljoin(f"{deployment.api_url}/api/v1/spaces", made.headers["Location"])
-        assert created_at == f"{deployment.api_url}/api/v1/spaces/{made.parsed.space_id}"
-        assert [(space.name, space.role) for space in listed.items] == [
-            ("Morning runners", models.Role.OWNER)
-        ]
-        assert isinstance(refused, models.Problem)
-        assert refused.code == "profile_exists"
+        assert created_at == f"{deployment.api_url}/api/v1/spaces/{space.space_id}"
+        assert [(each.name, each.role) for each in listed] == [("Morning runners", models.Role.OWNER)]
+        assert isinstance(refused.parsed, models.Problem)
+        with pytest.raises(root.ProblemError, match="409 profile_exists"):
+            root.result(refused)
+        assert deleted.status == "done"

@@ -1,28 +1,39 @@
 /** A client of the Lifestyle Spaces API: paths, parameters, bodies and answers are checked by the compiler. */
 
 import createFetchClient, { type Client } from "openapi-fetch";
-import type { components, paths } from "./schema.js";
+import { dataOf, type Result } from "./problem.js";
+import { retryingFetch, type RetryOptions, type TokenSource } from "./retry.js";
+import type { paths } from "./schema.js";
 
-export type Schemas = components["schemas"];
-export type Problem = Schemas["Problem"];
+export { answerOf, dataOf, ProblemError, type Answer, type Problem, type Result, type Schemas } from "./problem.js";
+export { OperationFailedError, waitForOperation, type Operation, type WaitOptions } from "./operations.js";
+export type { RetryOptions, TokenSource } from "./retry.js";
+
 export type SpacesClient = Client<paths, `${string}/${string}`>;
 
 export interface Options {
   /** Where the API answers, without `/api/v1` and without a slash at the end. */
   baseUrl: string;
-  /** The ID token to send, asked for at each request, so that it may be a fresh one. */
-  token: () => string | Promise<string>;
+  /** Asked at each request, and again after a 401. `session.token` of `lifestyle-spaces-client/cognito` is one. */
+  token: TokenSource;
+  /** 4 attempts and at most 30 seconds between two, where nothing else is said. */
+  retry?: Partial<RetryOptions>;
+  /** What sends a request; the platform's `fetch` by default. */
+  fetch?: (request: Request) => Promise<Response>;
 }
 
 /**
- * Sends the token with each request, and an `Idempotency-Key` with each POST that has none, so that sending
- * the same `Request` once more does nothing twice.
+ * Make a client that sends the token with each request and an `Idempotency-Key` with each POST that has none,
+ * and that sends a request again where this can help: after `Retry-After`, a lost connection or an expired token.
  */
-export function createClient({ baseUrl, token }: Options): SpacesClient {
-  const client = createFetchClient<paths>({ baseUrl });
+export function createClient({ baseUrl, token, retry, fetch: send }: Options): SpacesClient {
+  const retries = { attempts: 4, maxWait: 30_000, ...retry };
+  const client = createFetchClient<paths>({
+    baseUrl,
+    fetch: retryingFetch(token, retries, send ?? ((request) => globalThis.fetch(request))),
+  });
   client.use({
-    async onRequest({ request }) {
-      request.headers.set("Authorization", `Bearer ${await token()}`);
+    onRequest({ request }) {
       if (request.method === "POST" && !request.headers.has("Idempotency-Key")) {
         request.headers.set("Idempotency-Key", crypto.randomUUID());
       }
@@ -30,26 +41,6 @@ export function createClient({ baseUrl, token }: Options): SpacesClient {
     },
   });
   return client;
-}
-
-/** What the API answered instead of what was asked for. `problem.code` is stable and may be branched on. */
-export class ProblemError extends Error {
-  constructor(readonly problem: Problem) {
-    super(`${problem.status} ${problem.code}: ${problem.detail}`);
-  }
-}
-
-/**
- * The data of an answer.
- *
- * @throws ProblemError where the API refused.
- */
-export async function dataOf<T>(answer: Promise<{ data?: T; error?: Problem }>): Promise<T> {
-  const { data, error } = await answer;
-  if (error) {
-    throw new ProblemError(error);
-  }
-  return data as T;
 }
 
 /**
@@ -60,7 +51,7 @@ export async function dataOf<T>(answer: Promise<{ data?: T; error?: Problem }>):
  * @throws ProblemError where the API refused a page.
  */
 export async function* itemsOf<T>(
-  page: (place: { cursor?: string }) => Promise<{ data?: { items: T[]; next_cursor: string | null }; error?: Problem }>,
+  page: (place: { cursor?: string }) => Promise<Result<{ items: T[]; next_cursor: string | null }>>,
 ): AsyncGenerator<T, void, undefined> {
   let cursor: string | null = null;
   do {
