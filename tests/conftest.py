@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-import botocore.handlers
 import hypothesis
 import pytest
 from botocore.config import Config
@@ -44,6 +43,7 @@ from app.models.access_patterns import messages_of_shard
 from app.models.operations import OutboxMessage
 from app.services import outbox
 from local.dynamodb import dynamodb_local
+from tests.client_helpers import InterceptedClient, fail_on_unbounded_read, intercepted
 from tests.factories import TABLE_NAME, Api, FrozenClock, SigningKey, create_table
 
 pytest_plugins = ["tests.browser_fixtures"]
@@ -90,20 +90,6 @@ PARAMETERS = {
     "mail_sender": "no-reply@example.com",
     "mail_delivery": "send",
 }
-
-
-REFUSED_READS = ("Scan", "ExecuteStatement", "BatchExecuteStatement")
-
-
-def refuse_read(model: Any, **_: Any) -> None:
-    """Fail the test. What that raises is not an Exception, so no code under test can catch it."""
-    pytest.fail(f"{model.name} reads what no key names")
-
-
-# Every client that is made from here on, by whatever test, fails the test that scans.
-botocore.handlers.BUILTIN_HANDLERS += [
-    (f"before-call.dynamodb.{operation}", refuse_read) for operation in REFUSED_READS
-]
 
 
 @pytest.hookimpl(tryfirst=True)  # xdist reads the groups in a hook of the same name
@@ -159,7 +145,9 @@ def dynamodb_client() -> Iterator[DynamoDBClient]:
         # DynamoDB Local validates what is sent; botocore's own validation takes longer than the call.
         # A user agent that is given need not be composed for each call.
         config = Config(max_pool_connections=32, parameter_validation=False, user_agent="tests")
-        yield boto3.client("dynamodb", config=config)
+        client: Any = InterceptedClient(boto3.client("dynamodb", config=config))
+        with intercepted(client, fail_on_unbounded_read):
+            yield client
 
 
 @pytest.fixture
@@ -216,7 +204,12 @@ def parameter_store(ssm: SSMClient) -> Callable[[str, str], None]:
 @pytest.fixture(scope="session")
 def shared_client() -> Callable[[Any], Any]:
     """`shared_client("sqs")`: the one client of this service for all tests."""
-    return functools.cache(boto3.client)
+
+    @functools.cache
+    def client(service: Any) -> Any:
+        return InterceptedClient(boto3.client(service))
+
+    return client
 
 
 @pytest.fixture
@@ -224,21 +217,16 @@ def inbox(aws: None, shared_client: Callable[[Any], Any]) -> Iterator[list[dict[
     """Every mail that SES has taken, as it was asked to send it; it knows the app's sender."""
     ses = shared_client("sesv2")
     ses.create_email_identity(EmailIdentity=PARAMETERS["mail_sender"])
-    asked: list[dict[str, Any]] = []
     mails: list[dict[str, Any]] = []
 
-    def note(params: dict[str, Any], **_: Any) -> None:
-        asked.append(params)
+    def keep(operation: str, parameters: dict[str, Any], call: Callable[[], Any]) -> Any:
+        answer = call()
+        if operation == "SendEmail":
+            mails.append(parameters)
+        return answer
 
-    def keep(http_response: Any, **_: Any) -> None:
-        if http_response.status_code == 200:
-            mails.append(asked[-1])
-
-    ses.meta.events.register("provide-client-params.sesv2.SendEmail", note)
-    ses.meta.events.register("after-call.sesv2.SendEmail", keep)
-    yield mails
-    ses.meta.events.unregister("provide-client-params.sesv2.SendEmail", note)
-    ses.meta.events.unregister("after-call.sesv2.SendEmail", keep)
+    with intercepted(ses, keep):
+        yield mails
 
 
 @pytest.fixture
@@ -332,12 +320,12 @@ def calls(dynamodb: DynamoDBClient) -> Iterator[list[str]]:
     """The names of DynamoDB's operations in the order in which they were called. Clear it as you like."""
     names: list[str] = []
 
-    def note(model: Any, **_: Any) -> None:
-        names.append(model.name)
+    def note(operation: str, _: dict[str, Any], call: Callable[[], Any]) -> Any:
+        names.append(operation)
+        return call()
 
-    dynamodb.meta.events.register("before-call.dynamodb", note)
-    yield names
-    dynamodb.meta.events.unregister("before-call.dynamodb", note)
+    with intercepted(dynamodb, note):
+        yield names
 
 
 @pytest.fixture
@@ -350,22 +338,22 @@ def before_commit(dynamodb: DynamoDBClient) -> Iterator[Callable[..., None]]:
     waiting: list[tuple[Callable[[], object], bool]] = []
     busy = False
 
-    def interrupt(model: Any, params: Any, **_: Any) -> None:
+    def interrupt(operation: str, parameters: dict[str, Any], call: Callable[[], Any]) -> Any:
         nonlocal busy
-        if waiting and not busy and model.name in WRITES:
+        if waiting and not busy and operation in WRITES:
             action, counting = waiting[-1]
-            if counting is (b'"JOIN"' in params["body"]):
+            if counting is ("'JOIN'" in str(parameters)):
                 waiting.pop()
                 busy = True
                 action()
                 busy = False
+        return call()
 
     def arrange(action: Callable[[], object], *, times: int = 1, counting: bool = False) -> None:
         waiting.extend([(action, counting)] * times)
 
-    dynamodb.meta.events.register("before-call.dynamodb", interrupt)
-    yield arrange
-    dynamodb.meta.events.unregister("before-call.dynamodb", interrupt)
+    with intercepted(dynamodb, interrupt):
+        yield arrange
     assert not waiting, "the request has not written as often as the test expects"
 
 

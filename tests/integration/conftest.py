@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 
+from tests.client_helpers import intercepted
 from tests.conftest import WRITES
 from tests.factories import FrozenClock
 
@@ -21,11 +22,12 @@ class Killer:
         self._clock = clock
         self._left: int | None = None
 
-    def count(self, model: Any, **_: Any) -> None:
-        if self._left is not None and model.name in {*WRITES, "BatchWriteItem"}:
+    def count(self, operation: str, _: dict[str, Any], call: Callable[[], Any]) -> Any:
+        if self._left is not None and operation in {*WRITES, "BatchWriteItem"}:
             self._left -= 1
             if self._left < 0:
                 raise Killed
+        return call()
 
     def after(self, writes: int, action: Callable[[], None]) -> None:
         self._left = writes
@@ -39,6 +41,5 @@ class Killer:
 @pytest.fixture
 def killer(dynamodb: DynamoDBClient, clock: FrozenClock) -> Iterator[Killer]:
     killer = Killer(clock)
-    dynamodb.meta.events.register("before-call.dynamodb", killer.count)
-    yield killer
-    dynamodb.meta.events.unregister("before-call.dynamodb", killer.count)
+    with intercepted(dynamodb, killer.count):
+        yield killer

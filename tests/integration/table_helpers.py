@@ -7,7 +7,6 @@ from typing import Any
 import boto3
 from mypy_boto3_dynamodb import DynamoDBClient
 
-from tests.conftest import REFUSED_READS, refuse_read
 from tests.factories import TABLE_NAME
 
 
@@ -24,7 +23,4 @@ def kinds_that_name(what: str) -> set[str]:
 
 @functools.cache
 def _client() -> DynamoDBClient:
-    client = boto3.client("dynamodb")
-    for operation in REFUSED_READS:
-        client.meta.events.unregister(f"before-call.dynamodb.{operation}", refuse_read)
-    return client
+    return boto3.client("dynamodb")

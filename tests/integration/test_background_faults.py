@@ -7,6 +7,7 @@ After every kill the promises are kept by what is there anyway: the schedule.
 import functools
 import itertools
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,6 +36,7 @@ from app.models.users import UserProfile
 from app.services import permissions, spaces
 from app.services.permissions import Action
 from delivery import redrive as tool
+from tests.client_helpers import intercepted
 from tests.factories import Api, FrozenClock, Person
 from tests.outbox_helpers import Bench, Payload, claim, fail, make_bench
 
@@ -56,11 +58,11 @@ class Reaper:
     point: int = -1
     passed: list[str] = field(default_factory=list)
 
-    def before(self, model: Any, **_: Any) -> None:
-        self._pass(f"before {model.name}")
-
-    def after(self, model: Any, **_: Any) -> None:
-        self._pass(f"after {model.name}")
+    def intercept(self, operation: str, _: dict[str, Any], call: Callable[[], Any]) -> Any:
+        self._pass(f"before {operation}")
+        answer = call()
+        self._pass(f"after {operation}")
+        return answer
 
     def _pass(self, name: str) -> None:
         self.passed.append(name)
@@ -88,15 +90,10 @@ def bench(backend: Backend, inbox: object, shared_client: Callable[[Any], Any]) 
 def reaper(bench: Bench, dynamodb: Any, shared_client: Callable[[Any], Any]) -> Iterator[Reaper]:
     clients = [dynamodb, shared_client("sqs"), shared_client("sesv2"), shared_client("cognito-idp")]
     found = Reaper()
-    for client in clients:
-        name = client.meta.service_model.service_id.hyphenize()
-        client.meta.events.register(f"before-call.{name}", found.before)
-        client.meta.events.register(f"after-call.{name}", found.after)
-    yield found
-    for client in clients:
-        name = client.meta.service_model.service_id.hyphenize()
-        client.meta.events.unregister(f"before-call.{name}", found.before)
-        client.meta.events.unregister(f"after-call.{name}", found.after)
+    with ExitStack() as stack:
+        for client in clients:
+            stack.enter_context(intercepted(client, found.intercept))
+        yield found
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from app.models.messages import EraseAccount
 from app.models.operations import OutboxMessage
 from app.services.outbox import SHARDS, enqueue
 from tests.assertions import assert_problem
+from tests.client_helpers import intercepted
 from tests.factories import TABLE_NAME, Api, FrozenClock, Person
 from tests.integration import journal_helpers
 from tests.integration.conftest import Killed, Killer
@@ -46,19 +47,16 @@ def pool(aws: None) -> Pool:
 @pytest.fixture
 def before_reading(dynamodb: DynamoDBClient) -> Iterator[BeforeReading]:
     """`before_reading("eve", action)`: do it once the index has told of this item, before it is read."""
-    waiting: dict[bytes, Callable[[], None]] = {}
+    waiting: dict[str, Callable[[], None]] = {}
 
-    def interrupt(model: Any, params: Any, **_: Any) -> None:
-        for text in [text for text in waiting if text in params["body"]]:
-            if model.name in ("GetItem", "BatchGetItem"):
+    def interrupt(operation: str, parameters: dict[str, Any], call: Callable[[], Any]) -> Any:
+        for text in [text for text in waiting if text in str(parameters)]:
+            if operation in ("GetItem", "BatchGetItem"):
                 waiting.pop(text)()
+        return call()
 
-    def arrange(text: str, action: Callable[[], None]) -> None:
-        waiting[text.encode()] = action
-
-    dynamodb.meta.events.register("before-call.dynamodb", interrupt)
-    yield arrange
-    dynamodb.meta.events.unregister("before-call.dynamodb", interrupt)
+    with intercepted(dynamodb, interrupt):
+        yield waiting.__setitem__
     assert not waiting
 
 

@@ -9,6 +9,7 @@ from httpx2 import Response
 from mypy_boto3_dynamodb import DynamoDBClient
 
 from tests.assertions import assert_problem
+from tests.client_helpers import intercepted
 from tests.factories import Api, FrozenClock, Person
 
 
@@ -167,15 +168,13 @@ class TestRateLimit:
         bob.join("AAAAAAAAAAAA")
         clock.advance(seconds=seconds)
 
-        def tick(params: Any, **_: Any) -> None:
-            if b"RATE#" in params["body"]:
+        def tick(operation: str, parameters: dict[str, Any], call: Callable[[], Any]) -> Any:
+            if operation == "GetItem" and "RATE#" in str(parameters):
                 clock.advance(milliseconds=100)  # past a full second, in which items are forgotten
+            return call()
 
-        dynamodb.meta.events.register("before-call.dynamodb.GetItem", tick)
-        try:
+        with intercepted(dynamodb, tick):
             response = bob.join(code)
-        finally:
-            dynamodb.meta.events.unregister("before-call.dynamodb.GetItem", tick)
 
         assert response.status_code == 200
 

@@ -3,6 +3,7 @@
 import dataclasses
 import re
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from app.api.routing import all_routes
 from app.core.config import ssm_parameters
 from app.main import Backend
 from tests.assertions import assert_problem
+from tests.client_helpers import intercepted, raising
 from tests.factories import TABLE_NAME, Api, Person
 
 SPACES, ME = "/api/v1/spaces", "/api/v1/users/me"
@@ -37,19 +39,12 @@ def ada(api: Api) -> Person:
 @pytest.fixture
 def dynamodb_fails(dynamodb: DynamoDBClient) -> Iterator[Callable[..., None]]:
     """`dynamodb_fails(error)`: every call from now on, or only those of one operation."""
-    handlers: list[tuple[str, Callable[..., None]]] = []
+    with ExitStack() as stack:
 
-    def arrange(error: Exception, operation: str = "") -> None:
-        def fail(**_: Any) -> None:
-            raise error
+        def arrange(error: Exception, *operations: str) -> None:
+            stack.enter_context(intercepted(dynamodb, raising(error, *operations)))
 
-        name = f"before-call.dynamodb.{operation}".rstrip(".")
-        dynamodb.meta.events.register(name, fail)
-        handlers.append((name, fail))
-
-    yield arrange
-    for name, handler in handlers:
-        dynamodb.meta.events.unregister(name, handler)
+        yield arrange
 
 
 def client_error(code: str, status: int = 400) -> ClientError:
@@ -341,13 +336,9 @@ class TestWhereSomethingIsBroken:
 
     @pytest.mark.parametrize("path", [ME, SPACES])
     def test_goes_on_afterwards(self, ada: Person, dynamodb: DynamoDBClient, path: str) -> None:
-        def fail_once(**_: Any) -> None:
-            dynamodb.meta.events.unregister("before-call.dynamodb", fail_once)
-            raise ZeroDivisionError
-
-        dynamodb.meta.events.register("before-call.dynamodb", fail_once)
-
-        assert [ada.get(path).status_code for _ in range(2)] == [500, 200]
+        with intercepted(dynamodb, raising(ZeroDivisionError())):
+            assert ada.get(path).status_code == 500
+        assert ada.get(path).status_code == 200
 
 
 class TestWhereAServiceIsAway:
@@ -398,14 +389,8 @@ class TestWhereAServiceIsAway:
     ) -> None:
         app.state.backend = dataclasses.replace(backend, parameters=ssm_parameters(lambda: ssm, "/test"))
 
-        def fail(**_: Any) -> None:
-            raise ConnectTimeoutError(endpoint_url="https://ssm.example.com")
-
-        ssm.meta.events.register("before-call.ssm", fail)
-        try:
+        with intercepted(ssm, raising(ConnectTimeoutError(endpoint_url="https://ssm.example.com"))):
             response = ada.post(SPACES, {"name": "Runners"})
-        finally:
-            ssm.meta.events.unregister("before-call.ssm", fail)
 
         assert_problem(response, 503, "service_unavailable")
         assert response.headers["Retry-After"] == "1"

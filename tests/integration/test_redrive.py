@@ -11,6 +11,7 @@ from app.models.access_patterns import OUTBOX_MESSAGES, messages_of_shard
 from app.models.operations import OutboxMessage
 from app.services import outbox
 from delivery import redrive as tool
+from tests.client_helpers import intercepted, raising
 from tests.factories import FrozenClock
 
 
@@ -102,13 +103,8 @@ class TestRedrive:
         class Killed(BaseException):
             pass
 
-        def die(**_: Any) -> None:
-            raise Killed
-
-        sqs.meta.events.register("before-call.sqs.DeleteMessage", die)
-        with pytest.raises(Killed):
+        with intercepted(sqs, raising(Killed(), "DeleteMessage")), pytest.raises(Killed):
             tool.redrive(table, sqs, queue_url)
-        sqs.meta.events.unregister("before-call.sqs.DeleteMessage", die)
         for message in given_up:  # what the killed one had in its hands becomes visible again
             send(sqs, queue_url, message)
 

@@ -2,6 +2,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from fastapi import APIRouter, FastAPI
 from httpx2 import Response
 from mypy_boto3_dynamodb import DynamoDBClient
@@ -16,6 +17,7 @@ from app.core.errors import Forbidden, StaleRead
 from app.main import Backend
 from app.models.fields import Resource
 from tests.assertions import assert_problem
+from tests.client_helpers import intercepted, raising
 from tests.factories import SigningKey
 from tests.unit.core.entity_helpers import NOTES, note
 
@@ -142,18 +144,13 @@ class TestCollision:
 
     @pytest.fixture(autouse=True)
     def _collide(self, dynamodb: DynamoDBClient) -> Iterator[None]:
-        def collide(**_: Any) -> Any:
-            error = {
-                "Error": {"Code": "TransactionConflictException", "Message": ""},
-                "ResponseMetadata": {"HTTPStatusCode": 400},
-            }
-            return type("Answer", (), {"status_code": 400})(), error
-
-        dynamodb.meta.events.register("before-call.dynamodb.PutItem", collide)
-        dynamodb.meta.events.register("before-call.dynamodb.TransactWriteItems", collide)
-        yield
-        dynamodb.meta.events.unregister("before-call.dynamodb.PutItem", collide)
-        dynamodb.meta.events.unregister("before-call.dynamodb.TransactWriteItems", collide)
+        answer: Any = {
+            "Error": {"Code": "TransactionConflictException", "Message": ""},
+            "ResponseMetadata": {"HTTPStatusCode": 400},
+        }
+        collision = ClientError(answer, "TransactWriteItems")
+        with intercepted(dynamodb, raising(collision, "PutItem", "TransactWriteItems")):
+            yield
 
     def test_asks_to_come_again(self, send: Send, notebook: Notebook) -> None:
         response = send()

@@ -12,6 +12,7 @@ from app.models.access_patterns import OUTBOX_MESSAGES
 from app.models.messages import HourlyMessage
 from app.models.operations import OutboxMessage
 from app.services import outbox
+from tests.client_helpers import intercepted
 from tests.factories import FrozenClock
 from tests.outbox_helpers import Bench, Payload, metrics
 
@@ -132,14 +133,13 @@ class TestOnStream:
         """As the lease, or the key's way into the queue, could not be written."""
         messages = [bench.promise("works", name=name) for name in "abc"]
 
-        def refuse(params: dict[str, Any], **_: Any) -> None:
-            if messages[1].message_id in params["body"].decode():
+        def refuse(operation: str, parameters: dict[str, Any], call: Callable[[], Any]) -> Any:
+            if operation == "UpdateItem" and messages[1].message_id in str(parameters):
                 raise ConnectionError
+            return call()
 
-        events = dynamodb.meta.events
-        events.register("before-call.dynamodb.UpdateItem", refuse)
-        answer = on_stream(bench.runner, stream(*messages), lambda: 60.0)
-        events.unregister("before-call.dynamodb.UpdateItem", refuse)
+        with intercepted(dynamodb, refuse):
+            answer = on_stream(bench.runner, stream(*messages), lambda: 60.0)
 
         assert ran == ["a", "c"]
         assert failures(answer) == ["1"]

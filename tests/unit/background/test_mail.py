@@ -1,18 +1,17 @@
 """Mail through SES."""
 
-import io
 import json
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from botocore.awsrequest import AWSResponse
-from botocore.compat import HTTPHeaders
 from botocore.exceptions import ClientError, ConnectionClosedError, ConnectTimeoutError, ReadTimeoutError
 from botocore.stub import Stubber
 
 from app.background.mail import Mail, MailOutcomeUnknown, MailRefused
 from app.main import Backend
+from tests.client_helpers import intercepted, raising
 from tests.conftest import SETTINGS
 
 MAIL = Mail(kind="invitation", to="ben@example.com", subject="Grüße", text="Hello", html="<p>Hello</p>")
@@ -20,42 +19,18 @@ MAIL = Mail(kind="invitation", to="ben@example.com", subject="Grüße", text="He
 
 @pytest.fixture
 def answer(shared_client: Callable[[Any], Any]) -> Iterator[Callable[[str], None]]:
-    """`answer("MessageRejected")`: the error that SES answers with from now on."""
-    codes: list[str] = []
-
-    def instead(request: Any, **_: Any) -> AWSResponse | None:
-        if not codes:
-            return None
-        body = json.dumps({"message": "Address ben@example.com is not to my taste"}).encode()
-        headers = HTTPHeaders.from_pairs([("x-amzn-ErrorType", codes[-1])])
-        raw = io.BytesIO(body)
-        raw.stream = lambda **_: iter([body])  # type: ignore[attr-defined]
-        return AWSResponse(request.url, 400, headers, raw)
-
-    events = shared_client("sesv2").meta.events
-    events.register("before-send.sesv2.SendEmail", instead)
-    yield codes.append
-    events.unregister("before-send.sesv2.SendEmail", instead)
+    """`answer("MessageRejected")`: the error that SES answers the next request with."""
+    with Stubber(shared_client("sesv2")) as stub:
+        yield lambda code: stub.add_client_error("send_email", code, "Address rejected", http_status_code=400)
 
 
 @pytest.fixture
 def break_connection(
     shared_client: Callable[[Any], Any], inbox: object
 ) -> Iterator[Callable[[Exception], None]]:
-    """`break_connection(error)`: what becomes of each request to SES from now on."""
-    events = shared_client("sesv2").meta.events
-    broken: list[Callable[..., None]] = []
-
-    def begin(error: Exception) -> None:
-        def fail(**_: Any) -> None:
-            raise error
-
-        broken.append(fail)
-        events.register("before-send.sesv2.SendEmail", fail)
-
-    yield begin
-    for fail in broken:
-        events.unregister("before-send.sesv2.SendEmail", fail)
+    """`break_connection(error)`: what each request to SES raises from now on."""
+    with ExitStack() as stack:
+        yield lambda error: stack.enter_context(intercepted(shared_client("sesv2"), raising(error)))
 
 
 class TestSend:

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from app.core.config import Parameters, ParameterSource, Settings, ssm_parameters
 from app.core.errors import ServiceUnavailable
+from tests.client_helpers import intercepted, raising
 
 PREFIX = "/lifestyle-spaces/test"
 VARIABLES = {
@@ -130,16 +131,10 @@ class TestSsmParameters:
             read()
 
     def test_says_that_ssm_cannot_be_read(self, read: ParameterSource, ssm: SSMClient) -> None:
-        def refuse(**_: Any) -> Any:
-            raise EndpointConnectionError(endpoint_url="https://ssm.example.com")
-
-        ssm.meta.events.register("before-send.ssm", refuse)
-        try:
-            with pytest.raises(ServiceUnavailable) as raised:
-                read()
-            assert raised.value.retry_after_s
-        finally:
-            ssm.meta.events.unregister("before-send.ssm", refuse)
+        error = EndpointConnectionError(endpoint_url="https://ssm.example.com")
+        with intercepted(ssm, raising(error)), pytest.raises(ServiceUnavailable) as raised:
+            read()
+        assert raised.value.retry_after_s
 
     def test_reads_more_parameters_than_fit_on_one_page_of_ssm(
         self, read: ParameterSource, parameter_store: SetParameter
@@ -172,15 +167,8 @@ class TestSsmParametersOverTime:
         before = read()
         monotonic.seconds += 301
 
-        def throttle(**_: Any) -> Any:
-            raise ClientError(
-                {"Error": {"Code": "ThrottlingException", "Message": "Rate exceeded"}}, "GetParametersByPath"
-            )
-
-        ssm.meta.events.register("before-call.ssm", throttle)
-        try:
+        answer: Any = {"Error": {"Code": "ThrottlingException", "Message": "Rate exceeded"}}
+        with intercepted(ssm, raising(ClientError(answer, "GetParametersByPath"))):
             assert read() == before
-        finally:
-            ssm.meta.events.unregister("before-call.ssm", throttle)
         (event,) = logs()
         assert (event["level"], event["message"]) == ("WARNING", "parameters.stale")

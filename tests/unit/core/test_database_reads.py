@@ -11,6 +11,7 @@ from app.core.database import Slice, Table
 from app.core.entities import Key
 from app.core.errors import InvalidCursor
 from app.core.queries import Query
+from tests.client_helpers import intercepted
 from tests.factories import FrozenClock
 from tests.unit.core.entity_helpers import (
     NOTES,
@@ -49,12 +50,12 @@ def requests(dynamodb: DynamoDBClient) -> Iterator[list[dict[str, Any]]]:
     """What DynamoDB was asked, as the client was given it."""
     asked: list[dict[str, Any]] = []
 
-    def note_down(params: dict[str, Any], **_: Any) -> None:
-        asked.append(params)
+    def note(_: str, parameters: dict[str, Any], call: Callable[[], Any]) -> Any:
+        asked.append(parameters)
+        return call()
 
-    dynamodb.meta.events.register("provide-client-params.dynamodb", note_down)
-    yield asked
-    dynamodb.meta.events.unregister("provide-client-params.dynamodb", note_down)
+    with intercepted(dynamodb, note):
+        yield asked
 
 
 class TestGet:
