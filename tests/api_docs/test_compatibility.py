@@ -78,11 +78,11 @@ def patch(new: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-class TestWhatIsTheSame:
-    def test_breaks_nothing(self) -> None:
+class TestCompatibleChange:
+    def test_compatible_change_breaks_nothing(self) -> None:
         assert after(lambda new: None) == []
 
-    def test_breaks_nothing_by_telling_more(self) -> None:
+    def test_compatible_change_adds_to_responses(self) -> None:
         def grow(new: dict[str, Any]) -> None:
             new["paths"]["/others"] = {"get": OPERATION}
             patch(new)["parameters"].append(
@@ -124,11 +124,11 @@ class TestOperations:
             (lambda new: patch(new)["responses"]["200"]["headers"].clear(), "200: header ETag is gone"),
         ],
     )
-    def test_must_be_as_they_were(self, change: Change, said: str) -> None:
+    def test_operations_must_stay_as_they_were(self, change: Change, said: str) -> None:
         assert any(said in line for line in after(change))
 
 
-class TestWhatIsSent:
+class TestRequestSchema:
     @pytest.mark.parametrize(
         ("change", "said"),
         [
@@ -146,13 +146,13 @@ class TestWhatIsSent:
             (lambda new: schema(new, "Shape")["oneOf"].pop(), "body.shapes[]: kind square is refused"),
         ],
     )
-    def test_must_still_be_taken(self, change: Change, said: str) -> None:
+    def test_request_schema_must_still_be_taken(self, change: Change, said: str) -> None:
         (line,) = after(change)
         assert line.startswith("PATCH /things/{id}: body")
         assert said in line
 
 
-class TestWhatIsAnswered:
+class TestResponseSchema:
     @pytest.mark.parametrize(
         ("change", "said"),
         [
@@ -172,7 +172,7 @@ class TestWhatIsAnswered:
             ),
         ],
     )
-    def test_must_still_be_understood(self, change: Change, said: str) -> None:
+    def test_response_schema_must_still_be_understood(self, change: Change, said: str) -> None:
         (line,) = after(change)
         assert line.startswith("PATCH /things/{id}: 200")
         assert said in line
@@ -180,11 +180,11 @@ class TestWhatIsAnswered:
 
 class TestVersions:
     @pytest.mark.parametrize(("old", "new"), [("1.4.2", "2.0.0"), ("0.1.3", "0.2.0"), ("0.9.0", "1.0.0")])
-    def test_that_allow_it(self, old: str, new: str) -> None:
+    def test_versions_that_allow_it(self, old: str, new: str) -> None:
         assert allowed(old, new)
 
     @pytest.mark.parametrize(("old", "new"), [("1.4.2", "1.5.0"), ("0.1.3", "0.1.4"), ("2.0.0", "2.0.0")])
-    def test_that_do_not(self, old: str, new: str) -> None:
+    def test_versions_that_do_not(self, old: str, new: str) -> None:
         assert not allowed(old, new)
 
 
@@ -201,15 +201,17 @@ class TestCommand:
         monkeypatch.setattr(compatibility, "CURRENT", current)
         return current
 
-    def test_fails_and_says_what_breaks(self, current: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_command_fails_and_says_what_breaks(
+        self, current: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         assert compatibility.main() == 1
         said = capsys.readouterr().err
         assert "breaks 1.4.0: DELETE /things/{id}: is gone\n" in said
         assert "error: 1 breaking changes, and the version is 1.4.0\n" in said
 
-    def test_lets_a_version_pass_that_says_so(self, current: Path) -> None:
+    def test_command_lets_a_version_pass_that_says_so(self, current: Path) -> None:
         current.write_text(current.read_text().replace("1.4.0", "2.0.0"))
         assert compatibility.main() == 0
 
-    def test_takes_what_is_committed(self) -> None:
+    def test_command_takes_what_is_committed(self) -> None:
         assert compatibility.main() == 0

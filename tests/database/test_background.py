@@ -57,7 +57,7 @@ def effect(bench: Bench) -> int:
 
 
 class TestRunners:
-    def test_run_a_message_once_that_all_were_brought(self, bench: Bench, ran: Counter[str]) -> None:
+    def test_runners_run_a_message_once_that_all_were_brought(self, bench: Bench, ran: Counter[str]) -> None:
         promise_all(bench)
         messages = bench.messages()
         shot = threading.Barrier(THREADS, timeout=60)
@@ -74,7 +74,7 @@ class TestRunners:
         assert effect(bench) == ROUNDS
         assert bench.messages() == []
 
-    def test_share_what_the_schedule_finds(self, bench: Bench, ran: Counter[str]) -> None:
+    def test_runners_share_what_the_schedule_finds(self, bench: Bench, ran: Counter[str]) -> None:
         promise_all(bench)
 
         with ThreadPoolExecutor(THREADS) as pool:

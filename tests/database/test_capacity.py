@@ -141,7 +141,7 @@ def entries(world: World, count: int, clock: FrozenClock) -> Iterator[JournalEnt
 
 
 class TestOperations:
-    def test_cost_what_the_page_says(
+    def test_operations_cost_what_the_page_says(
         self, bench: Bench, meter: Meter, clock: FrozenClock, request: pytest.FixtureRequest
     ) -> None:
         measured = [bench.measure(operation, requests) for operation, requests in candidates().items()]
@@ -158,7 +158,7 @@ class TestOperations:
 
         assert capacity.PATH.read_text(encoding="utf-8") == text, "run this test with --snapshot-update"
 
-    def test_of_new_check_in_are_two_calls_and_14_units(self, bench: Bench, meter: Meter) -> None:
+    def test_operations_of_new_check_in_are_two_calls_and_14_units(self, bench: Bench, meter: Meter) -> None:
         line = next(line for line in ROWS if "check-ins/2026-03-13" in line)
         response = bench.send(bench.world(), "member", line)
 
@@ -181,11 +181,11 @@ class TestRules:
             (8193, False, 1.5),
         ],
     )
-    def test_read_is_paid_by_4_kb(self, size: int, *, consistent: bool, units: float) -> None:
+    def test_rules_read_is_paid_by_4_kb(self, size: int, *, consistent: bool, units: float) -> None:
         assert capacity.read_units(size, consistent=consistent) == units
 
     @pytest.mark.parametrize(("size", "units"), [(0, 1), (1024, 1), (1025, 2)])
-    def test_write_is_paid_by_1_kb(self, size: int, units: int) -> None:
+    def test_rules_write_is_paid_by_1_kb(self, size: int, units: int) -> None:
         assert capacity.write_units(size) == units
 
     @pytest.mark.parametrize(

@@ -190,7 +190,7 @@ def units(cost: list[tuple[str, float]]) -> float:
     return sum(charge for _, charge in cost)
 
 
-def test_a_page_of_many_costs_what_a_page_of_few_costs(world: World, bill: Bill) -> None:
+def test_cost_of_a_page_does_not_grow_with_the_list(world: World, bill: Bill) -> None:
     world.grow(FEW)
     costs = {path: next(pages(world, bill, path)) for path in LISTS}
 
@@ -206,7 +206,7 @@ def test_a_page_of_many_costs_what_a_page_of_few_costs(world: World, bill: Bill)
         assert {name for name, _ in second} == {name for name, _ in first}, path
 
 
-def test_of_many_lists_each_is_here() -> None:
+def test_cost_of_every_list_is_tested() -> None:
     paths: dict[str, Any] = document(all_routes())["paths"]
     lists = {
         path.removeprefix("/api/v1")
@@ -218,7 +218,7 @@ def test_of_many_lists_each_is_here() -> None:
     assert {path.split("?")[0] for path in LISTS} | {"/templates", EXPORT} == lists
 
 
-def test_a_page_of_an_export_of_much_costs_what_one_of_little_costs(world: World, bill: Bill) -> None:
+def test_cost_of_an_export_page_does_not_grow_with_the_export(world: World, bill: Bill) -> None:
     world.grow(FEW)
     few = [cost for cost, _ in zip(export_pages(world, bill), range(100), strict=False)]
 
@@ -231,7 +231,7 @@ def test_a_page_of_an_export_of_much_costs_what_one_of_little_costs(world: World
     assert max(units(cost) for cost in many) <= max(units(cost) for cost in few)
 
 
-def test_statistics_look_back_on_ten_years_at_most(world: World, bill: Bill) -> None:
+def test_statistics_read_at_most_ten_years(world: World, bill: Bill) -> None:
     world.usual["note"] = "a" * 100
     world.grow(1, HABITS)
     costs = []
@@ -247,7 +247,7 @@ def test_statistics_look_back_on_ten_years_at_most(world: World, bill: Bill) -> 
     assert Counter(name for name, _ in costs[0]) == {"BatchGetItem": 1, "Query": 2}
 
 
-def test_seeing_someone_costs_one_query_and_one_batch(world: World, bill: Bill) -> None:
+def test_get_user_costs_one_query_and_one_batch(world: World, bill: Bill) -> None:
     world.grow(50)
     bill.charges.clear()
 
@@ -272,7 +272,7 @@ def test_seeing_someone_costs_one_query_and_one_batch(world: World, bill: Bill) 
         ("/users/me/journals/{entry_id}", ["GetItem", "Query", "GetItem"]),
     ],
 )
-def test_what_the_path_names_is_read_in_one_call(
+def test_authorize_reads_all_items_of_the_path_in_one_call(
     world: World, bill: Bill, path: str, calls: list[str]
 ) -> None:
     world.grow(FEW)
@@ -283,7 +283,7 @@ def test_what_the_path_names_is_read_in_one_call(
     assert [name for name, _ in bill.charges] == calls
 
 
-def test_checking_in_is_two_calls(world: World, bill: Bill) -> None:
+def test_habit_check_in_costs_two_calls(world: World, bill: Bill) -> None:
     world.grow(1, HABITS)
     path = world.address("/spaces/{space_id}/habits/{habit_id}/check-ins/2026-03-14")
     for note in ("First", "Again"):

@@ -34,8 +34,8 @@ def path_of(space: dict[str, Any]) -> str:
     return f"{SPACES}/{space['space_id']}"
 
 
-class TestOneIdempotencyKey:
-    def test_of_twenty_posts_makes_one_space(self, api: Api, at_once: AtOnce) -> None:
+class TestIdempotencyKey:
+    def test_idempotency_key_of_twenty_posts_makes_one_space(self, api: Api, at_once: AtOnce) -> None:
         ada = api.person()
         create = [
             partial(ada.elsewhere().post, SPACES, {"name": "Once"}, idempotency_key="one") for _ in range(20)
@@ -49,7 +49,7 @@ class TestOneIdempotencyKey:
         assert codes(responses).keys() <= {"request_in_progress"}
         assert len(ada.get("/api/v1/users/me/spaces").json()["items"]) == 1
 
-    def test_of_twenty_joins_makes_one_member(self, api: Api, at_once: AtOnce) -> None:
+    def test_idempotency_key_of_twenty_joins_makes_one_member(self, api: Api, at_once: AtOnce) -> None:
         space = api.person().make_space(visibility="public")
         bob = api.person()
         join = [
@@ -64,7 +64,7 @@ class TestOneIdempotencyKey:
         assert bob.get(path_of(space)).json()["member_count"] == 2
 
 
-class TestUniqueThings:
+class TestUniqueItem:
     def test_one_of_many_profiles_gets_an_email(self, api: Api, at_once: AtOnce) -> None:
         people = [api.user("ada@example.com").elsewhere() for _ in range(THREADS)]
         body = {"email": "ada@example.com", "name": "Ada"}

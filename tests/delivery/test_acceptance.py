@@ -31,7 +31,7 @@ def break_down(_: Environment) -> str:
 
 
 class TestAccept:
-    def test_goes_on_after_a_check_that_fails_or_breaks(self) -> None:
+    def test_accept_continues_after_a_failed_check(self) -> None:
         checks = [
             Check("first", "200", fail),
             Check("second", "200", break_down),
@@ -44,14 +44,16 @@ class TestAccept:
         ]
 
     @pytest.mark.parametrize(("on_emulator", "outcome"), [(True, "skipped"), (False, "FAILED")])
-    def test_skips_on_the_emulator_what_only_aws_can_show(self, on_emulator: bool, outcome: str) -> None:
+    def test_accept_skips_on_the_emulator_what_only_aws_can_show(
+        self, on_emulator: bool, outcome: str
+    ) -> None:
         (result,) = accept(environment(on_emulator=on_emulator), [Check("x", "200", fail, only_aws=True)])
         assert result.outcome == outcome
         assert (result.happened == "not on the emulator") is on_emulator
 
 
 class TestReport:
-    def test_is_a_table_of_what_was_expected_and_what_happened(self) -> None:
+    def test_report_is_a_table_of_what_was_expected_and_what_happened(self) -> None:
         when = datetime(2026, 11, 25, 12, 30, tzinfo=UTC)
         page = report("dev", [Result("x", "200", "500 | twice", "FAILED")], when=when)
         assert page.startswith("# Acceptance of `dev`\n")
@@ -60,14 +62,14 @@ class TestReport:
 
 
 class TestChecks:
-    def test_have_names_of_their_own(self) -> None:
+    def test_checks_have_names_of_their_own(self) -> None:
         assert len({check.name for check in CHECKS}) == len(CHECKS) > 20
 
-    def test_end_with_the_erasure_of_what_they_have_made(self) -> None:
+    def test_checks_end_by_deleting_what_they_created(self) -> None:
         assert CHECKS[-1].name == "erasure"
 
 
 class TestMain:
-    def test_refuses_an_environment_that_takes_no_passwords(self) -> None:
+    def test_main_rejects_an_environment_that_takes_no_passwords(self) -> None:
         with pytest.raises(SystemExit, match="error: prod does not allow password sign-in"):
             main("prod")

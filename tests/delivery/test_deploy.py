@@ -109,13 +109,15 @@ class TestIsFirstDeployment:
             ("IMPORT_COMPLETE", False),
         ],
     )
-    def test_is_told_by_the_state_of_the_stack(
+    def test_is_first_deployment_is_told_by_the_state_of_the_stack(
         self, cloudformation: CloudFormationClient, stub: Stubber, status: str, first: bool
     ) -> None:
         add_status(stub, status)
         assert is_first_deployment(cloudformation, STACK) is first
 
-    def test_refused_question_is_no_answer(self, cloudformation: CloudFormationClient, stub: Stubber) -> None:
+    def test_rejected_question_is_no_answer(
+        self, cloudformation: CloudFormationClient, stub: Stubber
+    ) -> None:
         stub.add_client_error("describe_stacks", "AccessDenied", "not authorized")
         with pytest.raises(ClientError, match="not authorized"):
             is_first_deployment(cloudformation, STACK)

@@ -62,12 +62,12 @@ def cloudformation() -> Iterator[CloudFormation]:
 
 
 class TestDrift:
-    def test_is_none_where_all_is_as_the_template_says(self, cloudformation: CloudFormation) -> None:
+    def test_drift_is_none_if_all_is_as_the_template_says(self, cloudformation: CloudFormation) -> None:
         cloudformation.status("DETECTION_COMPLETE")
         cloudformation.resources()
         assert cloudformation.drift() == []
 
-    def test_is_waited_for(self, cloudformation: CloudFormation) -> None:
+    def test_drift_is_waited_for(self, cloudformation: CloudFormation) -> None:
         cloudformation.status("DETECTION_IN_PROGRESS")
         cloudformation.status("DETECTION_IN_PROGRESS")
         cloudformation.status("DETECTION_COMPLETE")
@@ -75,7 +75,7 @@ class TestDrift:
         assert cloudformation.drift() == []
         assert len(cloudformation.waits) == 2
 
-    def test_is_a_line_a_resource_of_every_page(self, cloudformation: CloudFormation) -> None:
+    def test_drift_is_a_line_a_resource_of_every_page(self, cloudformation: CloudFormation) -> None:
         expiry = {
             "PropertyPath": "/TimeToLiveSpecification/Enabled",
             "ExpectedValue": "true",
@@ -95,7 +95,7 @@ class TestDrift:
         )
         assert topic == "Topic (AWS::DynamoDB::Table): deleted"
 
-    def test_tells_what_was_found_where_not_all_could_be_looked_at(
+    def test_drift_tells_what_was_found_if_not_all_could_be_looked_at(
         self, cloudformation: CloudFormation
     ) -> None:
         cloudformation.status("DETECTION_FAILED", DetectionStatusReason="no permission to describe Table")
@@ -105,7 +105,7 @@ class TestDrift:
             "not all resources were checked: no permission to describe Table",
         ]
 
-    def test_is_unknown_where_the_detection_does_not_end(self, cloudformation: CloudFormation) -> None:
+    def test_drift_is_unknown_if_the_detection_does_not_end(self, cloudformation: CloudFormation) -> None:
         for _ in range(90):
             cloudformation.status("DETECTION_IN_PROGRESS")
         with pytest.raises(DriftError, match="not detected after 15 minutes"):
@@ -118,7 +118,7 @@ class TestCommand:
     def signed_in(self, cloudformation: CloudFormation, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("delivery.drift.boto3.client", lambda _: cloudformation.client)
 
-    def test_says_that_all_is_well(
+    def test_command_says_that_all_is_well(
         self, cloudformation: CloudFormation, capsys: pytest.CaptureFixture[str]
     ) -> None:
         cloudformation.status("DETECTION_COMPLETE")
@@ -126,7 +126,7 @@ class TestCommand:
         main("prod")
         assert capsys.readouterr().out == "prod matches its template\n"
 
-    def test_fails_loudly_with_a_line_a_resource(
+    def test_command_fails_loudly_with_a_line_a_resource(
         self, cloudformation: CloudFormation, capsys: pytest.CaptureFixture[str]
     ) -> None:
         cloudformation.status("DETECTION_COMPLETE")
@@ -135,7 +135,7 @@ class TestCommand:
             main("prod")
         assert len(capsys.readouterr().out.splitlines()) == 2
 
-    def test_fails_in_one_line_where_it_cannot_tell(
+    def test_command_fails_in_one_line_if_it_cannot_tell(
         self, cloudformation: CloudFormation, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         for _ in range(90):

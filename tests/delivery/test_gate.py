@@ -46,36 +46,36 @@ def repository(tmp_path: Path) -> Path:
 
 
 class TestGate:
-    def test_records_the_commit_that_passed(self, repository: Path) -> None:
+    def test_gate_records_the_commit_that_passed(self, repository: Path) -> None:
         head = git(repository, "rev-parse", "HEAD")
         record = run(repository)
         assert record == repository / ".build" / "gate" / head
         assert json.loads(record.read_text())["commit"] == head
         check(repository)
 
-    def test_runs_the_whole_of_ci(self, repository: Path) -> None:
+    def test_gate_runs_the_whole_of_ci(self, repository: Path) -> None:
         with_gate(repository, "#!/bin/sh\nmkdir -p .build && echo ran > .build/trace\n")
         run(repository)
         assert (repository / ".build" / "trace").read_text() == "ran\n"
 
-    def test_records_nothing_that_failed(self, repository: Path) -> None:
+    def test_gate_records_nothing_that_failed(self, repository: Path) -> None:
         with_gate(repository, FAILING)
         with pytest.raises(GateError, match="has not passed the gate"):
             run(repository)
         with pytest.raises(GateError, match="no record"):
             check(repository)
 
-    def test_does_not_begin_on_what_is_not_committed(self, repository: Path) -> None:
+    def test_gate_rejects_uncommitted_changes(self, repository: Path) -> None:
         (repository / "new.py").write_text("")
         with pytest.raises(GateError, match=r"uncommitted changes: new\.py"):
             run(repository)
 
-    def test_records_nothing_where_the_run_changed_the_sources(self, repository: Path) -> None:
+    def test_gate_records_nothing_if_the_run_changed_the_sources(self, repository: Path) -> None:
         with_gate(repository, "#!/bin/sh\necho changed > .gitignore\n")
         with pytest.raises(GateError, match="uncommitted changes"):
             run(repository)
 
-    def test_records_nothing_where_another_commit_came_in(self, repository: Path) -> None:
+    def test_gate_records_nothing_if_head_moves(self, repository: Path) -> None:
         person = "-c user.name=Ada -c user.email=ada@example.com"
         with_gate(repository, f"#!/bin/sh\ngit {person} commit -q --allow-empty -m Meanwhile\n")
         with pytest.raises(GateError, match="another commit"):
@@ -84,13 +84,13 @@ class TestGate:
 
 
 class TestCheck:
-    def test_holds_for_one_commit_only(self, repository: Path) -> None:
+    def test_check_holds_for_one_commit_only(self, repository: Path) -> None:
         run(repository)
         commit(repository, **{"a.py": "a = 1\n"})
         with pytest.raises(GateError, match="no record of having passed the gate; run `make gate`"):
             check(repository)
 
-    def test_holds_again_for_a_commit_that_one_returns_to(self, repository: Path) -> None:
+    def test_check_holds_again_for_a_commit_that_one_returns_to(self, repository: Path) -> None:
         passed = git(repository, "rev-parse", "HEAD")
         run(repository)
         commit(repository, **{"a.py": "a = 1\n"})
@@ -98,40 +98,42 @@ class TestCheck:
         check(repository)
 
     @pytest.mark.parametrize("name", [".gitignore", "new.py"])
-    def test_refuses_what_is_changed_or_new(self, repository: Path, name: str) -> None:
+    def test_check_rejects_what_is_changed_or_new(self, repository: Path, name: str) -> None:
         run(repository)
         (repository / name).write_text(".build/\n# more\n")
         with pytest.raises(GateError, match=f"uncommitted changes: {name}; commit or stash them"):
             check(repository)
 
-    def test_counts_what_else_is_changed(self, repository: Path) -> None:
+    def test_check_counts_further_changed_files(self, repository: Path) -> None:
         for name in ("a.py", "b.py", "c.py"):
             (repository / name).write_text("")
         with pytest.raises(GateError, match=r"a\.py and 2 more;"):
             check(repository)
 
     @pytest.mark.parametrize("text", ["", "[]", "{}", '{"commit": "0000"}'])
-    def test_believes_no_record_of_something_else(self, repository: Path, text: str) -> None:
+    def test_check_rejects_a_record_of_another_commit(self, repository: Path, text: str) -> None:
         run(repository).write_text(text)
         with pytest.raises(GateError, match="no record"):
             check(repository)
 
-    def test_needs_a_repository(self, tmp_path: Path) -> None:
+    def test_check_needs_a_repository(self, tmp_path: Path) -> None:
         with pytest.raises(GateError, match="only a commit can be deployed"):
             check(tmp_path)
 
 
 class TestCommand:
-    def test_says_where_the_record_is(self, repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_command_says_if_the_record_is(
+        self, repository: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         main("run", repository)
         main("check", repository)
         assert capsys.readouterr().out == f"passed: .build/gate/{git(repository, 'rev-parse', 'HEAD')}\n"
 
-    def test_knows_no_other_word(self, repository: Path) -> None:
+    def test_command_rejects_an_unknown_argument(self, repository: Path) -> None:
         with pytest.raises(SystemExit, match="error: `run` or `check`, not `chekc`"):
             main("chekc", repository)
 
-    def test_refuses_in_one_line(self, repository: Path) -> None:
+    def test_command_rejects_in_one_line(self, repository: Path) -> None:
         with pytest.raises(SystemExit, match=r"^error: [^\n]+$"):
             main("check", repository)
 
@@ -172,14 +174,14 @@ class TestMakeDeploy:
         )
 
     @pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
-    def test_refuses_a_commit_without_its_record(self, clone: Path, environment: str) -> None:
+    def test_make_deploy_rejects_a_commit_without_its_record(self, clone: Path, environment: str) -> None:
         done = self.deploy(clone, environment)
         assert done.returncode != 0
         assert done.stdout == ""
         (told,) = (line for line in done.stderr.splitlines() if line.startswith("error: "))
         assert "no record of having passed the gate" in told
 
-    def test_refuses_a_changed_work_tree(self, clone: Path) -> None:
+    def test_make_deploy_rejects_a_changed_work_tree(self, clone: Path) -> None:
         run(clone)
         with (clone / "Makefile").open("a") as file:
             file.write("# mine\n")
@@ -188,13 +190,13 @@ class TestMakeDeploy:
         assert done.stdout == ""
         assert "error: uncommitted changes: Makefile; commit or stash them\n" in done.stderr
 
-    def test_deploys_the_commit_that_passed(self, clone: Path) -> None:
+    def test_make_deploy_deploys_the_commit_that_passed(self, clone: Path) -> None:
         run(clone)
         done = self.deploy(clone, "dev")
         assert done.returncode == 0, done.stderr
         assert done.stdout.split() == ["deployed", "dev"]
 
-    def test_passes_on_why_a_deployment_cannot_wait(self, clone: Path) -> None:
+    def test_make_deploy_passes_on_why_a_deployment_cannot_wait(self, clone: Path) -> None:
         run(clone)
         done = self.deploy(clone, "prod", 'SKIP_CANARY_REASON=it\'s "down" $(HOME)')
         assert done.stdout == 'deployed prod it\'s "down" $(HOME)\n'

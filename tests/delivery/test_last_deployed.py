@@ -58,18 +58,20 @@ class TestPrevious:
         main("prod", "now")
         return capsys.readouterr().out
 
-    def test_is_the_newest_that_succeeded(self, github: GitHub, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_previous_is_the_newest_that_succeeded(
+        self, github: GitHub, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         github.deployment("oldest", "INACTIVE", "SUCCESS", "IN_PROGRESS")
         github.deployment("good", "INACTIVE", "SUCCESS", "IN_PROGRESS")
         github.deployment("bad", "FAILURE", "IN_PROGRESS")
         github.deployment("now", "IN_PROGRESS")
         assert self.previous(capsys) == "good\n"
 
-    def test_is_nothing_at_first(self, github: GitHub, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_previous_is_nothing_at_first(self, github: GitHub, capsys: pytest.CaptureFixture[str]) -> None:
         github.deployment("now", "IN_PROGRESS")
         assert self.previous(capsys) == ""
 
-    def test_is_nothing_where_the_same_commit_ran_well(
+    def test_previous_is_nothing_if_the_same_commit_ran_well(
         self, github: GitHub, capsys: pytest.CaptureFixture[str]
     ) -> None:
         github.deployment("good", "INACTIVE", "SUCCESS")
@@ -77,7 +79,7 @@ class TestPrevious:
         github.deployment("now", "IN_PROGRESS")
         assert self.previous(capsys) == ""
 
-    def test_is_asked_of_the_environment_of_this_repository(
+    def test_previous_is_asked_of_the_environment_of_this_repository(
         self, github: GitHub, capsys: pytest.CaptureFixture[str]
     ) -> None:
         self.previous(capsys)

@@ -71,7 +71,7 @@ def stack(status: str, **more: Any) -> dict[str, Any]:
 
 
 class TestCredentials:
-    def test_says_who_is_signed_in_where(self, aws: Aws, run: Run) -> None:
+    def test_credentials_says_who_is_signed_in_where(self, aws: Aws, run: Run) -> None:
         arn = "arn:aws:iam::123456789012:user/ada"
         aws.answer("sts", "get_caller_identity", {"Account": "123456789012", "Arn": arn})
         (found,) = run(checks.credentials)
@@ -80,17 +80,17 @@ class TestCredentials:
 
 class TestBootstrap:
     @pytest.mark.parametrize(("version", "todo"), [("5", 1), ("6", 0), ("30", 0)])
-    def test_is_new_enough(self, aws: Aws, run: Run, version: str, todo: int) -> None:
+    def test_bootstrap_is_new_enough(self, aws: Aws, run: Run, version: str, todo: int) -> None:
         aws.answer("ssm", "get_parameter", {"Parameter": {"Value": version}})
         assert len(advice(run(checks.bootstrap))) == todo
 
-    def test_is_missing(self, aws: Aws, run: Run) -> None:
+    def test_bootstrap_is_missing(self, aws: Aws, run: Run) -> None:
         aws.refuse("ssm", "get_parameter", "ParameterNotFound")
         assert advice(run(checks.bootstrap))[0].startswith("npx cdk bootstrap -c env=prod ")
 
 
 class TestStackState:
-    def test_is_in_order_without_a_stack(self, aws: Aws, run: Run) -> None:
+    def test_stack_state_is_in_order_without_a_stack(self, aws: Aws, run: Run) -> None:
         aws.refuse("cloudformation", "describe_stacks", "ValidationError", f"Stack {STACK} does not exist")
         assert advice(run(checks.stack_state)) == []
 
@@ -107,19 +107,21 @@ class TestStackState:
             ("UPDATE_ROLLBACK_FAILED", "see docs/runbook/release-errors.md: aws cloudformation continue"),
         ],
     )
-    def test_says_what_brings_the_stack_back(self, aws: Aws, run: Run, status: str, told: str | None) -> None:
+    def test_stack_state_says_what_brings_the_stack_back(
+        self, aws: Aws, run: Run, status: str, told: str | None
+    ) -> None:
         aws.answer("cloudformation", "describe_stacks", stack(status), STACKS)
         found = advice(run(checks.stack_state))
         assert [each.startswith(told or "-") for each in found] == ([] if told is None else [True])
 
-    def test_finds_the_protection_that_keeps_a_failed_stack(self, aws: Aws, run: Run) -> None:
+    def test_stack_state_finds_the_protection_that_keeps_a_failed_stack(self, aws: Aws, run: Run) -> None:
         answer = stack("ROLLBACK_COMPLETE", EnableTerminationProtection=True)
         aws.answer("cloudformation", "describe_stacks", answer, STACKS)
         assert "update-termination-protection" in advice(run(checks.stack_state))[0]
 
 
 class TestLeftovers:
-    def test_are_named_each_with_its_command(self, aws: Aws, run: Run) -> None:
+    def test_leftovers_are_named_each_with_its_command(self, aws: Aws, run: Run) -> None:
         aws.refuse("cloudformation", "describe_stacks", "ValidationError", f"Stack {STACK} does not exist")
         aws.answer("dynamodb", "list_tables", {"TableNames": [f"{STACK}-Table-1", "another"]})
         # As CloudFormation names a pool without a name: its logical id and twelve characters.
@@ -143,7 +145,7 @@ class TestLeftovers:
             f"aws ssm delete-parameter --name {parameter}",
         ]
 
-    def test_are_none_of_a_stack_that_is_there(self, aws: Aws, run: Run) -> None:
+    def test_leftovers_are_none_of_a_stack_that_is_there(self, aws: Aws, run: Run) -> None:
         aws.answer("cloudformation", "describe_stacks", stack("UPDATE_COMPLETE"), STACKS)
         assert run(checks.leftovers) == []
 
@@ -156,14 +158,14 @@ class TestMail:
             answer = {"VerifiedForSendingStatus": verified}
             aws.answer("sesv2", "get_email_identity", answer, {"EmailIdentity": name})
 
-    def test_is_in_order(self, aws: Aws, run: Run) -> None:
+    def test_mail_is_in_order(self, aws: Aws, run: Run) -> None:
         self.identity(aws, "no-reply@lifestyle-spaces.example", verified=None)
         self.identity(aws, "lifestyle-spaces.example", verified=True)
         self.identity(aws, "lifestyle-spaces.example", verified=True)
         aws.answer("sesv2", "get_account", {"ProductionAccessEnabled": True, "SendingEnabled": True})
         assert advice(run(checks.mail)) == []
 
-    def test_lacks_identity_production_access_and_sending(self, aws: Aws, run: Run) -> None:
+    def test_mail_lacks_identity_production_access_and_sending(self, aws: Aws, run: Run) -> None:
         self.identity(aws, "no-reply@lifestyle-spaces.example", verified=None)
         self.identity(aws, "lifestyle-spaces.example", verified=False)
         self.identity(aws, "lifestyle-spaces.example", verified=False)
@@ -174,11 +176,11 @@ class TestMail:
         assert sandbox.startswith("aws sesv2 put-account-details --production-access-enabled")
         assert "see the SES console" in paused
 
-    def test_of_sign_up_alone_is_cognitos(self, aws: Aws, run: Run) -> None:
+    def test_mail_of_sign_up_alone_is_cognitos(self, aws: Aws, run: Run) -> None:
         (found,) = run(checks.mail, changed("dev"))
         assert "50 a day" in found.subject
 
-    def test_by_ses_without_the_pools_identity(self, aws: Aws, run: Run) -> None:
+    def test_mail_by_ses_without_the_pools_identity(self, aws: Aws, run: Run) -> None:
         self.identity(aws, "no-reply@lifestyle-spaces.example", verified=True)
         self.identity(aws, "lifestyle-spaces.example", verified=None)
         aws.answer("sesv2", "get_account", {"ProductionAccessEnabled": True})
@@ -189,33 +191,33 @@ class TestMail:
 
 class TestConcurrency:
     @pytest.mark.parametrize(("free", "todo"), [(299, 1), (300, 0)])
-    def test_leaves_a_hundred_unreserved(self, aws: Aws, run: Run, free: int, todo: int) -> None:
+    def test_concurrency_leaves_a_hundred_unreserved(self, aws: Aws, run: Run, free: int, todo: int) -> None:
         limit = {"ConcurrentExecutions": 1000, "UnreservedConcurrentExecutions": free}
         aws.answer("lambda", "get_account_settings", {"AccountLimit": limit})
         assert len(advice(run(checks.concurrency))) == todo
 
-    def test_asks_for_nothing_where_nothing_is_reserved(self, aws: Aws, run: Run) -> None:
+    def test_concurrency_asks_for_nothing_if_nothing_is_reserved(self, aws: Aws, run: Run) -> None:
         limit = {"ConcurrentExecutions": 10, "UnreservedConcurrentExecutions": 10}
         aws.answer("lambda", "get_account_settings", {"AccountLimit": limit})
         assert advice(run(checks.concurrency, changed("dev"))) == []
 
 
 class TestLogRole:
-    def test_is_missing(self, aws: Aws, run: Run) -> None:
+    def test_log_role_is_missing(self, aws: Aws, run: Run) -> None:
         aws.answer("apigateway", "get_account", {})
         assert "update-account" in advice(run(checks.log_role))[0]
 
-    def test_is_there(self, aws: Aws, run: Run) -> None:
+    def test_log_role_is_there(self, aws: Aws, run: Run) -> None:
         aws.answer("apigateway", "get_account", {"cloudwatchRoleArn": "arn:aws:iam::123456789012:role/logs"})
         assert advice(run(checks.log_role)) == []
 
-    def test_is_the_stacks(self, run: Run) -> None:
+    def test_log_role_is_the_stacks(self, run: Run) -> None:
         settings = changed("prod", gateway={"owns_account_log_role": True})
         assert advice(run(checks.log_role, settings)) == []
 
 
 class TestLinkedRoles:
-    def test_are_made_where_they_are_missing(self, aws: Aws, run: Run) -> None:
+    def test_linked_roles_are_made_where_they_are_missing(self, aws: Aws, run: Run) -> None:
         role = {
             "Path": "/",
             "RoleName": "r",
@@ -230,7 +232,7 @@ class TestLinkedRoles:
             "aws iam create-service-linked-role --aws-service-name ops.apigateway.amazonaws.com"
         ]
 
-    def test_are_none_where_nothing_needs_them(self, run: Run, aws: Aws) -> None:
+    def test_linked_roles_are_none_if_nothing_needs_them(self, run: Run, aws: Aws) -> None:
         aws.client("iam")
         assert run(checks.linked_roles, changed("dev")) == []
 
@@ -245,7 +247,7 @@ class TestCertificate:
             ("ISSUED", "other.example", "is for other.example"),
         ],
     )
-    def test_is_issued_for_the_name(
+    def test_certificate_is_issued_for_the_name(
         self, aws: Aws, run: Run, status: str, name: str, told: str | None
     ) -> None:
         aws.answer("acm", "describe_certificate", {"Certificate": {"DomainName": name, "Status": status}})
@@ -253,32 +255,34 @@ class TestCertificate:
         assert len(found) == (told is not None)
         assert (told or "") in "".join(found)
 
-    def test_is_in_the_region_of_the_stack(self, run: Run) -> None:
+    def test_certificate_is_in_the_region_of_the_stack(self, run: Run) -> None:
         arn = str(DOMAIN["certificate_arn"]).replace("eu-west-1", "us-east-1")
         domain = {**DOMAIN, "certificate_arn": arn}
         found = run(checks.certificate, changed("prod", gateway={"domain": domain}))
         assert "--region eu-west-1" in advice(found)[0]
 
-    def test_is_not_needed_without_a_domain(self, run: Run) -> None:
+    def test_certificate_is_not_needed_without_a_domain(self, run: Run) -> None:
         assert run(checks.certificate) == []
 
 
 class TestQuotas:
     @pytest.mark.parametrize(("limit", "todo"), [(20.0, 1), (300.0, 0)])
-    def test_hold_the_resources_of_the_api(self, aws: Aws, run: Run, limit: float, todo: int) -> None:
+    def test_quotas_hold_the_resources_of_the_api(self, aws: Aws, run: Run, limit: float, todo: int) -> None:
         name = "Resources/Routes per REST/WebSocket API"
         quota = {"QuotaName": name, "QuotaCode": "L-01C8A9E0", "Value": limit}
         aws.answer("service-quotas", "list_service_quotas", {"Quotas": [quota]})
         assert len(advice(run(checks.quotas))) == todo
 
-    def test_are_not_guessed(self, aws: Aws, run: Run) -> None:
+    def test_quotas_are_not_guessed(self, aws: Aws, run: Run) -> None:
         aws.answer("service-quotas", "list_service_quotas", {"Quotas": []})
         (found,) = run(checks.quotas)
         assert "no quota" in found.subject
 
 
 class TestPreflight:
-    def test_names_the_permission_that_is_missing(self, aws: Aws, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_preflight_names_the_permission_that_is_missing(
+        self, aws: Aws, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         aws.refuse("apigateway", "get_account", "AccessDeniedException", "no")
         account = Account(aws.client, changed("prod"), REGION)
         assert not preflight(account, {"log_role": checks.log_role})
@@ -286,7 +290,9 @@ class TestPreflight:
             "TO DO  log_role could not be checked\n       ask for the permission of GetAccount\n"
         )
 
-    def test_goes_on_after_another_error(self, aws: Aws, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_preflight_goes_on_after_another_error(
+        self, aws: Aws, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         aws.refuse("apigateway", "get_account", "TooManyRequestsException", "slow down")
         aws.answer(
             "lambda",
@@ -300,7 +306,9 @@ class TestPreflight:
         assert "GetAccount: TooManyRequestsException: slow down" in out
         assert "ok     concurrency" in out
 
-    def test_says_in_one_line_that_nobody_is_signed_in(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_preflight_says_in_one_line_that_nobody_is_signed_in(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         def refuse(_: Account) -> bool:
             raise NoCredentialsError
 

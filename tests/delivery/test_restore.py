@@ -115,7 +115,7 @@ def restore(dynamodb: Any, sleep: Callable[[float], None] = lambda _: None) -> s
 
 
 class TestRestore:
-    def test_waits_and_adds_what_a_restore_leaves_out(self) -> None:
+    def test_restore_waits_and_adds_what_a_restore_leaves_out(self) -> None:
         dynamodb = BusyDynamoDB()
         waits: list[float] = []
         assert restore(dynamodb, waits.append) == "prod-Table-20261122T030000"
@@ -125,7 +125,7 @@ class TestRestore:
         assert (dynamodb.ttl, dynamodb.recovery, dynamodb.tags) == ("ENABLING", "ENABLED", TAGS)
         assert len(waits) >= 8
 
-    def test_makes_it_what_the_template_says(self) -> None:
+    def test_restore_makes_it_what_the_template_says(self) -> None:
         dynamodb = BusyDynamoDB()
         restore(dynamodb)
         template = backend("prod").properties("DynamoDB::Table")
@@ -136,7 +136,7 @@ class TestRestore:
         assert template["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
         assert template["DeletionProtectionEnabled"] is dynamodb.table["DeletionProtectionEnabled"] is True
 
-    def test_goes_on_where_it_was_stopped(self) -> None:
+    def test_restore_goes_on_if_it_was_stopped(self) -> None:
         dynamodb = BusyDynamoDB()
 
         class StoppedError(Exception):
@@ -178,10 +178,10 @@ class TestRestore:
 
 
 class TestMoment:
-    def test_is_a_second_in_utc(self) -> None:
+    def test_moment_is_a_second_in_utc(self) -> None:
         assert moment("2026-11-22T03:00:00Z") == AT
 
     @pytest.mark.parametrize("text", ["", "yesterday", "2026-11-22", "2026-11-22T03:00:00+01:00"])
-    def test_is_asked_for_where_it_is_none(self, text: str) -> None:
+    def test_moment_is_asked_for_if_it_is_none(self, text: str) -> None:
         with pytest.raises(SystemExit, match="error: AT must be the last good second in UTC"):
             moment(text)

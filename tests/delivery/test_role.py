@@ -71,26 +71,26 @@ def actions(role: str) -> set[str]:
 
 class TestParameters:
     @pytest.mark.parametrize("name", ["ada/spaces", "ada@123456/life-style.spaces@456789"])
-    def test_take_a_repository_as_its_tokens_name_it(self, name: str) -> None:
+    def test_parameters_take_a_repository_as_its_tokens_name_it(self, name: str) -> None:
         assert re.fullmatch(TEMPLATE["Parameters"]["Repository"]["AllowedPattern"], name)
 
     @pytest.mark.parametrize("name", ["ada", "ada/*", "ada/spaces:environment", "ada@/spaces@"])
-    def test_take_nothing_that_means_more_than_one(self, name: str) -> None:
+    def test_parameters_take_nothing_that_means_more_than_one(self, name: str) -> None:
         assert not re.fullmatch(TEMPLATE["Parameters"]["Repository"]["AllowedPattern"], name)
 
 
 class TestRoles:
-    def test_have_no_finding_of_cfn_lint(self) -> None:
+    def test_roles_have_no_finding_of_cfn_lint(self) -> None:
         command = [shutil.which("cfn-lint") or "cfn-lint", str(PATH)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert (done.returncode, done.stdout) == (0, "")
 
-    def test_are_these(self) -> None:
+    def test_roles_are_these(self) -> None:
         roles = [name for name, each in TEMPLATE["Resources"].items() if each["Type"] == "AWS::IAM::Role"]
         assert roles == list(SUBJECTS)
 
     @pytest.mark.parametrize("role", SUBJECTS)
-    def test_trust_one_kind_of_job_of_one_repository(self, role: str) -> None:
+    def test_roles_trust_one_kind_of_job_of_one_repository(self, role: str) -> None:
         (trust,) = TEMPLATE["Resources"][role]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
         assert trust["Action"] == "sts:AssumeRoleWithWebIdentity"
         assert trust["Principal"]["Federated"].endswith(":oidc-provider/token.actions.githubusercontent.com")
@@ -102,13 +102,13 @@ class TestRoles:
         }
 
     @pytest.mark.parametrize("role", SUBJECTS)
-    def test_may_touch_every_resource_only_by_reading_settings(self, role: str) -> None:
+    def test_roles_may_touch_every_resource_only_by_reading_settings(self, role: str) -> None:
         for each in statements(role):
             if as_list(each["Resource"]) == ["*"]:
                 assert all(READING.match(action) for action in as_list(each["Action"]))
 
     @pytest.mark.parametrize("role", SUBJECTS)
-    def test_may_not_read_what_people_have_written(self, role: str) -> None:
+    def test_roles_may_not_read_what_people_have_written(self, role: str) -> None:
         items = re.compile(
             r".*\*|dynamodb:(BatchGet|GetItem|Query|Scan|GetRecords)|s3:|logs:(GetLog|GetQuery|Filter|Start)"
         )
@@ -116,7 +116,7 @@ class TestRoles:
 
 
 class TestDeployRole:
-    def test_assumes_the_roles_of_the_bootstrap_and_no_other(self) -> None:
+    def test_deploy_role_assumes_the_roles_of_the_bootstrap_and_no_other(self) -> None:
         assumed, _ = statements("DeployRole")
         assert assumed["Action"] == "sts:AssumeRole"
         names = {
@@ -125,32 +125,32 @@ class TestDeployRole:
         }
         assert names == set(BOOTSTRAP_ROLES)
 
-    def test_asks_and_protects_its_own_stack(self) -> None:
+    def test_deploy_role_asks_and_protects_its_own_stack(self) -> None:
         _, own = statements("DeployRole")
         assert set(own["Action"]) == {"cloudformation:DescribeStacks", "cloudformation:SetStackPolicy"}
         assert own["Resource"].endswith(":stack/LifestyleSpaces-${Environment}/*")
 
 
 class TestDiffRole:
-    def test_reads_the_template_of_its_own_stack_and_nothing_else(self) -> None:
+    def test_diff_role_reads_the_template_of_its_own_stack_and_nothing_else(self) -> None:
         (own,) = statements("DiffRole")
         assert set(own["Action"]) == {"cloudformation:DescribeStacks", "cloudformation:GetTemplate"}
         assert own["Resource"].endswith(":stack/LifestyleSpaces-${Environment}/*")
 
 
 class TestDriftRole:
-    def test_reads_what_aws_says_that_it_reads_of_each_type(self) -> None:
+    def test_drift_role_reads_what_aws_says_that_it_reads_of_each_type(self) -> None:
         read = {action for kind in DEPLOYING for action in asked_to_read(kind) if READING.match(action)}
         asked = {action for action in actions("DriftRole") if not action.startswith("cloudformation:")}
         assert asked == read - NOT_READ
         assert read >= NOT_READ
 
     @pytest.mark.parametrize("action", ["ssm:GetParameters", "lambda:GetFunction"])
-    def test_reads_values_and_code_of_its_own_environment_only(self, action: str) -> None:
+    def test_drift_role_reads_values_and_code_of_its_own_environment_only(self, action: str) -> None:
         (own,) = [each for each in statements("DriftRole") if action in as_list(each["Action"])]
         assert "${Environment}" in own["Resource"]
 
-    def test_has_the_drift_detected(self) -> None:
+    def test_drift_role_has_the_drift_detected(self) -> None:
         assert {action for action in actions("DriftRole") if action.startswith("cloudformation:")} == {
             "cloudformation:DescribeStackDriftDetectionStatus",
             "cloudformation:DescribeStackResourceDrifts",
@@ -162,14 +162,14 @@ class TestDriftRole:
 class TestPage:
     """docs/delivery.md, whose commands make the roles."""
 
-    def test_has_no_command_that_the_aws_cli_refuses(self) -> None:
+    def test_page_has_no_command_that_the_aws_cli_rejects(self) -> None:
         faults = {each: each.faults() for each in commands(PAGE)}
         assert faults
         assert not any(faults.values()), faults
 
-    def test_gives_each_parameter_of_the_template(self) -> None:
+    def test_page_gives_each_parameter_of_the_template(self) -> None:
         assert set(re.findall(r"ParameterKey=(\w+),", PAGE)) == set(TEMPLATE["Parameters"])
 
     @pytest.mark.parametrize("name", VARIABLES)
-    def test_names_the_variables_that_the_workflows_use(self, name: str) -> None:
+    def test_page_names_the_variables_that_the_workflows_use(self, name: str) -> None:
         assert f"`{name}`" in PAGE

@@ -77,7 +77,7 @@ class TestRollback:
         }
         return shell.run(ROLLBACK, **{**known, **variables})
 
-    def test_deploys_the_commit_before_with_its_record_and_tries_it(
+    def test_rollback_deploys_the_commit_before_with_its_record_and_tries_it(
         self, shell: Shell, commits: tuple[str, str]
     ) -> None:
         shell.said.write_text("4711\n")
@@ -92,14 +92,16 @@ class TestRollback:
         assert tried == f"{before} make smoke ENV=prod"
         assert f"::error::{after} did not answer in prod, which runs {before} again" in done.stdout
 
-    def test_deploys_nothing_without_the_record(self, shell: Shell, commits: tuple[str, str]) -> None:
+    def test_rollback_deploys_nothing_without_the_record(
+        self, shell: Shell, commits: tuple[str, str]
+    ) -> None:
         # Nor does it run the gate: every test, with everything it installs, would be signed in to AWS.
         done = self.roll_back(shell, commits)
         assert done.returncode == 1
         assert f"::error::prod does not answer, and the record of {commits[0]} has expired" in done.stdout
         assert len(shell.calls) == 1
 
-    def test_fails_loudly_where_there_is_nothing_to_return_to(
+    def test_rollback_fails_loudly_if_there_is_nothing_to_return_to(
         self, shell: Shell, commits: tuple[str, str]
     ) -> None:
         done = self.roll_back(shell, commits, PREVIOUS="")
@@ -122,14 +124,16 @@ class TestOrder:
             RETURN_TO, ENVIRONMENT="prod", GITHUB_SHA=comes, GITHUB_OUTPUT=str(shell.folder / "output")
         )
 
-    def test_lets_a_newer_commit_follow(self, shell: Shell, history: list[str]) -> None:
+    def test_order_lets_a_newer_commit_follow(self, shell: Shell, history: list[str]) -> None:
         assert self.order(shell, runs=history[0], comes=history[2]).returncode == 0
         assert (shell.folder / "output").read_text() == f"commit={history[0]}\n"
 
-    def test_lets_the_first_come(self, shell: Shell, history: list[str]) -> None:
+    def test_order_lets_the_first_come(self, shell: Shell, history: list[str]) -> None:
         assert self.order(shell, runs="", comes=history[1]).returncode == 0
 
-    def test_refuses_an_older_commit_that_was_approved_late(self, shell: Shell, history: list[str]) -> None:
+    def test_order_rejects_an_older_commit_that_was_approved_late(
+        self, shell: Shell, history: list[str]
+    ) -> None:
         done = self.order(shell, runs=history[2], comes=history[1])
         assert done.returncode == 1
         assert f"::error::prod runs {history[2]}, on which {history[1]} does not build" in done.stdout
@@ -140,19 +144,19 @@ class TestComment:
         known = {"GH_REPO": "ada/spaces", "PULL_REQUEST": "7"}
         return shell.run(COMMENT, **{**known, **variables}).returncode
 
-    def test_is_written_once(self, shell: Shell) -> None:
+    def test_comment_is_written_once(self, shell: Shell) -> None:
         assert self.write(shell) == 0
         assert shell.calls[1].strip() == "gh pr comment 7 --body-file comment.md"
 
-    def test_is_written_anew_from_then_on(self, shell: Shell) -> None:
+    def test_comment_is_written_again_from_then_on(self, shell: Shell) -> None:
         shell.said.write_text("101\n102\n")
         assert self.write(shell) == 0
         (written,) = shell.calls[1:]
         assert "--method PATCH repos/ada/spaces/issues/comments/101 --field body=@comment.md" in written
 
-    def test_is_not_written_where_github_does_not_tell_what_is_there(self, shell: Shell) -> None:
+    def test_comment_is_not_written_if_github_does_not_tell_what_is_there(self, shell: Shell) -> None:
         assert self.write(shell, BROKEN="api") != 0
         assert len(shell.calls) == 1
 
-    def test_is_found_by_its_mark(self) -> None:
+    def test_comment_is_found_by_its_mark(self) -> None:
         assert f'startswith("{MARK}")' in COMMENT

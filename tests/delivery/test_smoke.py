@@ -74,7 +74,7 @@ def health(**other: str) -> Reply:
 
 
 class TestSmoke:
-    def test_passes_the_app(
+    def test_smoke_passes_the_app(
         self, deployed: str, waits: list[float], capsys: pytest.CaptureFixture[str]
     ) -> None:
         assert smoke(deployed, "test", sleep=waits.append)
@@ -84,7 +84,7 @@ class TestSmoke:
         ]
         assert waits == []
 
-    def test_fails_the_app_of_another_environment(
+    def test_smoke_fails_the_app_of_another_environment(
         self, deployed: str, waits: list[float], capsys: pytest.CaptureFixture[str]
     ) -> None:
         assert not smoke(deployed, "prod", sleep=waits.append)
@@ -93,14 +93,14 @@ class TestSmoke:
         assert "'environment': 'test'" in failed
         assert passed.startswith("ok ")
 
-    def test_passes_where_the_web_acl_refuses_the_address_of_the_runner(
+    def test_smoke_passes_if_the_web_acl_rejects_the_address_of_the_runner(
         self, waits: list[float], capsys: pytest.CaptureFixture[str]
     ) -> None:
         with serving(lambda path: health() if path == "/live/health" else BLOCKED) as base:
             assert smoke(base, "test", sleep=waits.append)
         assert "403 forbidden, by the web ACL for this address" in capsys.readouterr().out
 
-    def test_fails_where_the_web_acl_refuses_the_health_check(self, waits: list[float]) -> None:
+    def test_smoke_fails_if_the_web_acl_rejects_the_health_check(self, waits: list[float]) -> None:
         with serving(lambda _: BLOCKED) as base:
             assert not smoke(base, "test", sleep=waits.append)
 
@@ -113,7 +113,7 @@ class TestSmoke:
             (200, "text/html", b"<h1>Welcome</h1>"),
         ],
     )
-    def test_fails_another_health(self, waits: list[float], answer: Reply) -> None:
+    def test_smoke_fails_another_health(self, waits: list[float], answer: Reply) -> None:
         with serving(lambda path: answer if path == "/live/health" else REFUSAL) as base:
             assert not smoke(base, "test", sleep=waits.append)
 
@@ -127,14 +127,14 @@ class TestSmoke:
             (403, "application/problem+json", REFUSAL[2]),
         ],
     )
-    def test_fails_what_does_not_refuse_strangers_as_it_should(
+    def test_smoke_fails_if_unauthenticated_requests_are_not_rejected(
         self, waits: list[float], answer: Reply, capsys: pytest.CaptureFixture[str]
     ) -> None:
         with serving(lambda path: health() if path == "/live/health" else answer) as base:
             assert not smoke(base, "test", sleep=waits.append)
         assert f"got {answer[0]} {answer[1]}" in capsys.readouterr().out
 
-    def test_waits_for_what_is_not_there_yet(self, waits: list[float]) -> None:
+    def test_smoke_waits_until_the_api_answers(self, waits: list[float]) -> None:
         early = [(404, "application/json", b"{}"), (503, "text/plain", b"")]
 
         def reply(path: str) -> Reply:
@@ -146,7 +146,7 @@ class TestSmoke:
             assert smoke(base, "test", sleep=waits.append)
         assert len(waits) == 2
 
-    def test_fails_where_nothing_answers(
+    def test_smoke_fails_if_nothing_answers(
         self, waits: list[float], capsys: pytest.CaptureFixture[str]
     ) -> None:
         assert not smoke(f"http://127.0.0.1:{free_port()}/live", "test", sleep=waits.append)
@@ -167,11 +167,13 @@ class TestCommand:
             stubber.add_response("describe_stacks", answer, {"StackName": "LifestyleSpaces-test"})
             yield
 
-    def test_finds_the_address_in_the_outputs(self, stack: None, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_command_finds_the_address_in_the_outputs(
+        self, stack: None, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         main("test")
         assert len(capsys.readouterr().out.splitlines()) == 2
 
-    def test_fails_in_one_line(
+    def test_command_fails_in_one_line(
         self, stack: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         monkeypatch.setattr("delivery.smoke.__version__", "0.0.0")
@@ -180,7 +182,7 @@ class TestCommand:
             main("test")
         assert "FAILED GET /health" in capsys.readouterr().out
 
-    def test_says_in_one_line_what_aws_refuses(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_command_says_in_one_line_what_aws_rejects(self, monkeypatch: pytest.MonkeyPatch) -> None:
         client = boto3.client("cloudformation")
         monkeypatch.setattr("delivery.stack_outputs.boto3.client", lambda _: client)
         with Stubber(client) as stubber:
@@ -188,7 +190,7 @@ class TestCommand:
             with pytest.raises(SystemExit, match=r"^error: [^\n]+ Stack is not there at all$"):
                 main("test")
 
-    def test_knows_when_a_first_deployment_has_failed(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_command_knows_when_a_first_deployment_has_failed(self, monkeypatch: pytest.MonkeyPatch) -> None:
         client = boto3.client("cloudformation")
         monkeypatch.setattr("delivery.stack_outputs.boto3.client", lambda _: client)
         failed = {"StackName": "LifestyleSpaces-test", "StackStatus": "ROLLBACK_COMPLETE"}
@@ -198,7 +200,9 @@ class TestCommand:
             with pytest.raises(SystemExit, match=r"^error: test is not deployed: [^\n]+ ROLLBACK_COMPLETE$"):
                 main("test")
 
-    def test_knows_when_nothing_runs_here(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_command_knows_when_nothing_runs_here(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.setattr("delivery.stack_outputs._HOME", tmp_path)
         with pytest.raises(SystemExit, match="error: the local stack is not running; start it"):
             main("local")

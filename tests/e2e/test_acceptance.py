@@ -16,7 +16,7 @@ from tests.infra.stack_helpers import ENVIRONMENTS
 
 
 class TestAcceptance:
-    def test_passes_and_leaves_nobody_behind(
+    def test_acceptance_passes_and_leaves_no_user_behind(
         self, embedded_aws: Clients, deployment: Deployment, tmp_path: Path
     ) -> None:
         stack = embedded_aws.cloudformation.describe_stacks(StackName=STACK_NAME)["Stacks"][0]
@@ -43,7 +43,7 @@ class TestAcceptance:
 
 
 class TestPreflight:
-    def test_reads_the_embedded_account(
+    def test_preflight_reads_the_embedded_account(
         self, embedded_aws: Clients, deployment: Deployment, capsys: pytest.CaptureFixture[str]
     ) -> None:
         account = Account(embedded_aws.client, load_settings(ENVIRONMENTS, "local"), REGION)

@@ -111,7 +111,7 @@ def waiting(sqs: Any, queue_url: str) -> int:
 
 
 class TestMail:
-    def test_of_an_invitation_is_in_the_inbox_soon(self, owner: Person, deployment: Deployment) -> None:
+    def test_mail_of_an_invitation_is_in_the_inbox_soon(self, owner: Person, deployment: Deployment) -> None:
         here = f"{SPACES_PATH}/{owner.make_space('<Morning> runners')['space_id']}"
         email = f"{new_ulid().lower()}@example.com"
 
@@ -128,8 +128,8 @@ class TestMail:
         assert "&lt;Morning&gt; runners" in mail["BodyHtml"]
 
 
-class TestDeletingASpace:
-    def test_of_thousands_of_items_leaves_not_one(
+class TestDeleteSpace:
+    def test_delete_space_of_thousands_of_items_leaves_not_one(
         self, owner: Person, table: Table, embedded_aws: Clients, deployment: Deployment
     ) -> None:
         space_id = owner.make_space()["space_id"]
@@ -159,8 +159,8 @@ class TestDeletingASpace:
         )
 
 
-class TestAPoisonMessage:
-    def test_ends_in_the_queue_while_others_are_done_and_comes_back_by_redrive(
+class TestPoisonMessage:
+    def test_poison_message_ends_in_the_queue_while_others_are_done_and_comes_back_by_redrive(
         self, owner: Person, table: Table, embedded_aws: Clients, deployment: Deployment
     ) -> None:
         poisoned, *healthy = (check_in(new_ulid(), new_ulid(), owner.user_id) for _ in range(4))

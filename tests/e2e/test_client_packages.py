@@ -40,7 +40,9 @@ def api() -> Iterator[ScriptedApi]:
 
 
 class TestTypeScriptArchive:
-    def test_has_version_readme_changelog_and_licence(self, typescript_archive: Path) -> None:
+    def test_type_script_archive_has_version_readme_changelog_and_licence(
+        self, typescript_archive: Path
+    ) -> None:
         with tarfile.open(typescript_archive) as packed:
             names = packed.getnames()
             manifest = packed.extractfile("package/package.json")
@@ -62,7 +64,9 @@ class TestTypeScriptArchive:
 
 
 class TestPythonArchives:
-    def test_have_version_readme_changelog_and_licence(self, python_archives: tuple[Path, Path]) -> None:
+    def test_python_archives_have_version_readme_changelog_and_licence(
+        self, python_archives: tuple[Path, Path]
+    ) -> None:
         wheel, source = python_archives
         with zipfile.ZipFile(wheel) as packed:
             metadata = packed.read(f"{clients.PACKAGE}-{__version__}.dist-info/METADATA").decode()
@@ -110,7 +114,7 @@ class TestTypeScriptClient:
 
         return run_program
 
-    def test_sends_a_post_again_with_the_same_key_after_retry_after(
+    def test_type_script_client_sends_a_post_again_with_the_same_key_after_retry_after(
         self, run_program: Callable[[str], Any], api: ScriptedApi
     ) -> None:
         api.will_answer(
@@ -126,7 +130,7 @@ class TestTypeScriptClient:
         assert len({request.headers["idempotency-key"] for request in api.requests}) == 1
         assert [request.body for request in api.requests] == ['{"name":"Runners"}'] * 3
 
-    def test_renews_the_token_once_after_401(
+    def test_type_script_client_renews_the_token_once_after_401(
         self, run_program: Callable[[str], Any], api: ScriptedApi
     ) -> None:
         api.will_answer(EXPIRED, EXPIRED)
@@ -140,7 +144,7 @@ class TestTypeScriptClient:
             "Bearer fresh",
         ]
 
-    def test_returns_a_response_that_asks_for_a_long_wait(
+    def test_type_script_client_returns_a_response_that_asks_for_a_long_wait(
         self, run_program: Callable[[str], Any], api: ScriptedApi
     ) -> None:
         api.will_answer(Scripted(429, PROBLEM | {"status": 429}, {"Retry-After": "60"}))
@@ -151,7 +155,9 @@ class TestTypeScriptClient:
         assert refused["status"] == 429
         assert len(api.requests) == 1
 
-    def test_gives_up_after_four_attempts(self, run_program: Callable[[str], Any], api: ScriptedApi) -> None:
+    def test_type_script_client_gives_up_after_four_attempts(
+        self, run_program: Callable[[str], Any], api: ScriptedApi
+    ) -> None:
         api.will_answer(*[WAIT] * 4)
         refused = run_program("""
             const call = dataOf(client.GET("/api/v1/users/me"));
@@ -160,7 +166,7 @@ class TestTypeScriptClient:
         assert refused["status"] == 429
         assert len(api.requests) == 4
 
-    def test_turns_a_body_that_is_no_problem_into_one(
+    def test_type_script_client_turns_a_body_that_is_no_problem_into_one(
         self, run_program: Callable[[str], Any], api: ScriptedApi
     ) -> None:
         api.will_answer(Scripted(403, "<h1>Blocked</h1>", {"X-Request-Id": "edge-1"}))
@@ -170,7 +176,7 @@ class TestTypeScriptClient:
         """)
         assert refused == {"status": 403, "code": "unexpected_response", "requestId": "edge-1"}
 
-    def test_reads_kinds_of_a_later_version(
+    def test_type_script_client_reads_kinds_of_a_later_version(
         self, run_program: Callable[[str], Any], api: ScriptedApi
     ) -> None:
         api.will_answer(
@@ -196,7 +202,9 @@ class TestTypeScriptClient:
             "cursor=3",
         ]
 
-    def test_waits_for_an_operation(self, run_program: Callable[[str], Any], api: ScriptedApi) -> None:
+    def test_type_script_client_waits_for_an_operation(
+        self, run_program: Callable[[str], Any], api: ScriptedApi
+    ) -> None:
         states = ("pending", "running", "done", "failed", "running")
         api.will_answer(*(Scripted(200, OPERATION | {"status": status}) for status in states))
         seen = run_program("""
@@ -234,7 +242,7 @@ class TestPythonClient:
         with package("").connect(api.url, token, max_wait=1, trust_env=False) as client:
             yield client
 
-    def test_sends_a_post_again_with_the_same_key_after_retry_after(
+    def test_python_client_sends_a_post_again_with_the_same_key_after_retry_after(
         self, package: Callable[[str], Any], client: Any, api: ScriptedApi
     ) -> None:
         api.will_answer(WAIT, Scripted(201, SPACE, {"ETag": '"1-a"'}))
@@ -244,7 +252,7 @@ class TestPythonClient:
         assert answer.headers["ETag"] == '"1-a"'
         assert len({request.headers["idempotency-key"] for request in api.requests}) == 1
 
-    def test_keeps_the_key_of_the_caller(
+    def test_python_client_keeps_the_key_of_the_caller(
         self, package: Callable[[str], Any], client: Any, api: ScriptedApi
     ) -> None:
         api.will_answer(Scripted(201, SPACE))
@@ -252,7 +260,7 @@ class TestPythonClient:
         package("api.spaces.create_space").sync(client=client, body=body, idempotency_key="mine")
         assert api.requests[0].headers["idempotency-key"] == "mine"
 
-    def test_renews_the_token_once_after_401(
+    def test_python_client_renews_the_token_once_after_401(
         self, package: Callable[[str], Any], client: Any, api: ScriptedApi
     ) -> None:
         api.will_answer(EXPIRED, EXPIRED)
@@ -265,7 +273,7 @@ class TestPythonClient:
             "Bearer fresh",
         ]
 
-    def test_does_not_repeat_a_401_with_the_same_token(
+    def test_python_client_does_not_repeat_a_401_with_the_same_token(
         self, package: Callable[[str], Any], api: ScriptedApi
     ) -> None:
         api.will_answer(EXPIRED)
@@ -278,7 +286,7 @@ class TestPythonClient:
         [([Scripted(429, PROBLEM | {"status": 429}, {"Retry-After": "60"})], 1), ([WAIT] * 4, 4)],
         ids=["asks for a long wait", "asks four times"],
     )
-    def test_gives_up(
+    def test_python_client_gives_up(
         self,
         package: Callable[[str], Any],
         client: Any,
@@ -290,13 +298,13 @@ class TestPythonClient:
         assert package("api.users.get_me").sync(client=client).status == 429
         assert len(api.requests) == sent
 
-    def test_sends_again_after_a_gateway_error_without_retry_after(
+    def test_python_client_sends_again_after_a_gateway_error_without_retry_after(
         self, package: Callable[[str], Any], client: Any, api: ScriptedApi
     ) -> None:
         api.will_answer(Scripted(502, PROBLEM | {"status": 502}), Scripted(200, example("User")))
         assert package("api.users.get_me").sync(client=client).user_id == example("User")["user_id"]
 
-    def test_raises_for_a_body_that_is_no_problem(
+    def test_python_client_raises_for_a_body_that_is_no_problem(
         self, package: Callable[[str], Any], client: Any, api: ScriptedApi
     ) -> None:
         api.will_answer(Scripted(418, "<h1>Blocked</h1>", {"X-Request-Id": "edge-1"}))
@@ -305,7 +313,7 @@ class TestPythonClient:
             package("").result(answer)
         assert (refused.value.code, refused.value.request_id) == ("unexpected_response", "edge-1")
 
-    def test_reads_kinds_of_a_later_version(
+    def test_python_client_reads_kinds_of_a_later_version(
         self, package: Callable[[str], Any], client: Any, api: ScriptedApi
     ) -> None:
         monthly = example("Habit", cadence={"kind": "monthly", "day": 1})
@@ -324,7 +332,7 @@ class TestPythonClient:
         assert habit.to_dict()["cadence"] == monthly["cadence"]
         assert [request.path.partition("cursor=")[2] for request in api.requests[:3]] == ["", "2", "3"]
 
-    def test_waits_for_an_operation(
+    def test_python_client_waits_for_an_operation(
         self, package: Callable[[str], Any], client: Any, api: ScriptedApi
     ) -> None:
         states = ("pending", "done", "failed", "running")
@@ -337,7 +345,7 @@ class TestPythonClient:
         with pytest.raises(TimeoutError):
             wait(client, operation, timeout=0.1)
 
-    def test_does_all_of_it_asynchronously(
+    def test_python_client_does_all_of_it_asynchronously(
         self, package: Callable[[str], Any], client: Any, api: ScriptedApi
     ) -> None:
         api.will_answer(WAIT, Scripted(200, page(SPACE, next_cursor="2")), Scripted(200, page(SPACE)))
@@ -384,7 +392,7 @@ class TestCognitoTokens:
         assert [each["AuthFlow"] for each in asked] == ["USER_PASSWORD_AUTH", "REFRESH_TOKEN_AUTH"]
         assert asked[1]["AuthParameters"] == {"REFRESH_TOKEN": "keep"}
 
-    def test_say_why_cognito_refused(self, module: Any, api: ScriptedApi) -> None:
+    def test_cognito_tokens_say_why_cognito_rejected(self, module: Any, api: ScriptedApi) -> None:
         api.will_answer(
             Scripted(400, {"__type": "NotAuthorizedException", "message": "Incorrect username or password."}),
             Scripted(200, {"ChallengeName": "SOFTWARE_TOKEN_MFA"}),

@@ -109,12 +109,12 @@ class TestTypeScript:
 
 
 class TestExample:
-    def test_compiles(self, typescript_archive: Path) -> None:
+    def test_example_compiles(self, typescript_archive: Path) -> None:
         clients.install_typescript(typescript_archive, clients.EXAMPLE)
         compiled = run(BINARIES / "tsc", "--project", clients.EXAMPLE)
         assert (compiled.returncode, compiled.stdout) == (0, "")
 
-    def test_signs_somebody_in_and_lists_their_spaces(
+    def test_example_signs_somebody_in_and_lists_their_spaces(
         self, example: str, ada: Person, browser: Browser
     ) -> None:
         page = browser.new_page()

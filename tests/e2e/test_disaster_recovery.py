@@ -97,11 +97,13 @@ def with_imported(aws: Clients, template: Template, name: str) -> None:
 
 
 class TestRestoredTable:
-    def test_holds_what_the_old_one_held(self, embedded_aws: Clients, restored: str) -> None:
+    def test_restored_table_holds_what_the_old_one_held(self, embedded_aws: Clients, restored: str) -> None:
         key = {name: ITEM[name] for name in ("PK", "SK")}
         assert embedded_aws.dynamodb.get_item(TableName=restored, Key=key)["Item"] == ITEM
 
-    def test_has_the_same_keys_and_index(self, embedded_aws: Clients, table: str, restored: str) -> None:
+    def test_restored_table_has_the_same_keys_and_index(
+        self, embedded_aws: Clients, table: str, restored: str
+    ) -> None:
         old, new = (
             embedded_aws.dynamodb.describe_table(TableName=name)["Table"] for name in (table, restored)
         )
@@ -110,21 +112,23 @@ class TestRestoredTable:
         for part in ("IndexName", "KeySchema", "Projection"):
             assert new_index[part] == old_index[part]
 
-    def test_is_streamed_protected_and_forgets(self, embedded_aws: Clients, restored: str) -> None:
+    def test_restored_table_is_streamed_protected_and_forgets(
+        self, embedded_aws: Clients, restored: str
+    ) -> None:
         found = embedded_aws.dynamodb.describe_table(TableName=restored)["Table"]
         ttl = embedded_aws.dynamodb.describe_time_to_live(TableName=restored)["TimeToLiveDescription"]
         assert found["StreamSpecification"] == {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
         assert found["DeletionProtectionEnabled"] is True
         assert ttl == {"TimeToLiveStatus": "ENABLED", "AttributeName": "ttl"}
 
-    def test_can_itself_be_restored(self, embedded_aws: Clients, restored: str) -> None:
+    def test_restored_table_can_itself_be_restored(self, embedded_aws: Clients, restored: str) -> None:
         backups = embedded_aws.dynamodb.describe_continuous_backups(TableName=restored)
         recovery = backups["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
         assert recovery["PointInTimeRecoveryStatus"] == "ENABLED"
 
 
 class TestAdoption:
-    def test_puts_the_restored_table_in_the_place_of_the_old(
+    def test_adoption_puts_the_restored_table_in_the_place_of_the_old(
         self, embedded_aws: Clients, template: Template, table: str, restored: str
     ) -> None:
         aws = embedded_aws
@@ -145,7 +149,9 @@ class TestAdoption:
 
 
 class TestStackPolicy:
-    def test_is_in_force_once_set_and_lifted_by_the_page(self, embedded_aws: Clients, table: str) -> None:
+    def test_stack_policy_is_enforced_and_can_be_lifted_by_the_runbook(
+        self, embedded_aws: Clients, table: str
+    ) -> None:
         cloudformation = embedded_aws.cloudformation
         protect(cloudformation, STACK)
         assert cloudformation.get_stack_policy(StackName=STACK)["StackPolicyBody"] == POLICY.read_text()

@@ -50,8 +50,8 @@ class TestACompanyInvites25PeopleOfWhom3HaveWrongAddresses:
         return response.json()["role"] if response.status_code == 200 else None
 
 
-class TestAnAccountIsExportedAndErased:
-    def test_with_all_that_it_wrote(
+class TestAccountIsExportedAndErased:
+    def test_account_is_exported_and_erased_with_all_that_it_wrote(
         self, sign_up: SignUp, embedded_aws: Clients, deployment: Deployment
     ) -> None:
         ada, ben = sign_up().make_profile("Ada"), sign_up().make_profile("Ben")

@@ -41,7 +41,9 @@ class TestAFamilyKeepsAJournalForAWeek:
     def dad(self, sign_up: SignUp) -> Person:
         return sign_up().make_profile("Dad")
 
-    def test_from_the_invitation_to_the_comments(self, mum: Person, dad: Person) -> None:
+    def test_a_family_keeps_a_journal_for_a_week_from_the_invitation_to_the_comments(
+        self, mum: Person, dad: Person
+    ) -> None:
         here = f"{SPACES}/{mum.make_space('The Lovelaces')['space_id']}"
         invite(mum, dad, here, "member")
 
@@ -112,7 +114,7 @@ class TestAFamilyKeepsAJournalForAWeek:
 
 
 class TestAViewerTriesEverything:
-    def test_reads_comments_and_reacts_and_no_more(self, sign_up: SignUp) -> None:
+    def test_a_viewer_tries_everything_reads_comments_and_reacts_and_no_more(self, sign_up: SignUp) -> None:
         ada, viewer = sign_up().make_profile("Ada"), sign_up().make_profile("Eve")
         space = ada.make_space(visibility="public")
         here = f"{SPACES}/{space['space_id']}"
@@ -166,8 +168,8 @@ class TestAViewerTriesEverything:
         return [item for item in all_of(person, f"{here}/activity") if item["kind"] == "member_joined"]
 
 
-class TestAnOwnerLeaves:
-    def test_after_passing_the_space_on(self, sign_up: SignUp) -> None:
+class TestOwnerLeaves:
+    def test_owner_leaves_after_passing_the_space_on(self, sign_up: SignUp) -> None:
         ada, ben = sign_up().make_profile("Ada"), sign_up().make_profile("Ben")
         here = f"{SPACES}/{ada.make_space()['space_id']}"
         invite(ada, ben, here, "viewer")
@@ -202,7 +204,7 @@ class TestAHabitOverAMonthAcrossAClockChange:
     def offset(self, day: date) -> timedelta | None:
         return datetime(day.year, day.month, day.day, tzinfo=self.ZONE).utcoffset()
 
-    def test_counts_every_day_once(self, sign_up: SignUp) -> None:
+    def test_a_habit_over_a_month_across_a_clock_change_counts_every_day_once(self, sign_up: SignUp) -> None:
         ada = sign_up().make_profile("Ada")
         assert ada.patch(ME, {"timezone": "Europe/Zurich"}).status_code == 200
         here = f"{SPACES}/{ada.make_space()['space_id']}"

@@ -23,8 +23,8 @@ def code_in_the_mail(deployment: Deployment) -> str:
     return found[0]
 
 
-class TestSigningUp:
-    def test_takes_the_code_in_the_mail_and_leads_to_a_profile(
+class TestSignUp:
+    def test_sign_up_takes_the_code_in_the_mail_and_leads_to_a_profile(
         self, api: httpx2.Client, embedded_aws: Clients, deployment: Deployment
     ) -> None:
         pool, client_id = embedded_aws.cognito, deployment.user_pool_client_id

@@ -52,8 +52,8 @@ def code(ada: Person, space: dict[str, Any]) -> str:
     return ada.make_code(space["space_id"])
 
 
-class TestComingTogether:
-    def test_leads_from_sign_up_to_a_space_with_a_second_member(self, sign_up: SignUp) -> None:
+class TestJoinStory:
+    def test_join_story_leads_from_sign_up_to_a_space_with_a_second_member(self, sign_up: SignUp) -> None:
         ada, ben = sign_up(), sign_up()
         assert_refused(ada.get(ME), 403, "profile_required")
         ada.make_profile("Ada")
@@ -82,7 +82,7 @@ class TestComingTogether:
 
 
 class TestRefusals:
-    def test_401_for_an_access_token_where_an_id_token_is_due(
+    def test_401_for_an_access_token_if_an_id_token_is_due(
         self, api: httpx2.Client, ada: Person, embedded_aws: Clients, deployment: Deployment
     ) -> None:
         signed_in = embedded_aws.cognito.initiate_auth(
@@ -135,7 +135,7 @@ class TestRefusals:
 
 
 class TestPages:
-    def test_give_every_space_once_and_then_end(self, ada: Person) -> None:
+    def test_pages_give_every_space_once_and_then_end(self, ada: Person) -> None:
         made = [ada.make_space(f"Space {number}")["space_id"] for number in range(5)]
 
         sizes, seen, cursor = [], [], ""
@@ -151,7 +151,7 @@ class TestPages:
         assert sizes == [2, 2, 1]
         assert sorted(seen) == sorted(made)
 
-    def test_are_continued_by_a_cursor_of_the_same_list_only(self, ada: Person, ben: Person) -> None:
+    def test_pages_are_continued_by_a_cursor_of_the_same_list_only(self, ada: Person, ben: Person) -> None:
         for person in (ada, ben):
             person.make_space("First")
             person.make_space("Second")
@@ -163,7 +163,7 @@ class TestPages:
 
 
 class TestVersions:
-    def test_save_an_answer_that_is_known(self, ada: Person, path: str) -> None:
+    def test_versions_save_an_answer_that_is_known(self, ada: Person, path: str) -> None:
         etag = ada.get(path).headers["ETag"]
 
         response = ada.get(path, if_none_match=etag)
@@ -172,7 +172,7 @@ class TestVersions:
         assert response.content == b""
         assert response.headers["ETag"] == etag
 
-    def test_keep_two_editors_from_overwriting_each_other(self, ada: Person, path: str) -> None:
+    def test_versions_keep_two_editors_from_overwriting_each_other(self, ada: Person, path: str) -> None:
         read = ada.get(path).headers["ETag"]
 
         first = ada.patch(path, {"name": "Evening runners"}, if_match=read)
@@ -187,8 +187,8 @@ class TestVersions:
         assert ada.get(path, if_none_match=read).status_code == 200
 
 
-class TestDeletingASpace:
-    def test_says_where_to_follow_the_work(self, ada: Person, ben: Person, path: str) -> None:
+class TestDeleteSpace:
+    def test_delete_space_says_where_to_follow_the_work(self, ada: Person, ben: Person, path: str) -> None:
         response = ada.delete(path)
 
         assert response.status_code == 202, response.text
@@ -198,7 +198,9 @@ class TestDeletingASpace:
         assert followed.json()["operation_id"] == response.json()["operation_id"]
         assert_refused(ben.get(operation), 404, "not_found")
 
-    def test_hides_it_at_once_from_everybody(self, ada: Person, ben: Person, path: str, code: str) -> None:
+    def test_delete_space_hides_it_at_once_from_everybody(
+        self, ada: Person, ben: Person, path: str, code: str
+    ) -> None:
         ben.join(code)
 
         ada.delete(path)
@@ -208,14 +210,16 @@ class TestDeletingASpace:
             assert_refused(person.get(f"{path}/members"), 404, "not_found")
             assert person.get(MINE).json()["items"] == []
 
-    def test_lets_nobody_in_by_its_code(self, ada: Person, ben: Person, path: str, code: str) -> None:
+    def test_delete_space_lets_nobody_in_by_its_code(
+        self, ada: Person, ben: Person, path: str, code: str
+    ) -> None:
         ada.delete(path)
 
         assert_refused(ben.join(code), 404, "invite_code_invalid")
 
 
-class TestSendingTheSameAgain:
-    def test_makes_one_space_however_many_are_sent_at_once(self, ada: Person) -> None:
+class TestRepeatedRequest:
+    def test_repeated_request_makes_one_space_however_many_are_sent_at_once(self, ada: Person) -> None:
         def send(_: int) -> Response:
             return ada.post(SPACES, {"name": "Runners"}, idempotency_key="one and the same")
 
@@ -234,7 +238,7 @@ class TestSendingTheSameAgain:
         assert [answer.json() for answer in [*made, send(0)]] == spaces * (len(made) + 1)
         assert sum("Idempotency-Replayed" not in answer.headers for answer in made) == 1
 
-    def test_is_refused_where_it_is_not_the_same(self, ada: Person) -> None:
+    def test_repeated_request_is_rejected_if_it_is_not_the_same(self, ada: Person) -> None:
         ada.post(SPACES, {"name": "Runners"}, idempotency_key="mine")
 
         response = ada.post(SPACES, {"name": "Walkers"}, idempotency_key="mine")
@@ -255,8 +259,8 @@ class TestRoles:
         assert_refused(ben.post(f"{path}/invite-code"), 403, "forbidden")
 
 
-class TestRemovingAMember:
-    def test_shuts_the_door_and_changes_the_lock(
+class TestRemoveMember:
+    def test_remove_member_ends_access_and_rotates_the_code(
         self, ada: Person, ben: Person, path: str, code: str
     ) -> None:
         ben.join(code)

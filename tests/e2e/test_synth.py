@@ -21,7 +21,7 @@ def synth(work: Path, *, hash_seed: str) -> tuple[str, bytes]:
 
 
 class TestSynthOfProd:
-    def test_gives_the_same_to_the_byte_each_time(self, tmp_path: Path) -> None:
+    def test_synth_of_prod_gives_the_same_to_the_byte_each_time(self, tmp_path: Path) -> None:
         # Two hash seeds: whatever was written in the order of a set would differ.
         (first, first_assets), (second, second_assets) = (
             synth(tmp_path / seed, hash_seed=seed) for seed in ("1", "2")

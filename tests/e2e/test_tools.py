@@ -14,7 +14,7 @@ def _local(home: Path, deployment: Deployment, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("delivery.stack_outputs._HOME", home)
 
 
-def test_it_answers_and_refuses_whoever_is_not_signed_in(capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_answers_and_rejects_whoever_is_not_signed_in(capsys: pytest.CaptureFixture[str]) -> None:
     smoke.main("local")
     health, refusal = capsys.readouterr().out.splitlines()
     assert health.startswith("ok     GET /health: 200")

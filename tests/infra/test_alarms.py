@@ -52,27 +52,27 @@ def expression(alarm: Alarm) -> str:
 
 
 class TestAlarms:
-    def test_are_told_when_they_ring_and_when_it_is_over(self, each_environment: Backend) -> None:
+    def test_alarms_notify_on_alarm_and_on_recovery(self, each_environment: Backend) -> None:
         (topic,) = each_environment.all("SNS::Topic")
         for each in each_environment.all("CloudWatch::Alarm").values():
             assert each["Properties"]["AlarmActions"] == [{"Ref": topic}]
             assert each["Properties"]["OKActions"] == [{"Ref": topic}]
 
-    def test_take_silence_for_a_good_sign(self, each_environment: Backend) -> None:
+    def test_alarms_treat_missing_data_as_good(self, each_environment: Backend) -> None:
         for each in each_environment.all("CloudWatch::Alarm").values():
             assert each["Properties"]["TreatMissingData"] == "notBreaching"
 
-    def test_ring_above_their_threshold_only(self, each_environment: Backend) -> None:
+    def test_alarms_alarm_above_their_threshold_only(self, each_environment: Backend) -> None:
         for each in each_environment.all("CloudWatch::Alarm").values():
             assert each["Properties"]["ComparisonOperator"] == "GreaterThanThreshold"
 
     @pytest.mark.parametrize("setting", THRESHOLDS)
-    def test_have_the_threshold_of_their_setting(self, setting: str) -> None:
+    def test_alarms_have_the_threshold_of_their_setting(self, setting: str) -> None:
         threshold, page = THRESHOLDS[setting]
         thresholds = {name: value for name, (value, _) in THRESHOLDS.items()}
         assert alarm(with_alarms(**thresholds), page)["Threshold"] == threshold
 
-    def test_do_not_exist_without_a_threshold(self) -> None:
+    def test_alarms_do_not_exist_without_a_threshold(self) -> None:
         nothing = dict.fromkeys(
             (
                 "function_errors",
@@ -90,13 +90,13 @@ class TestAlarms:
         settings = changed("prod", alarms=nothing, function={"canary": None})
         assert synthesise(settings).all("CloudWatch::Alarm") == {}
 
-    def test_of_the_embedded_aws_are_those_that_it_can_make(self, local: Backend) -> None:
+    def test_alarms_of_the_embedded_aws_are_those_that_it_can_make(self, local: Backend) -> None:
         made = local.all("CloudWatch::Alarm").values()
         assert made
         assert not any("Metrics" in each["Properties"] for each in made)
 
     @pytest.mark.parametrize("name", ["dev", "staging", "prod"])
-    def test_of_aws_are_all_there(self, name: str) -> None:
+    def test_alarms_of_aws_are_all_there(self, name: str) -> None:
         running = [each for each in backend(name).all("CloudWatch::Alarm") if each.startswith("Alarms")]
         assert len(running) == 10
 
@@ -106,7 +106,7 @@ class TestApp:
         ("page", "metric"), [("mail-refusals", "BackgroundRefusal"), ("audit-changes", "AuditChanged")]
     )
     @pytest.mark.parametrize("name", ["staging", "prod"])
-    def test_is_counted_by_itself_an_environment_each(self, name: str, page: str, metric: str) -> None:
+    def test_app_is_counted_by_itself_an_environment_each(self, name: str, page: str, metric: str) -> None:
         found = alarm(backend(name), page)
         assert (found["Namespace"], found["MetricName"]) == ("LifestyleSpaces", metric)
         assert found["Dimensions"] == [
@@ -125,7 +125,7 @@ class TestFunction:
             ("stream-behind", "IteratorAge", "Maximum"),
         ],
     )
-    def test_is_looked_at_whoever_calls_it(
+    def test_function_alarms_cover_all_versions(
         self, each_environment: Backend, page: str, metric: str, statistic: str
     ) -> None:
         (function,) = each_environment.all("Lambda::Function")
@@ -134,21 +134,21 @@ class TestFunction:
         assert found["Statistic"] == statistic
         assert found["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": function}}]
 
-    def test_is_slow_when_one_in_a_hundred_is_twice_in_a_quarter_of_an_hour(
-        self, each_environment: Backend
-    ) -> None:
+    def test_function_duration_alarm_takes_p99_twice_in_15_minutes(self, each_environment: Backend) -> None:
         found = alarm(each_environment, "function-slow")
         assert (found["MetricName"], found["ExtendedStatistic"]) == ("Duration", "p99")
         assert (found["Period"], found["DatapointsToAlarm"], found["EvaluationPeriods"]) == (300, 2, 3)
 
-    def test_is_slow_before_it_is_killed(self, each_environment: Backend) -> None:
+    def test_function_duration_alarm_comes_before_the_timeout(self, each_environment: Backend) -> None:
         timeout = each_environment.properties("Lambda::Function")["Timeout"]
         assert alarm(each_environment, "function-slow")["Threshold"] < timeout * 1000
 
-    def test_is_behind_the_stream_by_seconds_that_lambda_counts_in_thousandths(self) -> None:
+    def test_function_is_behind_the_stream_by_seconds_that_lambda_counts_in_thousandths(self) -> None:
         assert alarm(with_alarms(stream_age_seconds=90), "stream-behind")["Threshold"] == 90_000
 
-    def test_is_behind_the_stream_before_a_record_is_given_up(self, each_environment: Backend) -> None:
+    def test_function_is_behind_the_stream_before_a_record_is_given_up(
+        self, each_environment: Backend
+    ) -> None:
         given_up = each_environment.properties("Lambda::EventSourceMapping")["MaximumRecordAgeInSeconds"]
         assert alarm(each_environment, "stream-behind")["Threshold"] < given_up * 1000
 
@@ -158,12 +158,12 @@ class TestRates:
         ("page", "metric", "name"),
         [("client-errors", "4XXError", "answers_4xx"), ("server-errors", "5XXError", "answers_5xx")],
     )
-    def test_are_a_part_of_the_answers_and_no_count(self, page: str, metric: str, name: str) -> None:
+    def test_rates_are_shares_of_all_responses(self, page: str, metric: str, name: str) -> None:
         found = alarm(with_alarms(rate_from_requests=70), page)
         assert expression(found) == f"IF(requests >= 70, 100 * {name} / requests, 0)"
         assert metrics(found) == {name: (metric, "Sum"), "requests": ("Count", "SampleCount")}
 
-    def test_are_of_the_stage(self, prod: Backend) -> None:
+    def test_rates_are_of_the_stage(self, prod: Backend) -> None:
         api = prod.properties("ApiGateway::RestApi")["Name"]
         stage = prod.properties("ApiGateway::Stage")["StageName"]
         for page in ("client-errors", "server-errors"):
@@ -174,13 +174,13 @@ class TestRates:
                         {"Name": "Stage", "Value": stage},
                     ]
 
-    def test_of_our_faults_ring_at_once_and_those_of_others_when_they_last(self, prod: Backend) -> None:
+    def test_rates_of_5xx_alarm_at_once_and_of_4xx_when_they_last(self, prod: Backend) -> None:
         assert alarm(prod, "server-errors")["EvaluationPeriods"] == 1
         assert alarm(prod, "client-errors")["DatapointsToAlarm"] == 3
 
 
 class TestTable:
-    def test_counts_reads_and_writes_refused_by_itself_or_by_its_index(self, prod: Backend) -> None:
+    def test_table_counts_reads_and_writes_rejected_by_itself_or_by_its_index(self, prod: Backend) -> None:
         found = alarm(prod, "table-throttles")
         table = {"Name": "TableName", "Value": {"Ref": "Table"}}
         index = {"Name": "GlobalSecondaryIndexName", "Value": "GSI1"}
@@ -196,13 +196,13 @@ class TestTable:
             ("WriteThrottleEvents", [index, table]),
         ]
 
-    def test_counts_what_is_not_reported_as_nothing(self, prod: Backend) -> None:
+    def test_table_counts_what_is_not_reported_as_nothing(self, prod: Backend) -> None:
         found = alarm(prod, "table-throttles")
         assert expression(found) == " + ".join(f"FILL({name}, 0)" for name in metrics(found))
 
 
 class TestDeadLetters:
-    def test_ring_with_the_first(self, prod: Backend) -> None:
+    def test_dead_letters_alarm_at_the_first_message(self, prod: Backend) -> None:
         (queue,) = prod.all("SQS::Queue")
         found = alarm(prod, "dead-letters")
         assert found["MetricName"] == "ApproximateNumberOfMessagesVisible"

@@ -54,7 +54,7 @@ class TestFaults:
         ],
         ids=["unknown environment", "no environment", "unknown key", "wrong type"],
     )
-    def test_are_one_line_and_a_failure(self, context: dict[str, Any], line: str) -> None:
+    def test_faults_are_one_line_and_a_failure(self, context: dict[str, Any], line: str) -> None:
         ran = run_app(context)
         assert ran.returncode == 1
         # Node's own warnings about its version come through jsii and start with `b'`.
@@ -62,7 +62,7 @@ class TestFaults:
 
 
 class TestBuildApp:
-    def test_makes_one_stack_of_sources_routes_and_settings(self, tmp_path: Path) -> None:
+    def test_build_app_makes_one_stack_of_sources_routes_and_settings(self, tmp_path: Path) -> None:
         (tmp_path / "lambda_src").mkdir()
         (tmp_path / "lambda_src" / "lambda_handler.py").write_text("handler = print\n", encoding="utf-8")
         wheel(tmp_path).rename(tmp_path / "lambda_src" / "requirements.txt")
@@ -84,7 +84,7 @@ class TestBuildApp:
             assert function.get("Description") == reason.get("skip_canary_reason")
         assert {path.name.split("-")[0] for path in (tmp_path / ".build").iterdir()} == {"function", "layer"}
 
-    def test_refuses_to_build_without_bytecode(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_build_app_rejects_to_build_without_bytecode(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(synth, "matching_interpreter", lambda target: None)
         app = App(context={**CONTEXT, "env": "prod"})
         with pytest.raises(

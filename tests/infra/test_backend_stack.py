@@ -24,7 +24,7 @@ def without_code(backend: Backend) -> dict[str, Any]:
     return template
 
 
-class TestWhatThereIs:
+class TestStack:
     @pytest.mark.parametrize(
         "kind",
         [
@@ -36,14 +36,14 @@ class TestWhatThereIs:
             "SQS::Queue",
         ],
     )
-    def test_exactly_one(self, each_environment: Backend, kind: str) -> None:
+    def test_stack_has_exactly_one_of_each_main_resource(self, each_environment: Backend, kind: str) -> None:
         assert len(each_environment.all(kind)) == 1
 
-    def test_no_helper_of_the_cdk(self, each_environment: Backend) -> None:
+    def test_stack_has_no_cdk_custom_resource(self, each_environment: Backend) -> None:
         kinds = {resource["Type"] for resource in each_environment.template["Resources"].values()}
         assert not any(kind.startswith("Custom::") or "CustomResource" in kind for kind in kinds)
 
-    def test_the_outputs_that_others_read(self, each_environment: Backend) -> None:
+    def test_stack_has_the_outputs_that_tools_read(self, each_environment: Backend) -> None:
         assert list(each_environment.template["Outputs"]) == [
             "ApiUrl",
             "UserPoolId",
@@ -53,21 +53,21 @@ class TestWhatThereIs:
             "FunctionName",
         ]
 
-    def test_the_api_url_ends_before_the_version(self, each_environment: Backend) -> None:
+    def test_api_url_has_no_version(self, each_environment: Backend) -> None:
         assert each_environment.template["Outputs"]["ApiUrl"]["Value"]["Fn::Join"][1][-1] == "/live"
 
     @pytest.mark.parametrize(("name", "protected"), [("dev", False), ("prod", True)])
-    def test_cannot_be_deleted_by_mistake_where_people_are_real(self, name: str, protected: bool) -> None:
+    def test_stack_has_termination_protection_in_staging_and_prod(self, name: str, protected: bool) -> None:
         _, stack = make_stack(load_settings(ENVIRONMENTS, name))
         assert stack.termination_protection is protected
 
-    def test_says_by_tag_whose_it_is(self) -> None:
+    def test_stack_tags_name_project_and_environment(self) -> None:
         _, stack = make_stack(load_settings(ENVIRONMENTS, "prod"))
         assert Stack.of(stack).tags.tag_values() == {"Project": "lifestyle-spaces", "Environment": "prod"}
 
 
 class TestParameters:
-    def test_are_plain_strings_below_the_prefix(self, prod: Backend) -> None:
+    def test_parameters_are_plain_strings_below_the_prefix(self, prod: Backend) -> None:
         parameters = [each["Properties"] for each in prod.all("SSM::Parameter").values()]
         assert {each["Type"] for each in parameters} == {"String"}
         assert {each["Name"] for each in parameters} == {
@@ -91,7 +91,9 @@ class TestParameters:
             )
         }
 
-    def test_of_the_app_are_there_before_a_version_that_reads_them(self, each_environment: Backend) -> None:
+    def test_parameters_of_the_app_are_there_before_a_version_that_reads_them(
+        self, each_environment: Backend
+    ) -> None:
         (alias,) = each_environment.all("Lambda::Alias").values()
         read = {
             logical_id
@@ -100,7 +102,7 @@ class TestParameters:
         }
         assert read <= set(alias["DependsOn"])
 
-    def test_say_the_same_as_the_outputs(self, each_environment: Backend) -> None:
+    def test_parameters_say_the_same_as_the_outputs(self, each_environment: Backend) -> None:
         values = {
             each["Properties"]["Name"].split("/", 3)[3]: each["Properties"]["Value"]
             for each in each_environment.all("SSM::Parameter").values()
@@ -130,11 +132,11 @@ class TestTemplate:
             "/removed": None,
         }
 
-    def test_is_the_same_each_time(self) -> None:
+    def test_template_is_the_same_each_time(self) -> None:
         settings = load_settings(ENVIRONMENTS, "prod")
         assert json.dumps(synthesise(settings).template) == json.dumps(backend("prod").template)
 
-    def test_has_no_finding_of_cfn_lint(self, tmp_path: Path) -> None:
+    def test_template_has_no_finding_of_cfn_lint(self, tmp_path: Path) -> None:
         for name in ENVIRONMENTS:
             (tmp_path / f"{name}.json").write_text(json.dumps(backend(name).template))
         command = [shutil.which("cfn-lint") or "cfn-lint", *map(str, tmp_path.iterdir())]

@@ -20,13 +20,15 @@ def schedules(backend: Backend) -> dict[str, Any]:
 
 
 class TestStream:
-    def test_calls_the_alias(self, each_environment: Backend) -> None:
+    def test_stream_calls_the_alias(self, each_environment: Backend) -> None:
         mapping = each_environment.properties("Lambda::EventSourceMapping")
         assert mapping["EventSourceArn"] == {"Fn::GetAtt": ["Table", "StreamArn"]}
         assert mapping["FunctionName"]["Fn::Join"][1][-1] == ":live"
         assert ALIAS in json.dumps(mapping["FunctionName"])
 
-    def test_brings_inserted_messages_and_changed_audit_events_only(self, each_environment: Backend) -> None:
+    def test_stream_brings_inserted_messages_and_changed_audit_events_only(
+        self, each_environment: Backend
+    ) -> None:
         filters = each_environment.properties("Lambda::EventSourceMapping")["FilterCriteria"]["Filters"]
         assert [json.loads(each["Pattern"]) for each in filters] == [
             {
@@ -39,7 +41,7 @@ class TestStream:
             },
         ]
 
-    def test_comes_again_with_what_could_not_be_begun_but_not_for_ever(
+    def test_stream_retries_unstarted_records_a_limited_number_of_times(
         self, each_environment: Backend
     ) -> None:
         mapping = each_environment.properties("Lambda::EventSourceMapping")
@@ -49,14 +51,14 @@ class TestStream:
         assert mapping["MaximumRecordAgeInSeconds"] == 3600
         assert mapping["StartingPosition"] == "TRIM_HORIZON"
 
-    def test_batches_as_the_settings_say(self) -> None:
+    def test_stream_batches_as_the_settings_say(self) -> None:
         settings = changed("prod", background={"batch_size": 7, "window_seconds": 3, "parallelization": 5})
         mapping = synthesise(settings).properties("Lambda::EventSourceMapping")
         assert mapping["BatchSize"] == 7
         assert mapping["MaximumBatchingWindowInSeconds"] == 3
         assert mapping["ParallelizationFactor"] == 5
 
-    def test_is_mapped_once_the_role_may_read_it(self, each_environment: Backend) -> None:
+    def test_stream_is_mapped_once_the_role_may_read_it(self, each_environment: Backend) -> None:
         (policy,) = each_environment.all("IAM::Policy")
         assert policy in each_environment.one("Lambda::EventSourceMapping")["DependsOn"]
 
@@ -65,7 +67,7 @@ class TestSchedules:
     @pytest.mark.parametrize(
         ("expression", "name"), [("rate(5 minutes)", "overdue"), ("cron(0 * * * ? *)", "hourly")]
     )
-    def test_call_the_alias_with_their_name_and_time(
+    def test_schedules_call_the_alias_with_their_name_and_time(
         self, each_environment: Backend, expression: str, name: str
     ) -> None:
         (target,) = schedules(each_environment)[expression]
@@ -81,7 +83,7 @@ class TestSchedules:
             "ENABLED"
         }
 
-    def test_alone_may_call_besides_the_api(self, each_environment: Backend) -> None:
+    def test_only_schedules_and_the_api_may_invoke_the_function(self, each_environment: Backend) -> None:
         permissions = [each["Properties"] for each in each_environment.all("Lambda::Permission").values()]
         rules = [
             permission["SourceArn"]["Fn::GetAtt"][0]
@@ -100,18 +102,18 @@ class TestDeadLetters:
             ("prod", {"KmsMasterKeyId": {"Fn::GetAtt": ["DataKey", "Arn"]}}),
         ],
     )
-    def test_are_encrypted_by_the_key_of_the_data_where_there_is_one(
+    def test_dead_letters_are_encrypted_by_the_key_of_the_data_if_there_is_one(
         self, name: str, encryption: dict[str, Any]
     ) -> None:
         queue = backend(name).properties("SQS::Queue")
         assert {key: queue[key] for key in queue if key.startswith(("Sqs", "Kms"))} == encryption
 
-    def test_are_kept_as_long_as_can_be(self, each_environment: Backend) -> None:
+    def test_dead_letters_are_kept_as_long_as_can_be(self, each_environment: Backend) -> None:
         queue = each_environment.properties("SQS::Queue")
         assert queue["MessageRetentionPeriod"] == 14 * 24 * 3600
         assert outbox.REMINDED_EVERY.total_seconds() < queue["MessageRetentionPeriod"]
 
-    def test_travel_by_tls_only(self, each_environment: Backend) -> None:
+    def test_dead_letters_travel_by_tls_only(self, each_environment: Backend) -> None:
         (queue,) = each_environment.all("SQS::Queue")
         policy = each_environment.properties("SQS::QueuePolicy")
         (statement,) = policy["PolicyDocument"]["Statement"]
@@ -121,7 +123,7 @@ class TestDeadLetters:
         assert statement["Action"] == "sqs:*"
         assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
-    def test_are_where_the_function_sends_them(self, each_environment: Backend) -> None:
+    def test_dead_letters_are_if_the_function_sends_them(self, each_environment: Backend) -> None:
         (queue,) = each_environment.all("SQS::Queue")
         variables = each_environment.properties("Lambda::Function")["Environment"]["Variables"]
         assert variables["DEAD_LETTER_QUEUE_URL"] == {"Ref": queue}
@@ -132,10 +134,10 @@ class TestTime:
     """What the app takes for granted of the function that it runs in."""
 
     @pytest.mark.parametrize("name", ENVIRONMENTS)
-    def test_of_a_run_ends_before_its_lease(self, name: str) -> None:
+    def test_time_of_a_run_ends_before_its_lease(self, name: str) -> None:
         timeout = backend(name).properties("Lambda::Function")["Timeout"]
         assert timeout < outbox.FIRST_WAIT.total_seconds()
 
     @pytest.mark.parametrize("name", ENVIRONMENTS)
-    def test_of_a_run_is_enough_to_begin(self, name: str) -> None:
+    def test_time_of_a_run_is_enough_to_begin(self, name: str) -> None:
         assert backend(name).properties("Lambda::Function")["Timeout"] > START_S

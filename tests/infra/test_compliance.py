@@ -51,10 +51,10 @@ class TestFindings:
         assert findings(name, acknowledged=True) == set()
 
     @pytest.mark.parametrize("pack", ["AwsSolutions", "Serverless"])
-    def test_come_from_both_packs(self, pack: str) -> None:
+    def test_findings_come_from_both_packs(self, pack: str) -> None:
         assert any(rule.startswith(f"{pack}::") for rule, _ in findings("prod", acknowledged=False))
 
-    def test_fail_the_synth_when_unacknowledged(self) -> None:
+    def test_findings_fail_the_synth_when_unacknowledged(self) -> None:
         app, _ = make_stack(SETTINGS["prod"], acknowledged=False)
         with pytest.raises(RuntimeError, match="ValidationFailed"):
             app.synth()

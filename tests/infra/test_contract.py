@@ -12,7 +12,7 @@ NOT_OF_THE_STACK = {"AWS_REGION", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DYNAMODB
 
 
 class TestRoutes:
-    def test_are_those_of_the_app(self, each_environment: Backend) -> None:
+    def test_routes_are_those_of_the_app(self, each_environment: Backend) -> None:
         exposed = {(path, method) for path, method, _ in each_environment.methods() if method != "OPTIONS"}
         assert exposed == {
             (path, method.upper())

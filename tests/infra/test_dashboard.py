@@ -33,7 +33,7 @@ def shown(backend: Backend) -> str:
 
 
 class TestDashboard:
-    def test_answers_three_questions(self, each_environment: Backend) -> None:
+    def test_dashboard_has_three_sections(self, each_environment: Backend) -> None:
         assert answers(each_environment) == {
             "# Is it healthy?": [
                 "Alarms (docs/runbook/)",
@@ -61,24 +61,24 @@ class TestDashboard:
             *("ApproximateNumberOfMessagesVisible", "EstimatedCharges"),
         ],
     )
-    def test_shows(self, each_environment: Backend, metric: str) -> None:
+    def test_dashboard_shows_metric(self, each_environment: Backend, metric: str) -> None:
         assert f'"{metric}"' in shown(each_environment)
 
-    def test_shows_every_alarm_of_the_running_system(self, prod: Backend) -> None:
+    def test_dashboard_shows_every_alarm_of_the_running_system(self, prod: Backend) -> None:
         (widget,) = [each for each in body(prod)["widgets"] if each["type"] == "alarm"]
         running = [name for name in prod.all("CloudWatch::Alarm") if name.startswith("Alarms")]
         assert len(widget["properties"]["alarms"]) == len(running)
 
-    def test_counts_time_as_it_is_billed(self) -> None:
+    def test_dashboard_counts_time_as_it_is_billed(self) -> None:
         larger = synthesise(changed("dev", function={"memory_mb": 2048}))
         assert "milliseconds / 1000 * 2048 / 1024" in shown(larger)
 
-    def test_reads_the_bill_where_aws_writes_it(self, each_environment: Backend) -> None:
+    def test_dashboard_reads_the_bill_in_which_aws_writes_it(self, each_environment: Backend) -> None:
         (bill,) = [
             each for each in body(each_environment)["widgets"] if "EstimatedCharges" in json.dumps(each)
         ]
         assert '"us-east-1"' in json.dumps(bill["properties"]["metrics"])
 
-    def test_is_found_by_the_names_of_stack_and_region(self, prod: Backend) -> None:
+    def test_dashboard_is_found_by_the_names_of_stack_and_region(self, prod: Backend) -> None:
         name = prod.properties("CloudWatch::Dashboard")["DashboardName"]
         assert name == {"Fn::Join": ["", ["LifestyleSpaces-prod-", {"Ref": "AWS::Region"}]]}

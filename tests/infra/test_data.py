@@ -17,7 +17,7 @@ class TestTable:
             {"AttributeName": name, "AttributeType": "S"} for name in ("PK", "SK", "GSI1PK", "GSI1SK")
         ]
 
-    def test_has_one_index_that_projects_everything(self, each_environment: Backend) -> None:
+    def test_table_has_one_index_that_projects_everything(self, each_environment: Backend) -> None:
         assert each_environment.properties("DynamoDB::Table")["GlobalSecondaryIndexes"] == [
             {
                 "IndexName": "GSI1",
@@ -29,28 +29,28 @@ class TestTable:
             }
         ]
 
-    def test_is_on_demand_streamed_and_forgets_by_ttl(self, each_environment: Backend) -> None:
+    def test_table_is_on_demand_with_stream_and_ttl(self, each_environment: Backend) -> None:
         table = each_environment.properties("DynamoDB::Table")
         assert table["BillingMode"] == "PAY_PER_REQUEST"
         assert table["StreamSpecification"] == {"StreamViewType": "NEW_IMAGE"}
         assert table["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
 
-    def test_keeps_its_logical_id_for_ever(self, each_environment: Backend) -> None:
+    def test_table_keeps_its_logical_id_for_ever(self, each_environment: Backend) -> None:
         assert list(each_environment.all("DynamoDB::Table")) == ["Table"]
 
-    def test_is_kept_where_people_are_real(self) -> None:
+    def test_table_is_retained_in_staging_and_prod(self) -> None:
         for name in ("staging", "prod"):
             table = backend(name).one("DynamoDB::Table")
             assert table["DeletionPolicy"] == table["UpdateReplacePolicy"] == "Retain"
             assert table["Properties"]["DeletionProtectionEnabled"] is True
 
-    def test_goes_with_the_stack_elsewhere(self) -> None:
+    def test_table_is_deleted_with_the_stack_in_other_environments(self) -> None:
         for name in ("local", "dev"):
             table = backend(name).one("DynamoDB::Table")
             assert table["DeletionPolicy"] == "Delete"
             assert table["Properties"]["DeletionProtectionEnabled"] is False
 
-    def test_can_be_put_back_to_any_second_but_locally(self) -> None:
+    def test_table_has_point_in_time_recovery_except_locally(self) -> None:
         recovery = {
             name: backend(name).properties("DynamoDB::Table")["PointInTimeRecoverySpecification"]
             for name in ("local", "dev", "staging", "prod")
@@ -60,27 +60,27 @@ class TestTable:
 
 
 class TestKey:
-    def test_is_the_accounts_own_where_none_is_asked_for(self, local: Backend) -> None:
+    def test_key_is_the_accounts_own_if_none_is_asked_for(self, local: Backend) -> None:
         assert local.properties("DynamoDB::Table")["SSESpecification"] == {"SSEEnabled": True}
         assert "DataKey" not in local.all("KMS::Key")
 
-    def test_of_ours_encrypts_the_table(self, prod: Backend) -> None:
+    def test_key_of_ours_encrypts_the_table(self, prod: Backend) -> None:
         assert prod.properties("DynamoDB::Table")["SSESpecification"] == {
             "SSEEnabled": True,
             "SSEType": "KMS",
             "KMSMasterKeyId": {"Fn::GetAtt": ["DataKey", "Arn"]},
         }
 
-    def test_of_ours_is_rotated_and_outlives_the_stack_with_the_table(self, prod: Backend) -> None:
+    def test_key_of_ours_is_rotated_and_outlives_the_stack_with_the_table(self, prod: Backend) -> None:
         key = prod.all("KMS::Key")["DataKey"]
         assert key["Properties"]["EnableKeyRotation"] is True
         assert key["DeletionPolicy"] == key["UpdateReplacePolicy"] == "Retain"
 
-    def test_of_ours_goes_with_what_it_encrypts(self) -> None:
+    def test_key_of_ours_goes_with_what_it_encrypts(self) -> None:
         made = synthesise(changed("dev", data={"customer_managed_key": True}))
         assert made.all("KMS::Key")["DataKey"]["DeletionPolicy"] == "Delete"
 
-    def test_of_ours_lets_in_nobody_but_by_the_policies_of_the_account(self, prod: Backend) -> None:
+    def test_key_of_ours_lets_in_nobody_but_by_the_policies_of_the_account(self, prod: Backend) -> None:
         (statement,) = prod.all("KMS::Key")["DataKey"]["Properties"]["KeyPolicy"]["Statement"]
         assert str(statement["Principal"]).endswith("':root']]}}")
 
@@ -88,7 +88,7 @@ class TestKey:
 class TestFirstDeployment:
     """What it has made is deleted again when it fails: nothing is retained, nothing refuses to be deleted."""
 
-    def test_protects_nothing(self) -> None:
+    def test_first_deployment_protects_nothing(self) -> None:
         _, stack = make_stack(load_settings(ENVIRONMENTS, "prod").first_deployment())
         first = Backend(dict(Template.from_stack(stack).to_json()))
         assert stack.termination_protection is False
@@ -97,7 +97,9 @@ class TestFirstDeployment:
         assert first.properties("DynamoDB::Table")["DeletionProtectionEnabled"] is False
         assert first.properties("Cognito::UserPool")["DeletionProtection"] == "INACTIVE"
 
-    def test_is_followed_by_one_that_changes_nothing_but_protection(self, prod: Backend) -> None:
+    def test_first_deployment_is_followed_by_one_that_changes_nothing_but_protection(
+        self, prod: Backend
+    ) -> None:
         first = synthesise(load_settings(ENVIRONMENTS, "prod").first_deployment())
         for name, resource in prod.template["Resources"].items():
             before = copy.deepcopy(first.template["Resources"][name])

@@ -14,7 +14,7 @@ from tests.infra.stack_helpers import DOMAIN, ENVIRONMENTS, backend, changed, sy
 
 class TestPages:
     @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.PATH.name)
-    def test_are_committed_as_they_are_made(self, page: ModuleType) -> None:
+    def test_pages_are_committed_as_they_are_made(self, page: ModuleType) -> None:
         assert page.PATH.read_text(encoding="utf-8") == page.render(), "run `make pages`"
 
     def test_name_every_parameter_and_output(self) -> None:
@@ -25,7 +25,7 @@ class TestPages:
         for output in prod.template["Outputs"]:
             assert f"`{output}`" in text
 
-    def test_give_a_reason_for_no_permission_that_is_gone(self) -> None:
+    def test_pages_give_a_reason_for_no_permission_that_is_gone(self) -> None:
         granted: dict[str, set[str]] = {"Allow": set(), "Deny": set()}
         for name in ENVIRONMENTS:
             for statement in backend(name).statements():
@@ -49,7 +49,7 @@ class TestDecisionIndex:
             ),
         ],
     )
-    def test_render_refuses_malformed_page(
+    def test_render_rejects_malformed_page(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, page: str, message: str
     ) -> None:
         (tmp_path / "0001-title.md").write_text(page)
@@ -63,14 +63,14 @@ class TestDecisionIndex:
 
 
 class TestDeployingRole:
-    def test_covers_every_resource_type_and_no_other(self) -> None:
+    def test_deploying_role_covers_every_resource_type_and_no_other(self) -> None:
         templates = [backend(name).template for name in ENVIRONMENTS]
         templates.append(synthesise(changed("prod", gateway={"domain": DOMAIN})).template)
         kinds = {resource["Type"] for template in templates for resource in template["Resources"].values()}
         assert set(DEPLOYING) == kinds
 
     @pytest.mark.parametrize("kind", DEPLOYING)
-    def test_names_only_what_aws_says_the_type_may_call(self, kind: str) -> None:
+    def test_deploying_role_names_only_what_aws_says_the_type_may_call(self, kind: str) -> None:
         schema: dict[str, Any] = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", kind).schema
         callable_actions = {
             action for handler in schema["handlers"].values() for action in handler["permissions"]
@@ -88,5 +88,5 @@ class TestReadable:
             ({"Fn::Join": ["", [{"Ref": "A"}, "/x"]]}, "${A}/x"),
         ],
     )
-    def test_writes_references_as_people_do(self, value: object, text: str) -> None:
+    def test_readable_writes_references_as_people_do(self, value: object, text: str) -> None:
         assert readable(value) == text

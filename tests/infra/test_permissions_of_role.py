@@ -27,11 +27,13 @@ class TestMail:
             "ben@example.com",  # the recipient, in the sandbox
         ],
     )
-    def test_is_sent_whatever_identity_is_verified(self, prod: Backend, identity: str) -> None:
+    def test_mail_is_sent_whatever_identity_is_verified(self, prod: Backend, identity: str) -> None:
         context = {"ses:FromAddress": [SENDER]}
         assert is_allowed(prod.statements(), "ses:SendEmail", f"{IDENTITY}/{identity}", context)
 
-    def test_comes_from_another_address_of_the_domain_once_the_parameter_says_so(self, prod: Backend) -> None:
+    def test_mail_comes_from_another_address_of_the_domain_once_the_parameter_says_so(
+        self, prod: Backend
+    ) -> None:
         context = {"ses:FromAddress": ["hello@lifestyle-spaces.example"]}
         resource = f"{IDENTITY}/lifestyle-spaces.example"
         assert is_allowed(prod.statements(), "ses:SendEmail", resource, context)
@@ -40,7 +42,7 @@ class TestMail:
         "sender",
         ["ceo@example.com", "a@evil-lifestyle-spaces.example", "a@lifestyle-spaces.example.evil.example"],
     )
-    def test_comes_from_no_other_domain(self, prod: Backend, sender: str) -> None:
+    def test_mail_comes_from_no_other_domain(self, prod: Backend, sender: str) -> None:
         context = {"ses:FromAddress": [sender]}
         assert not is_allowed(prod.statements(), "ses:SendEmail", f"{IDENTITY}/example", context)
 

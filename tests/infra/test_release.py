@@ -17,7 +17,7 @@ def with_canary(**values: Any) -> Backend:
 
 
 class TestRelease:
-    def test_shifts_the_alias_by_codedeploy(self, prod: Backend) -> None:
+    def test_release_shifts_the_alias_by_codedeploy(self, prod: Backend) -> None:
         (application,) = prod.all("CodeDeploy::Application")
         (name,) = prod.all("CodeDeploy::DeploymentGroup")
         assert prod.one("Lambda::Alias")["UpdatePolicy"] == {
@@ -33,24 +33,24 @@ class TestRelease:
         configuration = group(with_canary(shift=shift))["DeploymentConfigName"]
         assert configuration == f"CodeDeployDefault.LambdaCanary10Percent{minutes}Minutes"
 
-    def test_is_rolled_back_by_an_alarm_or_when_stopped(self, prod: Backend) -> None:
+    def test_release_is_rolled_back_by_an_alarm_or_when_stopped(self, prod: Backend) -> None:
         assert group(prod)["AutoRollbackConfiguration"] == {
             "Enabled": True,
             "Events": ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_REQUEST", "DEPLOYMENT_STOP_ON_ALARM"],
         }
 
-    def test_is_rolled_back_by_errors_slowness_and_failing_answers(self, prod: Backend) -> None:
+    def test_release_is_rolled_back_by_errors_slowness_and_failing_answers(self, prod: Backend) -> None:
         alarms = prod.all("CloudWatch::Alarm")
         configuration = group(prod)["AlarmConfiguration"]
         named = [alarms[each["Name"]["Ref"]]["Properties"] for each in configuration["Alarms"]]
         assert configuration["Enabled"] is True
         assert named == [alarm(prod, page) for page in ("release-errors", "release-slow", "server-errors")]
 
-    def test_looks_at_the_rate_of_5xx_only_where_that_has_a_threshold(self) -> None:
+    def test_release_looks_at_the_rate_of_5xx_only_if_that_has_a_threshold(self) -> None:
         blind = synthesise(changed("prod", alarms={"server_error_percent": None}))
         assert len(group(blind)["AlarmConfiguration"]["Alarms"]) == 2
 
-    def test_uses_a_role_that_codedeploy_alone_can_assume(self, prod: Backend) -> None:
+    def test_release_uses_a_role_that_codedeploy_alone_can_assume(self, prod: Backend) -> None:
         role = prod.all("IAM::Role")[group(prod)["ServiceRoleArn"]["Fn::GetAtt"][0]]["Properties"]
         (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
         assert statement["Principal"] == {"Service": "codedeploy.amazonaws.com"}
@@ -58,7 +58,7 @@ class TestRelease:
         assert policy["Fn::Join"][1][-1].endswith("/AWSCodeDeployRoleForLambdaLimited")
 
     @pytest.mark.parametrize("name", ["local", "dev"])
-    def test_is_all_at_once_where_the_setting_is_null(self, name: str) -> None:
+    def test_release_is_all_at_once_if_the_setting_is_null(self, name: str) -> None:
         assert "UpdatePolicy" not in backend(name).one("Lambda::Alias")
         assert backend(name).all("CodeDeploy::DeploymentGroup") == {}
 
@@ -68,8 +68,8 @@ def limited() -> Backend:
     return with_canary(max_errors=3, max_p99_ms=1234)
 
 
-class TestAlarmsOfTheNewVersion:
-    def test_of_errors_looks_past_the_old_one(self, prod: Backend) -> None:
+class TestNewVersionAlarms:
+    def test_new_version_alarms_of_errors_looks_past_the_old_one(self, prod: Backend) -> None:
         (function,) = prod.all("Lambda::Function")
         (version,) = prod.all("Lambda::Version")
         assert {each["Name"]: each["Value"] for each in alarm(prod, "release-errors")["Dimensions"]} == {
@@ -78,12 +78,16 @@ class TestAlarmsOfTheNewVersion:
             "ExecutedVersion": {"Fn::GetAtt": [version, "Version"]},
         }
 
-    def test_ring_with_the_first_error_in_a_minute_above_the_setting(self, limited: Backend) -> None:
+    def test_new_version_alarms_ring_with_the_first_error_in_a_minute_above_the_setting(
+        self, limited: Backend
+    ) -> None:
         found = alarm(limited, "release-errors")
         assert (found["MetricName"], found["Statistic"], found["Threshold"]) == ("Errors", "Sum", 3)
         assert (found["Period"], found["EvaluationPeriods"]) == (60, 1)
 
-    def test_ring_when_it_is_slow_for_three_minutes_of_five(self, limited: Backend) -> None:
+    def test_new_version_alarms_ring_when_it_is_slow_for_three_minutes_of_five(
+        self, limited: Backend
+    ) -> None:
         found = alarm(limited, "release-slow")
         # Of requests: the alias's own duration has stream and schedules in it, of up to 15 s.
         assert (found["Namespace"], found["MetricName"]) == ("AWS/ApiGateway", "IntegrationLatency")
@@ -95,7 +99,7 @@ class TestAlarmsOfTheNewVersion:
         assert (found["Period"], found["DatapointsToAlarm"], found["EvaluationPeriods"]) == (60, 3, 5)
 
     @pytest.mark.parametrize("name", ["staging", "prod"])
-    def test_can_ring_before_all_traffic_has_gone_over(self, name: str) -> None:
+    def test_new_version_alarms_can_ring_before_all_traffic_has_gone_over(self, name: str) -> None:
         minutes = int(ENVIRONMENTS[name]["function"]["canary"]["shift"].split("_")[3])
         assert alarm(backend(name), "release-slow")["DatapointsToAlarm"] < minutes
 
@@ -108,16 +112,16 @@ def without_canary() -> Backend:
 class TestWithoutCanary:
     """A deployment that cannot wait: a rollback, or another table in the place of `Table`."""
 
-    def test_shifts_all_traffic_despite_alarms(self, without_canary: Backend) -> None:
+    def test_without_canary_shifts_all_traffic_despite_alarms(self, without_canary: Backend) -> None:
         assert "UpdatePolicy" not in without_canary.one("Lambda::Alias")
         assert without_canary.all("CodeDeploy::DeploymentGroup") == {}
 
-    def test_makes_a_new_version_when_nothing_else_changed(
+    def test_without_canary_makes_a_new_version_when_nothing_else_changed(
         self, without_canary: Backend, prod: Backend
     ) -> None:
         versions = [set(each.all("Lambda::Version")) for each in (without_canary, prod)]
         assert versions[0].isdisjoint(versions[1])
         assert without_canary.properties("Lambda::Function")["Description"] == "it is down"
 
-    def test_is_never_configured_in_cdk_json(self) -> None:
+    def test_without_canary_is_never_configured_in_cdk_json(self) -> None:
         assert not [name for name, each in ENVIRONMENTS.items() if "description" in each["function"]]

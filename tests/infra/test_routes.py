@@ -19,7 +19,7 @@ def document(folder: Path, paths: dict[str, Any]) -> Path:
 
 
 class TestLoadRoutes:
-    def test_reads_each_method_of_each_path_in_order(self, tmp_path: Path) -> None:
+    def test_load_routes_reads_each_method_of_each_path_in_order(self, tmp_path: Path) -> None:
         paths = {"/b": {"post": SECURED, "get": SECURED}, "/a/{id}": {"delete": SECURED}}
         assert load_routes(document(tmp_path, paths)) == (
             Route("/a/{id}", "DELETE", needs_token=True),
@@ -27,12 +27,12 @@ class TestLoadRoutes:
             Route("/b", "POST", needs_token=True),
         )
 
-    def test_keeps_what_each_asks_of_its_caller(self, tmp_path: Path) -> None:
+    def test_load_routes_keeps_what_each_asks_of_its_caller(self, tmp_path: Path) -> None:
         asked = {"needs": "profile"}
         paths = {"/a": {"get": SECURED | {"x-permission": asked}, "post": SECURED}}
         assert [route.permission for route in load_routes(document(tmp_path, paths))] == [asked, {}]
 
-    def test_leaves_out_what_is_no_method(self, tmp_path: Path) -> None:
+    def test_load_routes_leaves_out_what_is_no_method(self, tmp_path: Path) -> None:
         paths = {"/a": {"get": SECURED, "parameters": [], "summary": "A"}}
         assert [str(route) for route in load_routes(document(tmp_path, paths))] == ["GET /a"]
 
@@ -41,16 +41,16 @@ class TestLoadRoutes:
         (health,) = load_routes(document(tmp_path, {"/health": {"get": operation}}))
         assert not health.needs_token
 
-    def test_refuses_any_other_open_route(self, tmp_path: Path) -> None:
+    def test_load_routes_rejects_any_other_open_route(self, tmp_path: Path) -> None:
         with pytest.raises(ConfigurationError, match=r"no token asked for by GET /spaces"):
             load_routes(document(tmp_path, {"/spaces": {"get": {}, "post": SECURED}}))
 
-    def test_says_how_to_make_a_missing_document(self, tmp_path: Path) -> None:
+    def test_load_routes_says_how_to_make_a_missing_document(self, tmp_path: Path) -> None:
         with pytest.raises(ConfigurationError, match=r"openapi.json is missing: make it with `make openapi`"):
             load_routes(tmp_path / "openapi.json")
 
     @pytest.mark.parametrize("text", ["", "{}", "[1]"])
-    def test_refuses_what_is_no_openapi_document(self, tmp_path: Path, text: str) -> None:
+    def test_load_routes_rejects_what_is_no_openapi_document(self, tmp_path: Path, text: str) -> None:
         file = tmp_path / "openapi.json"
         file.write_text(text, encoding="utf-8")
         with pytest.raises(ConfigurationError, match="is no OpenAPI document"):
@@ -76,10 +76,10 @@ class TestVariablePathParts:
     https://github.com/aws/aws-cdk/issues/25172
     """
 
-    def test_has_one_name_below_a_path(self) -> None:
+    def test_variable_path_parts_has_one_name_below_a_path(self) -> None:
         assert {parent: names for parent, names in variables("openapi.json").items() if len(names) > 1} == {}
 
-    def test_keeps_its_name_of_the_last_release(self) -> None:
+    def test_variable_path_parts_keeps_its_name_of_the_last_release(self) -> None:
         released, current = variables("released.json"), variables("openapi.json")
         renamed = {
             parent: (names, current[parent])

@@ -70,7 +70,7 @@ def fields(query: str) -> set[str]:
 
 
 class TestPages:
-    def test_are_one_for_each_alarm_and_the_budget(self) -> None:
+    def test_pages_are_one_for_each_alarm_and_the_budget(self) -> None:
         named = {
             re.search(r"docs/runbook/([a-z-]+)\.md$", alarm["Properties"]["AlarmDescription"])
             for environment in ENVIRONMENTS
@@ -78,12 +78,12 @@ class TestPages:
         }
         assert {match and match[1] for match in named} | {"budget"} == {page.stem for page in PAGES}
 
-    def test_are_all_in_the_index(self) -> None:
+    def test_pages_are_all_in_the_index(self) -> None:
         linked = re.findall(r"^\| \[([a-z-]+)\]\(\1\.md\)", text(RUNBOOK / "README.md"), re.MULTILINE)
         assert sorted(linked) == [page.stem for page in PAGES]
 
     @pytest.mark.parametrize("page", PAGES, ids=name)
-    def test_say_what_it_means_where_to_look_and_what_to_do(self, page: Path) -> None:
+    def test_pages_say_what_it_means_where_to_look_and_what_to_do(self, page: Path) -> None:
         assert re.findall(r"^## (.*)$", text(page), re.MULTILINE) == [
             "What it says",
             "What to look at",
@@ -96,24 +96,24 @@ class TestPages:
         assert sorted(settings) == sorted(THRESHOLDS)
 
     @pytest.mark.parametrize("page", WITH_COMMANDS, ids=name)
-    def test_link_to_pages_that_exist(self, page: Path) -> None:
+    def test_pages_link_to_pages_that_exist(self, page: Path) -> None:
         links = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text(page))
         assert [link for link in links if not (page.parent / link).exists()] == []
 
 
 class TestCommands:
     @pytest.mark.parametrize("page", WITH_COMMANDS, ids=name)
-    def test_are_known_to_aws(self, page: Path) -> None:
+    def test_commands_are_known_to_aws(self, page: Path) -> None:
         assert {command: command.faults() for command in commands(text(page)) if command.faults()} == {}
 
     @pytest.mark.parametrize("page", WITH_COMMANDS, ids=name)
-    def test_of_make_have_their_target(self, page: Path) -> None:
+    def test_commands_of_make_have_their_target(self, page: Path) -> None:
         makefile = text(ROOT / "Makefile")
         for target in re.findall(r"\bmake ([a-z-]+) ENV=", text(page)):
             assert f"\n{target}: require-env" in makefile
 
     @pytest.mark.parametrize("page", WITH_COMMANDS, ids=name)
-    def test_find_the_resources_that_they_look_up(self, page: Path) -> None:
+    def test_commands_find_the_resources_that_they_look_up(self, page: Path) -> None:
         resources = backend("prod").template["Resources"]
         for prefix, kind in re.findall(r"\(resource (\w+) ([\w:]+)\)", text(page)):
             found = [
@@ -121,7 +121,7 @@ class TestCommands:
             ]
             assert len(found) == 1, prefix
 
-    def test_speak_of_outputs_that_there_are(self) -> None:
+    def test_commands_use_existing_outputs(self) -> None:
         for page in WITH_COMMANDS:
             assert set(re.findall(r"\(output (\w+)\)", text(page))) <= set(
                 backend("prod").template["Outputs"]
@@ -130,12 +130,12 @@ class TestCommands:
 
 class TestQueries:
     @pytest.mark.parametrize("page", WITH_COMMANDS, ids=name)
-    def test_of_the_access_log_know_its_fields(self, page: Path) -> None:
+    def test_queries_of_the_access_log_know_its_fields(self, page: Path) -> None:
         for query in blocks(text(page), "access-log"):
             assert fields(query) - set(ACCESS_LOG_FIELDS) == set(), query
 
     @pytest.mark.parametrize("page", PAGES, ids=name)
-    def test_of_the_functions_log_ask_for_what_is_written(self, page: Path) -> None:
+    def test_queries_of_the_functions_log_ask_for_what_is_written(self, page: Path) -> None:
         for query in blocks(text(page), "function-log"):
             for field in fields(query) - LAMBDA_FIELDS:
                 assert re.search(rf'\b{field.split(".")[0]}(=|": )', sources()), field
@@ -148,19 +148,19 @@ class TestQueries:
 
 
 class TestDisasterRecovery:
-    def test_has_the_stack_adopt_what_it_calls_by_a_literal_name(self) -> None:
+    def test_disaster_recovery_has_the_stack_adopt_what_it_calls_by_a_literal_name(self) -> None:
         page = text(DISASTER_RECOVERY)
         mapped = set(re.findall(r'\\"(\w+)\\": \{\\"', page))
         resources = backend("prod").template["Resources"]
         assert mapped == {name for name, each in resources.items() if _kept(each)}
 
-    def test_lifts_the_stack_policy_by_one_that_allows_all(self) -> None:
+    def test_disaster_recovery_lifts_the_stack_policy_by_one_that_allows_all(self) -> None:
         (policy,) = re.findall(r"'(\{\"Statement\".*?\})'", text(DISASTER_RECOVERY))
         assert json.loads(policy)["Statement"] == [
             {"Effect": "Allow", "Principal": "*", "Action": "Update:*", "Resource": "*"}
         ]
 
-    def test_puts_back_the_concurrency_of_the_setting(self) -> None:
+    def test_disaster_recovery_restores_the_reserved_concurrency(self) -> None:
         reserved = ENVIRONMENTS["prod"]["function"]["reserved_concurrency"]
         assert f"--reserved-concurrent-executions {reserved} " in text(DISASTER_RECOVERY)
 

@@ -76,11 +76,11 @@ class TestCheck:
             ("SSM::Parameter", ("Tags",), {"aws:owner": "x"}, "begins with aws:"),
         ],
     )
-    def test_finds(self, kind: str, path: tuple[str | int, ...], value: object, fault: str) -> None:
+    def test_check_finds(self, kind: str, path: tuple[str | int, ...], value: object, fault: str) -> None:
         (found,) = faults(prod_with(kind, *path, value=value))
         assert found.fault is not None
         assert fault in found.fault
 
-    def test_finds_a_type_of_resource_that_it_does_not_know(self) -> None:
+    def test_check_finds_a_type_of_resource_that_it_does_not_know(self) -> None:
         (found,) = faults({"Resources": {"Bucket": {"Type": "AWS::S3::Bucket"}}})
         assert found.fault == "no operation is known for this type of resource"

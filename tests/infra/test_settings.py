@@ -21,15 +21,15 @@ def dev_with(section: str, key: str, value: object) -> dict[str, Any]:
     return environments
 
 
-class TestEnvironmentsOfThisProject:
-    def test_are_the_four(self) -> None:
+class TestProjectEnvironments:
+    def test_environments_are_local_dev_staging_and_prod(self) -> None:
         assert list(ENVIRONMENTS) == ["local", "dev", "staging", "prod"]
 
     @pytest.mark.parametrize("name", ENVIRONMENTS)
-    def test_are_valid(self, name: str) -> None:
+    def test_project_environments_are_valid(self, name: str) -> None:
         assert load_settings(ENVIRONMENTS, name).name == name
 
-    def test_cannot_be_changed_once_loaded(self) -> None:
+    def test_project_environments_cannot_be_changed_once_loaded(self) -> None:
         with pytest.raises(ValueError, match="frozen"):
             load_settings(ENVIRONMENTS, "dev").name = "prod"  # type: ignore[misc]
 
@@ -37,7 +37,7 @@ class TestEnvironmentsOfThisProject:
         assert load_settings(ENVIRONMENTS, "staging").parameter_prefix == "/lifestyle-spaces/staging"
 
     @pytest.mark.parametrize("name", ["staging", "prod"])
-    def test_with_real_people_protect_their_data(self, name: str) -> None:
+    def test_environments_with_real_users_protect_their_data(self, name: str) -> None:
         settings: Settings = load_settings(ENVIRONMENTS, name)
         assert settings.data.protected
         assert settings.data.point_in_time_recovery
@@ -47,7 +47,7 @@ class TestEnvironmentsOfThisProject:
         assert load_settings(ENVIRONMENTS, "prod").identity.id_token_minutes == 15
 
 
-class TestOneClearLine:
+class TestInvalidSettings:
     def test_unknown_environment(self) -> None:
         assert fault(ENVIRONMENTS, "nonsense") == (
             "unknown environment 'nonsense': choose one of local, dev, staging, prod"

@@ -28,10 +28,10 @@ def allowed(action: str, kind: str) -> bool:
 class TestStackPolicy:
     @pytest.mark.parametrize("logical_id", ["Table", "UserPool", "UserPoolClient", "Api", "DataKey"])
     @pytest.mark.parametrize("action", ["Update:Replace", "Update:Delete"])
-    def test_denies_to_lose(self, prod: Backend, logical_id: str, action: str) -> None:
+    def test_stack_policy_denies_to_lose(self, prod: Backend, logical_id: str, action: str) -> None:
         assert not allowed(action, prod.template["Resources"][logical_id]["Type"])
 
-    def test_covers_whatever_outlives_the_stack_but_logs(self, prod: Backend) -> None:
+    def test_stack_policy_covers_whatever_outlives_the_stack_but_logs(self, prod: Backend) -> None:
         kept = {
             resource["Type"]
             for resource in prod.template["Resources"].values()
@@ -39,15 +39,17 @@ class TestStackPolicy:
         }
         assert {kind for kind in kept if allowed("Update:Delete", kind)} == {"AWS::Logs::LogGroup"}
 
-    def test_lets_them_be_changed_in_place(self, prod: Backend) -> None:
+    def test_stack_policy_lets_them_be_changed_in_place(self, prod: Backend) -> None:
         kinds = {resource["Type"] for resource in prod.template["Resources"].values()}
         assert all(allowed("Update:Modify", kind) for kind in kinds)
 
-    def test_lets_the_function_be_replaced(self) -> None:
+    def test_stack_policy_lets_the_function_be_replaced(self) -> None:
         assert allowed("Update:Replace", "AWS::Lambda::Version")
         assert allowed("Update:Delete", "AWS::Lambda::Version")
 
     @pytest.mark.parametrize("name", ["local", "dev"])
-    def test_is_not_set_where_data_may_be_lost(self, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_stack_policy_is_not_set_where_data_may_be_lost(
+        self, name: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         main(name)
         assert capsys.readouterr().out == f"{name} needs no stack policy: its data is not protected\n"

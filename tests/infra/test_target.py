@@ -43,17 +43,17 @@ class TestResolve:
         assert (target.python, target.architecture) == (sys.version_info[:2], architecture)
         assert target.host
 
-    def test_refuses_a_machine_that_lambda_has_not(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_resolve_rejects_a_machine_that_lambda_has_not(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(platform, "machine", lambda: "riscv64")
         with pytest.raises(ConfigurationError, match="no architecture like this machine's"):
             resolve(runtime="host", architecture="host")
 
     @pytest.mark.parametrize(("runtime", "architecture"), [("host", "arm64"), ("python3.13", "host")])
-    def test_refuses_half_a_host(self, runtime: str, architecture: str) -> None:
+    def test_resolve_rejects_half_a_host(self, runtime: str, architecture: str) -> None:
         with pytest.raises(ConfigurationError, match="must both be `host`, or neither"):
             resolve(runtime=runtime, architecture=architecture)
 
-    def test_names_the_wheels_that_run_there(self) -> None:
+    def test_resolve_names_the_wheels_that_run_there(self) -> None:
         assert ARM.wheel_platform == "aarch64-manylinux_2_28"
         assert INTEL.wheel_platform == "x86_64-manylinux_2_28"
         assert str(ARM) == "python3.13 on arm64"
@@ -62,19 +62,21 @@ class TestResolve:
 class TestMatchingInterpreter:
     foreign = Target((3, 99), "arm64", host=False)
 
-    def test_is_this_one_for_its_own_version(self) -> None:
+    def test_matching_interpreter_is_this_one_for_its_own_version(self) -> None:
         own = Target(sys.version_info[:2], "arm64", host=False)
         assert matching_interpreter(own) == sys.executable
 
-    def test_is_none_when_there_is_none(self) -> None:
+    def test_matching_interpreter_is_none_when_there_is_none(self) -> None:
         assert matching_interpreter(self.foreign) is None
 
-    def test_is_found_on_the_path(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_matching_interpreter_is_found_on_the_path(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         found = script(tmp_path, "python3.99", "echo 3.99")
         monkeypatch.setenv("PATH", str(tmp_path))
         assert matching_interpreter(self.foreign) == str(found)
 
-    def test_is_no_shim_of_what_is_not_installed(
+    def test_matching_interpreter_is_no_shim_of_what_is_not_installed(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         script(tmp_path, "python3.99", "echo 'version 3.99 is not installed' >&2; exit 127")
@@ -83,7 +85,7 @@ class TestMatchingInterpreter:
 
 
 class TestVerifyNativeFiles:
-    def test_accepts_what_was_built_for_the_target(self, tmp_path: Path) -> None:
+    def test_verify_native_files_accepts_what_was_built_for_the_target(self, tmp_path: Path) -> None:
         (tmp_path / "fast.so").write_bytes(elf(0xB7))
         (tmp_path / "module.py").write_text("", encoding="utf-8")
         (tmp_path / "folder.so").mkdir()
@@ -98,7 +100,9 @@ class TestVerifyNativeFiles:
             ("fast.so.1", elf(0x3E), "fast.so.1 (x86_64)"),
         ],
     )
-    def test_names_what_was_not(self, tmp_path: Path, name: str, content: bytes, said: str) -> None:
+    def test_verify_native_files_names_what_was_not(
+        self, tmp_path: Path, name: str, content: bytes, said: str
+    ) -> None:
         (tmp_path / name).write_bytes(content)
         with pytest.raises(ConfigurationError) as caught:
             verify_native_files(tmp_path, ARM)

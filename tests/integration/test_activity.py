@@ -42,7 +42,7 @@ def space(ada: Person) -> dict[str, Any]:
 
 
 class TestListActivity:
-    def test_shows_what_happened_and_when_though_it_is_told_later(
+    def test_list_activity_shows_when_it_happened(
         self, api: Api, ada: Person, space: dict[str, Any], run_background: RunBackground
     ) -> None:
         goal = ada.post(f"{path_of(space)}/goals", GOAL).json()
@@ -66,7 +66,7 @@ class TestListActivity:
             "etag": ANY_ETAG,
         }
 
-    def test_tells_of_each_kind_newest_first(
+    def test_list_activity_tells_of_each_kind_newest_first(
         self, api: Api, ada: Person, space: dict[str, Any], run_background: RunBackground
     ) -> None:
         bob, here = api.member_of(space, ada, "member"), path_of(space)
@@ -90,7 +90,7 @@ class TestListActivity:
             ("member_joined", bob.user_id, bob.user_id),
         ]
 
-    def test_goes_back_in_time_page_by_page(
+    def test_list_activity_is_newest_first_in_pages(
         self, ada: Person, space: dict[str, Any], run_background: RunBackground
     ) -> None:
         made = [ada.post(f"{path_of(space)}/goals", GOAL).json()["goal_id"] for _ in range(3)]
@@ -102,7 +102,7 @@ class TestListActivity:
         assert [item["subject_id"] for item in first["items"] + second["items"]] == made[::-1]
         assert second["next_cursor"] is None
 
-    def test_is_for_every_member_and_nobody_else(
+    def test_list_activity_is_allowed_to_members_only(
         self, api: Api, ada: Person, space: dict[str, Any], run_background: RunBackground
     ) -> None:
         viewer = api.member_of(space, ada, "viewer")
@@ -111,7 +111,7 @@ class TestListActivity:
         assert [item["actor_id"] for item in activity(viewer, space)] == [viewer.user_id]
         assert_problem(api.person().get(f"{path_of(space)}/activity"), 403, "forbidden")
 
-    def test_shows_nothing_of_another_space(
+    def test_list_activity_shows_nothing_of_another_space(
         self, ada: Person, space: dict[str, Any], run_background: RunBackground
     ) -> None:
         ada.post(f"{path_of(space)}/goals", GOAL)
@@ -120,8 +120,8 @@ class TestListActivity:
         assert activity(ada, ada.make_space()) == []
 
 
-class TestWhatIsNotTold:
-    def test_a_change_of_a_day_that_was_checked_in_on(
+class TestNoActivity:
+    def test_changed_check_in_creates_no_activity(
         self, ada: Person, space: dict[str, Any], run_background: RunBackground
     ) -> None:
         habit = ada.post(f"{path_of(space)}/habits", HABIT).json()["habit_id"]
@@ -132,7 +132,7 @@ class TestWhatIsNotTold:
 
         assert [item["kind"] for item in activity(ada, space)] == ["habit_check_in", "habit_created"]
 
-    def test_what_was_refused(
+    def test_rejected_request_creates_no_activity(
         self, ada: Person, space: dict[str, Any], run_background: RunBackground
     ) -> None:
         assert_problem(ada.post(f"{path_of(space)}/members"), 409, "already_member")
@@ -140,7 +140,7 @@ class TestWhatIsNotTold:
 
         assert activity(ada, space) == []
 
-    def test_what_was_done_by_someone_whose_account_is_closed_since(
+    def test_activity_of_a_closed_account_is_dropped(
         self, api: Api, ada: Person, space: dict[str, Any], run_background: Callable[..., None]
     ) -> None:
         bob = api.member_of(space, ada, "member")
@@ -150,7 +150,7 @@ class TestWhatIsNotTold:
 
         assert activity(ada, space) == []
 
-    def test_what_was_done_by_someone_who_is_gone(
+    def test_activity_of_an_erased_account_is_dropped(
         self, api: Api, ada: Person, space: dict[str, Any], table: Table, run_background: RunBackground
     ) -> None:
         bob = api.member_of(space, ada, "member")
@@ -161,7 +161,7 @@ class TestWhatIsNotTold:
         assert activity(ada, space) == []
 
     @pytest.mark.parametrize("kinds", [["activity.announced"], ["space.deleted", "activity.announced"]])
-    def test_what_was_done_in_a_space_that_is_deleted_since(
+    def test_activity_of_a_deleted_space_is_dropped(
         self,
         ada: Person,
         space: dict[str, Any],
@@ -178,10 +178,10 @@ class TestWhatIsNotTold:
         assert table.page(activity_of_space(space["space_id"]), limit=1).items == []
 
 
-class TestTellingTwice:
+class TestRepeatedAnnouncement:
     """A message is run again where its runner died; what it tells, it tells once."""
 
-    def test_after_a_run_that_was_killed_before_its_commit(
+    def test_announcement_is_repeated_after_a_run_killed_before_its_commit(
         self,
         api: Api,
         ada: Person,
@@ -204,7 +204,7 @@ class TestTellingTwice:
 
         assert [item["kind"] for item in activity(ada, space)] == ["goal_created"]
 
-    def test_where_the_space_is_renamed_meanwhile(
+    def test_announcement_is_repeated_if_the_space_is_renamed_concurrently(
         self,
         ada: Person,
         space: dict[str, Any],
@@ -221,7 +221,7 @@ class TestTellingTwice:
 
         assert [item["kind"] for item in activity(ada, space)] == ["goal_created"]
 
-    def test_where_the_space_is_deleted_meanwhile(
+    def test_announcement_is_dropped_if_the_space_is_deleted_concurrently(
         self,
         ada: Person,
         space: dict[str, Any],

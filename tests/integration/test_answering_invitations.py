@@ -44,7 +44,7 @@ def invitation(ada: Person, space: dict[str, Any], eve: Person) -> dict[str, Any
 
 
 class TestListMyInvitations:
-    def test_shows_the_open_ones_newest_first(self, ada: Person, eve: Person) -> None:
+    def test_list_my_invitations_shows_the_open_ones_newest_first(self, ada: Person, eve: Person) -> None:
         spaces = [ada.make_space(f"Space {number}") for number in range(4)]
         made = [invite(ada, space, eve.email, message="Come!") for space in spaces]
         answer(eve, made[0], "decline")
@@ -52,7 +52,9 @@ class TestListMyInvitations:
 
         assert eve.get(MINE).json() == {"items": [made[3], made[2]], "next_cursor": None}
 
-    def test_shows_none_that_has_expired(self, api: Api, ada: Person, eve: Person) -> None:
+    def test_list_my_invitations_shows_none_that_has_expired(
+        self, api: Api, ada: Person, eve: Person
+    ) -> None:
         invite(ada, ada.make_space(), eve.email)
         api.clock.advance(days=1)
         later = invite(ada, ada.make_space(), eve.email)
@@ -60,7 +62,7 @@ class TestListMyInvitations:
 
         assert mine(eve) == [later["invitation_id"]]
 
-    def test_goes_on_page_by_page(self, ada: Person, eve: Person) -> None:
+    def test_list_my_invitations_goes_on_in_pages(self, ada: Person, eve: Person) -> None:
         made = [invite(ada, ada.make_space(), eve.email)["invitation_id"] for _ in range(3)]
 
         first = eve.get(f"{MINE}?limit=2").json()
@@ -68,10 +70,12 @@ class TestListMyInvitations:
 
         assert [item["invitation_id"] for item in first["items"] + second["items"]] == made[::-1]
 
-    def test_shows_nobody_elses(self, api: Api, invitation: dict[str, Any]) -> None:
+    def test_list_my_invitations_shows_none_of_other_users(
+        self, api: Api, invitation: dict[str, Any]
+    ) -> None:
         assert mine(api.person()) == []
 
-    def test_goes_by_the_tokens_email_and_not_by_the_profiles(
+    def test_list_my_invitations_goes_by_the_tokens_email_and_not_by_the_profiles(
         self, api: Api, eve: Person, invitation: dict[str, Any]
     ) -> None:
         moved = api.signing_key.token(eve.user_id, "new@example.com")
@@ -82,7 +86,7 @@ class TestListMyInvitations:
         assert mine(eve) == [invitation["invitation_id"]]
 
     @pytest.mark.parametrize("verified", [False, None])
-    def test_shows_none_to_an_email_that_is_not_verified(
+    def test_list_my_invitations_shows_none_to_an_email_that_is_not_verified(
         self, api: Api, eve: Person, invitation: dict[str, Any], verified: bool | None
     ) -> None:
         eve.token = api.signing_key.token(eve.user_id, eve.email, email_verified=verified)
@@ -92,7 +96,7 @@ class TestListMyInvitations:
 
 class TestAccept:
     @pytest.mark.parametrize("role", ["admin", "member", "viewer"])
-    def test_makes_a_member_in_that_role(
+    def test_accept_makes_a_member_in_that_role(
         self, ada: Person, space: dict[str, Any], eve: Person, role: str
     ) -> None:
         made = invite(ada, space, eve.email, role=role)
@@ -117,7 +121,7 @@ class TestAccept:
         assert standing(ada, space) == {eve.email: "accepted"}
         assert mine(eve) == []
 
-    def test_is_for_whoever_has_the_email_now(
+    def test_accept_is_for_the_current_owner_of_the_address(
         self, api: Api, eve: Person, invitation: dict[str, Any]
     ) -> None:
         another = api.person()
@@ -125,14 +129,16 @@ class TestAccept:
 
         assert another.accept(invitation).json()["user_id"] == another.user_id
 
-    def test_sent_twice_with_the_same_key_happens_once(self, eve: Person, invitation: dict[str, Any]) -> None:
+    def test_accept_with_the_same_key_twice_happens_once(
+        self, eve: Person, invitation: dict[str, Any]
+    ) -> None:
         path = f"{INVITATIONS}/{invitation['invitation_id']}/accept"
 
         first, second = (eve.post(path, idempotency_key="one") for _ in range(2))
 
         assert (second.status_code, second.text) == (200, first.text)
 
-    def test_of_two_at_once_is_one(
+    def test_accept_of_two_at_once_is_one(
         self, ada: Person, space: dict[str, Any], eve: Person, invitation: dict[str, Any], before_commit: Any
     ) -> None:
         before_commit(lambda: eve.elsewhere().accept(invitation))
@@ -140,7 +146,7 @@ class TestAccept:
         assert_problem(eve.accept(invitation), 409, "already_member")
         assert ada.get(f"/api/v1/spaces/{space['space_id']}").json()["member_count"] == 2
 
-    def test_is_refused_to_who_is_in_already(
+    def test_accept_is_rejected_to_who_is_in_already(
         self, api: Api, ada: Person, space: dict[str, Any], eve: Person
     ) -> None:
         eve.join(ada.make_code(space["space_id"]))
@@ -149,7 +155,7 @@ class TestAccept:
 
         assert_problem(eve.accept(to_another_address), 409, "already_member")
 
-    def test_stops_at_the_limit_of_members_a_space(
+    def test_accept_is_rejected_at_the_limit_of_members_a_space(
         self, set_parameter: Any, ada: Person, eve: Person
     ) -> None:
         set_parameter("max_members_per_space", "1")
@@ -158,7 +164,9 @@ class TestAccept:
         assert_problem(eve.accept(invitation), 409, "space_full")
         assert mine(eve) == [invitation["invitation_id"]]
 
-    def test_stops_at_the_limit_of_spaces_a_user(self, set_parameter: Any, ada: Person, eve: Person) -> None:
+    def test_accept_is_rejected_at_the_limit_of_spaces_a_user(
+        self, set_parameter: Any, ada: Person, eve: Person
+    ) -> None:
         set_parameter("max_spaces_per_user", "1")
         invitation = invite(ada, ada.make_space(), eve.email)
         eve.make_space()
@@ -166,14 +174,14 @@ class TestAccept:
         assert_problem(eve.accept(invitation), 409, "space_limit_reached")
         assert mine(eve) == [invitation["invitation_id"]]
 
-    def test_finds_no_space_that_is_deleted(
+    def test_accept_of_a_deleted_space_returns_410(
         self, ada: Person, space: dict[str, Any], eve: Person, invitation: dict[str, Any]
     ) -> None:
         ada.delete(f"/api/v1/spaces/{space['space_id']}")
 
         assert_problem(eve.accept(invitation), 410, "invitation_closed")
 
-    def test_finds_no_space_that_is_deleted_meanwhile(
+    def test_accept_finds_no_space_that_is_deleted_concurrently(
         self, ada: Person, space: dict[str, Any], eve: Person, invitation: dict[str, Any], before_commit: Any
     ) -> None:
         before_commit(lambda: ada.elsewhere().delete(f"/api/v1/spaces/{space['space_id']}"))
@@ -181,7 +189,7 @@ class TestAccept:
         assert_problem(eve.accept(invitation), 410, "invitation_closed")
         assert eve.get("/api/v1/users/me/spaces").json()["items"] == []
 
-    def test_finds_no_invitation_once_all_of_the_space_is_gone(
+    def test_accept_finds_no_invitation_once_all_of_the_space_is_gone(
         self,
         ada: Person,
         space: dict[str, Any],
@@ -195,7 +203,7 @@ class TestAccept:
         assert_problem(eve.accept(invitation), 404, "not_found")
         assert mine(eve) == []
 
-    def test_is_refused_where_it_is_revoked_meanwhile(
+    def test_accept_is_rejected_if_it_is_revoked_concurrently(
         self, ada: Person, space: dict[str, Any], eve: Person, invitation: dict[str, Any], before_commit: Any
     ) -> None:
         path = f"{invitations_to(space)}/{invitation['invitation_id']}"
@@ -206,7 +214,7 @@ class TestAccept:
 
 
 class TestDecline:
-    def test_ends_the_invitation(
+    def test_decline_ends_the_invitation(
         self, ada: Person, space: dict[str, Any], eve: Person, invitation: dict[str, Any]
     ) -> None:
         response = answer(eve, invitation, "decline")
@@ -215,16 +223,18 @@ class TestDecline:
         assert standing(ada, space) == {eve.email: "declined"}
         assert_problem(eve.get(f"/api/v1/spaces/{space['space_id']}"), 404, "not_found")
 
-    def test_sent_twice_with_the_same_key_happens_once(self, eve: Person, invitation: dict[str, Any]) -> None:
+    def test_decline_with_the_same_key_twice_happens_once(
+        self, eve: Person, invitation: dict[str, Any]
+    ) -> None:
         path = f"{INVITATIONS}/{invitation['invitation_id']}/decline"
 
         assert [eve.post(path, idempotency_key="one").status_code for _ in range(2)] == [204, 204]
 
 
 @pytest.mark.parametrize("how", ["accept", "decline"])
-class TestOnlyWhatIsOpenAndMine:
+class TestAnswer:
     @pytest.mark.parametrize("end", ["accepted", "declined", "revoked", "expired"])
-    def test_is_410_for_what_is_closed(
+    def test_answer_returns_410_for_what_is_closed(
         self, api: Api, ada: Person, eve: Person, invitation: dict[str, Any], *, how: str, end: str
     ) -> None:
         if end == "expired":
@@ -236,20 +246,20 @@ class TestOnlyWhatIsOpenAndMine:
 
         assert_problem(answer(eve, invitation, how), 410, "invitation_closed")
 
-    def test_is_open_to_the_last_moment(
+    def test_answer_is_open_to_the_last_moment(
         self, api: Api, eve: Person, invitation: dict[str, Any], how: str
     ) -> None:
         api.clock.now += timedelta(days=7, milliseconds=-1)
 
         assert answer(eve, invitation, how).status_code in {200, 204}
 
-    def test_is_404_for_anyone_else(
+    def test_answer_returns_404_for_anyone_else(
         self, api: Api, ada: Person, invitation: dict[str, Any], how: str
     ) -> None:
         for person in (ada, api.person()):
             assert_problem(answer(person, invitation, how), 404, "not_found")
 
-    def test_is_404_for_anyone_else_whatever_became_of_it(
+    def test_answer_by_another_user_returns_404_in_any_state(
         self, api: Api, eve: Person, invitation: dict[str, Any], how: str
     ) -> None:
         answer(eve, invitation, "decline")
@@ -257,31 +267,31 @@ class TestOnlyWhatIsOpenAndMine:
         assert_problem(answer(api.person(), invitation, how), 404, "not_found")
 
     @pytest.mark.parametrize("verified", [False, None])
-    def test_is_404_for_an_email_that_is_not_verified(
+    def test_answer_returns_404_for_an_email_that_is_not_verified(
         self, api: Api, eve: Person, invitation: dict[str, Any], how: str, verified: bool | None
     ) -> None:
         eve.token = api.signing_key.token(eve.user_id, eve.email, email_verified=verified)
 
         assert_problem(answer(eve, invitation, how), 404, "not_found")
 
-    def test_is_404_for_who_once_had_the_email(
+    def test_answer_returns_404_for_who_once_had_the_email(
         self, api: Api, eve: Person, invitation: dict[str, Any], how: str
     ) -> None:
         eve.token = api.signing_key.token(eve.user_id, "new@example.com")
 
         assert_problem(answer(eve, invitation, how), 404, "not_found")
 
-    def test_is_404_for_what_never_was(self, eve: Person, how: str) -> None:
+    def test_answer_to_an_unknown_invitation_returns_404(self, eve: Person, how: str) -> None:
         assert_problem(answer(eve, {"invitation_id": NOWHERE}, how), 404, "not_found")
 
-    def test_is_404_once_it_is_forgotten(
+    def test_answer_to_a_purged_invitation_returns_404(
         self, api: Api, eve: Person, invitation: dict[str, Any], how: str
     ) -> None:
         api.clock.advance(days=37)
 
         assert_problem(answer(eve, invitation, how), 404, "not_found")
 
-    def test_needs_a_profile(self, api: Api, ada: Person, space: dict[str, Any], how: str) -> None:
+    def test_answer_requires_a_profile(self, api: Api, ada: Person, space: dict[str, Any], how: str) -> None:
         newcomer = api.user()
         made = invite(ada, space, newcomer.email)
         assert_problem(answer(newcomer, made, how), 403, "profile_required")

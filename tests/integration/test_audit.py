@@ -58,7 +58,7 @@ Last = Callable[[], tuple[Any, ...]]
 
 
 class TestListAudit:
-    def test_shows_who_did_what_to_what_and_when(
+    def test_list_audit_shows_who_did_what_to_what_and_when(
         self, api: Api, ada: Person, space: dict[str, Any], audit: Callable[[], list[dict[str, Any]]]
     ) -> None:
         (event,) = audit()
@@ -73,7 +73,7 @@ class TestListAudit:
             "created_at": "2026-03-14T15:09:26.535Z",
         }
 
-    def test_goes_back_in_time_page_by_page(self, ada: Person, space: dict[str, Any]) -> None:
+    def test_list_audit_is_newest_first_in_pages(self, ada: Person, space: dict[str, Any]) -> None:
         for number in range(3):
             ada.patch(path_of(space), {"name": f"Name {number}"})
 
@@ -85,12 +85,12 @@ class TestListAudit:
         assert second["next_cursor"] is None
 
     @pytest.mark.parametrize(("role", "status"), [("admin", 200), ("member", 403), ("viewer", 403)])
-    def test_is_for_owner_and_admins(
+    def test_list_audit_is_allowed_to_owner_and_admins(
         self, api: Api, ada: Person, space: dict[str, Any], role: str, status: int
     ) -> None:
         assert api.member_of(space, ada, role).get(f"{path_of(space)}/audit").status_code == status
 
-    def test_holds_ids_and_no_names(
+    def test_list_audit_holds_ids_and_no_names(
         self, api: Api, ada: Person, space: dict[str, Any], audit: Callable[[], list[dict[str, Any]]]
     ) -> None:
         bob = api.member_of(space, ada, "viewer")
@@ -106,7 +106,7 @@ class TestListAudit:
             assert word not in text
 
 
-class TestWhatIsWrittenDown:
+class TestAuditEvent:
     def test_a_joining(self, api: Api, space: dict[str, Any], last: Last) -> None:
         bob = api.person()
         bob.post(f"{path_of(space)}/members")
@@ -176,7 +176,7 @@ class TestWhatIsWrittenDown:
 
         assert audit() == before
 
-    def test_nothing_of_a_change_that_was_refused(
+    def test_nothing_of_a_change_that_was_rejected(
         self,
         api: Api,
         ada: Person,
@@ -193,11 +193,11 @@ class TestWhatIsWrittenDown:
         assert [event["kind"] for event in audit()].count("space_changed") == 0
 
 
-class TestKeeping:
+class TestRetention:
     def stored(self, table: Table, space: dict[str, Any]) -> list[str]:
         return [event.kind for event in table.page(audit_of_space(space["space_id"]), limit=100).items]
 
-    def test_survives_the_space_though_nobody_reads_it(
+    def test_audit_outlives_the_space_and_is_unreadable(
         self, api: Api, ada: Person, space: dict[str, Any], table: Table, run_background: Callable[[], None]
     ) -> None:
         api.member_of(space, ada, "member")
@@ -208,7 +208,9 @@ class TestKeeping:
         assert self.stored(table, space) == ["space_deleted", *before]
         assert_problem(ada.get(f"{path_of(space)}/audit"), 404, "not_found")
 
-    def test_ends_after_400_days(self, api: Api, ada: Person, space: dict[str, Any], table: Table) -> None:
+    def test_retention_ends_after_400_days(
+        self, api: Api, ada: Person, space: dict[str, Any], table: Table
+    ) -> None:
         (row,) = (row for row in rows() if row["entity_type"]["S"] == "AuditEvent")
         assert int(row["ttl"]["N"]) == int((api.clock.now + timedelta(days=400)).timestamp())
 
@@ -219,7 +221,7 @@ class TestKeeping:
         assert self.stored(table, space) == []
 
     @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
-    def test_is_changed_by_nobody(
+    def test_retention_leaves_events_unchanged(
         self, ada: Person, space: dict[str, Any], audit: Callable[[], list[dict[str, Any]]], method: str
     ) -> None:
         (event,) = audit()

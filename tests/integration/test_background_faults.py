@@ -117,7 +117,7 @@ def killed_everywhere(bench: Bench, reaper: Reaper, clock: FrozenClock) -> Kille
 
 
 class TestSessionWrites:
-    def test_happen_exactly_once(
+    def test_session_writes_happen_exactly_once(
         self, bench: Bench, clock: FrozenClock, killed_everywhere: KilledEverywhere
     ) -> None:
         user = UserProfile(
@@ -146,7 +146,7 @@ class TestMail:
     def _known_parameters(self, backend: Backend) -> None:
         backend.parameters()
 
-    def test_goes_out_twice_only_where_it_was_killed_before_it_was_recorded(
+    def test_mail_goes_out_twice_only_if_it_was_killed_before_it_was_recorded(
         self, bench: Bench, inbox: list[Any], killed_everywhere: KilledEverywhere
     ) -> None:
         bench.tasks["noun.verb"] = lambda work, payload: work.mail.send(MAIL)
@@ -163,7 +163,7 @@ class TestMail:
         }
         assert set(sent.values()) == {1, 2}
 
-    def test_that_is_refused_ends_wherever_it_was_killed(
+    def test_mail_that_is_rejected_ends_wherever_it_was_killed(
         self, bench: Bench, killed_everywhere: KilledEverywhere
     ) -> None:
         asked = []
@@ -182,7 +182,7 @@ class TestMail:
 class TestManySteps:
     ITEMS = 5
 
-    def test_are_all_done_and_the_operation_says_so(
+    def test_many_steps_are_all_done_and_the_operation_says_so(
         self, bench: Bench, killed_everywhere: KilledEverywhere
     ) -> None:
         """A task of steps that are idempotent by themselves, two in a message."""
@@ -213,8 +213,8 @@ class TestManySteps:
             assert bench.operation(operations[-1]).status == "done", where
 
 
-class TestTheLastTry:
-    def test_puts_the_key_into_the_queue_and_keeps_the_message(
+class TestLastAttempt:
+    def test_last_attempt_puts_the_key_into_the_queue_and_keeps_the_message(
         self, bench: Bench, clock: FrozenClock, killed_everywhere: KilledEverywhere
     ) -> None:
         bench.tasks["noun.verb"] = fail
@@ -240,7 +240,7 @@ class TestTheLastTry:
 
 
 class TestRedrive:
-    def test_loses_no_message(
+    def test_redrive_loses_no_message(
         self, bench: Bench, reaper: Reaper, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(tool, "_WAIT_S", 0)
@@ -265,8 +265,8 @@ class TestRedrive:
         assert point > 0
 
 
-class TestAChange:
-    def test_that_commits_loses_no_message_and_one_that_does_not_leaves_none(
+class TestChange:
+    def test_change_that_commits_loses_no_message_and_one_that_does_not_leaves_none(
         self, bench: Bench, api: Api, reaper: Reaper
     ) -> None:
         ada = api.person()
@@ -299,7 +299,7 @@ class TestAChange:
 
 class TestOrder:
     @pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
-    def test_of_messages_does_not_matter(
+    def test_order_of_messages_does_not_matter(
         self, order: tuple[int, ...], bench: Bench, api: Api, backend: Backend
     ) -> None:
         """A goal is set, reached and deleted and its space goes: whatever runs first, nothing is left."""

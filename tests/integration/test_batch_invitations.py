@@ -39,7 +39,7 @@ def statuses(results: list[dict[str, Any]]) -> list[tuple[int, str | None]]:
 
 
 class TestInviteMany:
-    def test_answers_each_in_their_order(self, ada: Person, space: dict[str, Any]) -> None:
+    def test_invite_many_answers_each_in_their_order(self, ada: Person, space: dict[str, Any]) -> None:
         results = invite_all(
             ada, space, {"email": EVE, "message": "Come!"}, {"email": "eve", "role": "viewer"}
         )
@@ -51,7 +51,7 @@ class TestInviteMany:
         ]
         assert (made["email"], made["message"]) == (EVE, "Come!")
 
-    def test_counts_no_address_that_is_none(
+    def test_invite_many_counts_no_address_that_is_none(
         self, ada: Person, space: dict[str, Any], set_parameter: Callable[[str, str], None]
     ) -> None:
         set_parameter("max_invitations_per_day", "1")
@@ -62,7 +62,9 @@ class TestInviteMany:
 
         assert [result["status"] for result in results] == [422, 201, 429]
 
-    def test_takes_25_at_once_and_repeats_the_answer(self, ada: Person, space: dict[str, Any]) -> None:
+    def test_invite_many_takes_25_at_once_and_repeats_the_answer(
+        self, ada: Person, space: dict[str, Any]
+    ) -> None:
         first, second = (invite_all(ada, space, *people(25), idempotency_key="everybody") for _ in range(2))
 
         assert statuses(first) == [(201, None)] * 25
@@ -70,13 +72,13 @@ class TestInviteMany:
         assert set(standing(ada, space).values()) == {"pending"}
         assert len(standing(ada, space)) == 25
 
-    def test_renews_25_at_once(self, api: Api, ada: Person, space: dict[str, Any]) -> None:
+    def test_invite_many_renews_25_at_once(self, api: Api, ada: Person, space: dict[str, Any]) -> None:
         first = invite_all(ada, space, *people(25))
         api.clock.advance(days=7)
 
         assert invite_all(ada, space, *people(25), idempotency_key="everybody") == first
 
-    def test_costs_as_many_calls_for_25_as_for_two(
+    def test_invite_many_costs_as_many_calls_for_25_as_for_two(
         self, ada: Person, space: dict[str, Any], calls: list[str]
     ) -> None:
         for asked in (people(2), people(25)):
@@ -100,7 +102,7 @@ class TestInviteMany:
             {"email": EVE, "status": "accepted"},
         ],
     )
-    def test_a_wrong_one_spoils_no_other(
+    def test_invite_many_reports_an_invalid_address_alone(
         self, ada: Person, space: dict[str, Any], wrong: dict[str, Any]
     ) -> None:
         results = invite_all(ada, space, wrong, {"email": "bob@example.com"})
@@ -109,7 +111,7 @@ class TestInviteMany:
         assert results[0]["email"] == wrong["email"][:254]
         assert standing(ada, space) == {"bob@example.com": "pending"}
 
-    def test_invites_once_who_is_named_twice(self, ada: Person, space: dict[str, Any]) -> None:
+    def test_invite_many_invites_once_who_is_named_twice(self, ada: Person, space: dict[str, Any]) -> None:
         results = invite_all(ada, space, {"email": EVE}, {"email": " EVE@example.com", "role": "viewer"})
 
         assert statuses(results) == [(201, None), (409, "already_invited")]
@@ -117,7 +119,7 @@ class TestInviteMany:
         (made,) = ada.get(invitations_to(space)).json()["items"]
         assert made["role"] == "member"
 
-    def test_judges_the_second_of_a_name_where_the_first_was_wrong(
+    def test_invite_many_judges_the_second_of_a_name_if_the_first_was_wrong(
         self, api: Api, ada: Person, space: dict[str, Any]
     ) -> None:
         admin = api.member_of(space, ada, "admin")
@@ -126,7 +128,7 @@ class TestInviteMany:
 
         assert statuses(results) == [(403, "forbidden"), (201, None)]
 
-    def test_refuses_members_and_those_who_are_invited(
+    def test_invite_many_rejects_members_and_those_who_are_invited(
         self, api: Api, ada: Person, space: dict[str, Any]
     ) -> None:
         bob = api.member_of(space, ada, "viewer")
@@ -144,7 +146,7 @@ class TestInviteMany:
         ]
 
     @pytest.mark.parametrize(("role", "expected"), [("owner", (201, None)), ("admin", (403, "forbidden"))])
-    def test_makes_an_admin_by_the_owner_only(
+    def test_invite_many_makes_an_admin_by_the_owner_only(
         self, api: Api, ada: Person, space: dict[str, Any], role: str, expected: Any
     ) -> None:
         inviter = ada if role == "owner" else api.member_of(space, ada, role)
@@ -153,7 +155,7 @@ class TestInviteMany:
 
         assert statuses(results) == [expected, (201, None)]
 
-    def test_stops_at_the_limit_a_day(self, set_parameter: Any, ada: Person) -> None:
+    def test_invite_many_is_rejected_at_the_limit_a_day(self, set_parameter: Any, ada: Person) -> None:
         set_parameter("max_invitations_per_day", "3")
         space = ada.make_space()
         invite(ada, space, EVE)
@@ -171,7 +173,7 @@ class TestInviteMany:
             (429, "too_many_invitations")
         ]
 
-    def test_takes_up_no_more_than_is_left_of_the_day_side_by_side(
+    def test_invite_many_takes_up_no_more_than_is_left_of_the_day_concurrently(
         self, set_parameter: Any, ada: Person, before_commit: Callable[..., None]
     ) -> None:
         set_parameter("max_invitations_per_day", "4")
@@ -190,7 +192,7 @@ class TestInviteMany:
         ]
         assert len(standing(ada, space)) == 3
 
-    def test_stores_nothing_where_no_address_is_valid(
+    def test_invite_many_stores_nothing_if_no_address_is_valid(
         self, ada: Person, space: dict[str, Any], calls: list[str]
     ) -> None:
         calls.clear()
@@ -199,7 +201,7 @@ class TestInviteMany:
 
         assert set(calls) == {"BatchGetItem"}
 
-    def test_is_not_for_who_is_demoted_meanwhile(
+    def test_invite_many_is_forbidden_to_who_is_demoted_concurrently(
         self, api: Api, ada: Person, space: dict[str, Any], before_commit: Callable[..., None]
     ) -> None:
         admin, owner = api.member_of(space, ada, "admin"), ada.elsewhere()
@@ -227,7 +229,7 @@ class TestBatch:
             ([{"email": 1}, {"email": EVE}], "body.invitations.0.email"),
         ],
     )
-    def test_is_of_1_to_25_that_name_an_address(
+    def test_batch_is_of_1_to_25_that_name_an_address(
         self, ada: Person, space: dict[str, Any], invitations: Any, field: str
     ) -> None:
         response = ada.post(f"{invitations_to(space)}/batch", {"invitations": invitations})

@@ -29,11 +29,11 @@ def send(person: Person, content: Any, path: str = SPACES, method: str = "POST",
 
 
 class TestSize:
-    def test_of_a_megabyte_is_taken(self, api: Api) -> None:
+    def test_size_of_a_megabyte_is_taken(self, api: Api) -> None:
         assert send(api.person(), padded(LIMIT)).status_code == 201
 
     @pytest.mark.parametrize("size", [LIMIT + 1, 5 * LIMIT])
-    def test_over_a_megabyte_is_refused(self, api: Api, calls: list[str], size: int) -> None:
+    def test_over_a_megabyte_is_rejected(self, api: Api, calls: list[str], size: int) -> None:
         ada = api.person()
         calls.clear()
 
@@ -43,7 +43,7 @@ class TestSize:
         assert response.headers["Access-Control-Allow-Origin"] == ORIGIN
         assert calls == []
 
-    def test_that_nobody_announced_is_refused_too(self, api: Api) -> None:
+    def test_size_without_content_length_is_limited_too(self, api: Api) -> None:
         def chunks() -> Iterator[bytes]:
             for start in range(0, LIMIT + 1, 100_000):
                 yield padded(LIMIT + 1)[start : start + 100_000]
@@ -51,7 +51,7 @@ class TestSize:
         assert_problem(send(api.person(), chunks()), 413, "payload_too_large")
 
     @pytest.mark.parametrize("size", [100, LIMIT])
-    def test_that_comes_in_pieces_is_put_together(self, api: Api, size: int) -> None:
+    def test_size_that_comes_in_pieces_is_put_together(self, api: Api, size: int) -> None:
         def pieces() -> Iterator[bytes]:
             yield padded(size)[: size // 2]
             yield padded(size)[size // 2 :]
@@ -59,12 +59,12 @@ class TestSize:
         assert send(api.person(), pieces()).status_code == 201
 
     @pytest.mark.parametrize("announced", ["", "0", "nonsense"])
-    def test_is_counted_whatever_was_announced(self, api: Api, announced: str) -> None:
+    def test_size_is_counted_whatever_content_length_says(self, api: Api, announced: str) -> None:
         response = send(api.person(), iter([padded(LIMIT + 1)]), Content_Length=announced)
 
         assert_problem(response, 413, "payload_too_large")
 
-    def test_counts_where_a_route_reads_no_body(self, api: Api) -> None:
+    def test_size_counts_if_a_route_reads_no_body(self, api: Api) -> None:
         ada = api.person()
         path = f"{SPACES}/{ada.make_space()['space_id']}"
 
@@ -74,7 +74,7 @@ class TestSize:
         assert_problem(ada.get(f"{path}/invite-code"), 404, "not_found")
         assert ada.get(path).status_code == 200
 
-    def test_counts_where_there_is_no_route(self, api: Api) -> None:
+    def test_size_counts_if_there_is_no_route(self, api: Api) -> None:
         assert_problem(send(api.user(), padded(LIMIT + 1), "/nowhere"), 413, "payload_too_large")
 
 
@@ -95,7 +95,7 @@ class TestContent:
             b'{"name": "Runners", "name": null}',
         ],
     )
-    def test_that_breaks_a_rule(self, api: Api, calls: list[str], content: bytes) -> None:
+    def test_content_that_breaks_a_rule(self, api: Api, calls: list[str], content: bytes) -> None:
         ada = api.person()
         calls.clear()
 
@@ -113,7 +113,7 @@ class TestContent:
         ],
         ids=["UTF-8 that is none", "UTF-8 cut short", "open without end", "deep", "a number without end"],
     )
-    def test_that_cannot_be_read(self, api: Api, content: bytes) -> None:
+    def test_content_that_cannot_be_read(self, api: Api, content: bytes) -> None:
         assert_problem(send(api.person(), content), 400, "bad_request")
 
     @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ class TestContent:
             (b"  ", "line 1, column 3"),
         ],
     )
-    def test_that_is_malformed_is_refused_with_the_position(
+    def test_content_that_is_malformed_is_rejected_with_the_position(
         self, api: Api, content: bytes, position: str
     ) -> None:
         problem = assert_problem(send(api.person(), content), 400, "bad_request")
@@ -146,7 +146,9 @@ class TestContent:
         ],
     )
     @pytest.mark.parametrize(("method", "path"), [("POST", SPACES), ("PATCH", "/api/v1/users/me")])
-    def test_of_another_media_type_is_refused(self, api: Api, method: str, path: str, kind: str) -> None:
+    def test_content_of_another_media_type_is_rejected(
+        self, api: Api, method: str, path: str, kind: str
+    ) -> None:
         response = send(api.person(), padded(100), path, method, Content_Type=kind)
 
         assert_problem(response, 415, "unsupported_media_type")
@@ -154,14 +156,14 @@ class TestContent:
     @pytest.mark.parametrize(
         "kind", ["APPLICATION/JSON", "application/json;charset=UTF-8", "application/a+json"]
     )
-    def test_of_any_json_media_type_is_accepted(self, api: Api, kind: str) -> None:
+    def test_content_of_any_json_media_type_is_accepted(self, api: Api, kind: str) -> None:
         assert send(api.person(), padded(100), Content_Type=kind).status_code == 201
 
     @pytest.mark.parametrize("kind", ["", "text/plain", "application/json"])
-    def test_that_is_missing_is_a_missing_field(self, api: Api, kind: str) -> None:
+    def test_content_that_is_missing_is_a_missing_field(self, api: Api, kind: str) -> None:
         assert_problem(send(api.person(), b"", Content_Type=kind), 422, "validation_failed", field="body")
 
-    def test_of_any_media_type_is_ignored_where_a_route_has_none(self, api: Api) -> None:
+    def test_content_of_any_media_type_is_ignored_if_a_route_has_none(self, api: Api) -> None:
         ada = api.person()
         path = f"{SPACES}/{ada.make_space()['space_id']}/invite-code"
 
@@ -173,12 +175,12 @@ class TestContent:
             assert [answer.status_code for answer in answers] == [201, 201]
             assert answers[0].json() == answers[1].json()
 
-    def test_with_a_name_for_its_alphabet(self, api: Api) -> None:
+    def test_content_with_a_charset_is_accepted(self, api: Api) -> None:
         response = send(api.person(), padded(100), Content_Type="application/json; charset=utf-8")
 
         assert response.status_code == 201
 
-    def test_with_more_faults_than_one_wants_to_read(self, api: Api) -> None:
+    def test_content_with_many_faults_reports_the_first_hundred(self, api: Api) -> None:
         faults = {f"{number:06}": 0 for number in range(60_000)}
 
         response = send(api.person(), json.dumps(faults))
@@ -186,7 +188,7 @@ class TestContent:
         problem = assert_problem(response, 422, "validation_failed")
         assert len(problem["errors"]) == 100
 
-    def test_with_a_fault_in_a_field_of_endless_name(self, api: Api) -> None:
+    def test_content_with_a_fault_in_a_very_long_field_name_is_cut(self, api: Api) -> None:
         response = send(api.person(), json.dumps({"name": "Runners", "x" * 900_000: 0}))
 
         assert_problem(response, 422, "validation_failed")

@@ -27,7 +27,7 @@ def habit(ada: Person) -> dict[str, Any]:
 
 
 class TestListMyCheckIns:
-    def test_shows_both_kinds_over_all_spaces_by_day(
+    def test_list_my_check_ins_shows_both_kinds_over_all_spaces_by_day(
         self, ada: Person, goal: dict[str, Any], habit: dict[str, Any]
     ) -> None:
         check_in(ada, habit, "2026-03-14", note="Ten minutes", value=10)
@@ -44,7 +44,7 @@ class TestListMyCheckIns:
         day = ada.get(f"{path_of(habit)}/check-ins").json()["items"][1]
         assert items[1:] == [made | {"kind": "goal"}, day | {"kind": "habit"}]
 
-    def test_shows_nobody_elses(self, api: Api, ada: Person) -> None:
+    def test_list_my_check_ins_shows_none_of_other_users(self, api: Api, ada: Person) -> None:
         space = ada.make_space()
         habit = begin(ada, space)
         bob = api.member_of(space, ada, "member")
@@ -52,7 +52,9 @@ class TestListMyCheckIns:
 
         assert ada.get(MINE).json() == {"items": [], "next_cursor": None}
 
-    def test_keeps_what_one_did_in_a_space_that_one_has_left(self, api: Api, ada: Person) -> None:
+    def test_list_my_check_ins_keeps_what_one_did_in_a_space_that_one_has_left(
+        self, api: Api, ada: Person
+    ) -> None:
         space = ada.make_space()
         habit = begin(ada, space)
         bob = api.member_of(space, ada, "member")
@@ -72,7 +74,7 @@ class TestListMyCheckIns:
             ("from=2026-03-15", []),
         ],
     )
-    def test_shows_the_days_asked_for_both_included(
+    def test_list_my_check_ins_shows_the_days_asked_for_both_included(
         self, ada: Person, goal: dict[str, Any], habit: dict[str, Any], query: str, days: list[str]
     ) -> None:
         check_in(ada, habit, "2026-03-11", "2026-03-13")
@@ -81,7 +83,7 @@ class TestListMyCheckIns:
 
         assert [item["date"] for item in ada.get(f"{MINE}?{query}").json()["items"]] == days
 
-    def test_goes_on_behind_a_cursor_within_the_days_asked_for(
+    def test_list_my_check_ins_continues_after_a_cursor_within_the_days_asked_for(
         self, ada: Person, goal: dict[str, Any], habit: dict[str, Any]
     ) -> None:
         check_in(ada, habit, "2026-03-11", "2026-03-12", "2026-03-13", "2026-03-14")
@@ -105,10 +107,14 @@ class TestListMyCheckIns:
             ("to=20260314", "validation_failed", "query.to"),
         ],
     )
-    def test_refuses_what_is_no_span_of_days(self, ada: Person, query: str, code: str, field: str) -> None:
+    def test_list_my_check_ins_rejects_what_is_no_span_of_days(
+        self, ada: Person, query: str, code: str, field: str
+    ) -> None:
         assert_problem(ada.get(f"{MINE}?{query}"), 422, code, field=field)
 
-    def test_costs_one_query(self, ada: Person, habit: dict[str, Any], calls: list[str]) -> None:
+    def test_list_my_check_ins_costs_one_query(
+        self, ada: Person, habit: dict[str, Any], calls: list[str]
+    ) -> None:
         check_in(ada, habit, "2026-03-14")
         calls.clear()
 

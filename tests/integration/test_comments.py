@@ -48,7 +48,7 @@ def told(person: Person) -> list[tuple[str, str, str]]:
 
 
 class TestCreateComment:
-    def test_says_something(self, bob: Person, entry: dict[str, Any]) -> None:
+    def test_create_comment_returns_the_comment(self, bob: Person, entry: dict[str, Any]) -> None:
         response = bob.post(f"{path_of(entry)}/comments", {"text": " Well\n\ndone \U0001f989 "})
 
         assert response.status_code == 201
@@ -69,7 +69,7 @@ class TestCreateComment:
         }
         assert response.headers["Location"] == path_to(made)
 
-    def test_is_about_a_highlight_of_the_entry(
+    def test_create_comment_is_about_a_highlight_of_the_entry(
         self, ada: Person, space: dict[str, Any], entry: dict[str, Any]
     ) -> None:
         made = highlight(ada, entry)["highlight_id"]
@@ -81,7 +81,9 @@ class TestCreateComment:
             response = ada.post(f"{path_of(place)}/comments", body)
             assert_problem(response, 422, "validation_failed", field="body.highlight_id")
 
-    def test_replies_on_one_level(self, ada: Person, space: dict[str, Any], entry: dict[str, Any]) -> None:
+    def test_create_comment_replies_on_one_level(
+        self, ada: Person, space: dict[str, Any], entry: dict[str, Any]
+    ) -> None:
         parent = comment(ada, entry)["comment_id"]
         reply = comment(ada, entry, parent_id=parent)
         other = write_entry(ada, space)
@@ -92,7 +94,7 @@ class TestCreateComment:
             response = ada.post(f"{path_of(place)}/comments", body)
             assert_problem(response, 422, "validation_failed", field="body.parent_id")
 
-    def test_does_not_reply_to_what_goes_meanwhile(
+    def test_create_comment_rejects_a_reply_to_a_comment_deleted_concurrently(
         self, ada: Person, entry: dict[str, Any], before_commit: Any
     ) -> None:
         parent = comment(ada, entry)
@@ -103,7 +105,9 @@ class TestCreateComment:
         assert_problem(response, 422, "validation_failed", field="body.parent_id")
         assert ada.get(f"{path_of(entry)}/comments").json()["items"] == []
 
-    def test_mentions_members_alone(self, ada: Person, bob: Person, entry: dict[str, Any]) -> None:
+    def test_create_comment_mentions_members_alone(
+        self, ada: Person, bob: Person, entry: dict[str, Any]
+    ) -> None:
         body = {"text": "Look", "mentions": [bob.user_id, STRANGER]}
 
         response = ada.post(f"{path_of(entry)}/comments", body)
@@ -112,7 +116,7 @@ class TestCreateComment:
         assert STRANGER in problem["errors"][0]["message"]
         assert bob.user_id not in problem["errors"][0]["message"]
 
-    def test_checks_twenty_mentions_by_one_read(
+    def test_create_comment_checks_twenty_mentions_by_one_read(
         self, ada: Person, entry: dict[str, Any], calls: list[str]
     ) -> None:
         body = {"text": "Look", "mentions": [str(uuid.UUID(int=number)) for number in range(500, 520)]}
@@ -123,7 +127,7 @@ class TestCreateComment:
         # The caller's access; the entry; the mentions.
         assert calls == ["BatchGetItem"] * 3
 
-    def test_is_404_without_the_entry(self, ada: Person, entry: dict[str, Any]) -> None:
+    def test_create_comment_returns_404_without_the_entry(self, ada: Person, entry: dict[str, Any]) -> None:
         for path in (
             f"{at(entry)}/journals/{NOWHERE}",
             f"{at(ada.make_space())}/journals/{entry['entry_id']}",
@@ -131,7 +135,7 @@ class TestCreateComment:
             assert_problem(ada.post(f"{path}/comments", {"text": "Hello"}), 404, "not_found")
             assert_problem(ada.get(f"{path}/comments"), 404, "not_found")
 
-    def test_is_not_made_on_an_entry_that_goes(
+    def test_create_on_an_entry_deleted_concurrently_is_rejected(
         self, ada: Person, bob: Person, entry: dict[str, Any], before_commit: Any
     ) -> None:
         before_commit(lambda: ada.elsewhere().delete(path_of(entry)))
@@ -139,8 +143,8 @@ class TestCreateComment:
         assert_problem(bob.post(f"{path_of(entry)}/comments", {"text": "Hello"}), 404, "not_found")
 
 
-class TestWhoIsTold:
-    def test_of_a_comment_the_entrys_author(
+class TestCommentNotification:
+    def test_comment_notification_of_a_comment_the_entrys_author(
         self, ada: Person, bob: Person, entry: dict[str, Any], run_background: RunBackground
     ) -> None:
         comment(bob, entry)
@@ -153,7 +157,7 @@ class TestWhoIsTold:
             (item["kind"], item["actor_id"], item["subject_id"]) for item in activity
         ]
 
-    def test_of_a_reply_the_authors_of_entry_and_comment(
+    def test_comment_notification_of_a_reply_the_authors_of_entry_and_comment(
         self, api: Api, ada: Person, bob: Person, space: dict[str, Any], run_background: RunBackground
     ) -> None:
         carol = api.member_of(space, ada, "member")
@@ -166,7 +170,7 @@ class TestWhoIsTold:
         assert told(bob) == [by_ada]
         assert by_ada in told(carol)
 
-    def test_of_a_mention_whoever_is_mentioned_and_of_nothing_else(
+    def test_comment_notification_of_a_mention_whoever_is_mentioned_and_of_nothing_else(
         self, ada: Person, bob: Person, entry: dict[str, Any], run_background: RunBackground
     ) -> None:
         comment(bob, entry, mentions=[ada.user_id, bob.user_id])
@@ -175,7 +179,7 @@ class TestWhoIsTold:
         assert told(ada) == [("mention", bob.user_id, entry["entry_id"])]
         assert told(bob) == []
 
-    def test_of_a_change_whoever_is_mentioned_anew(
+    def test_comment_notification_of_a_change_whoever_is_mentioned_again(
         self, api: Api, ada: Person, bob: Person, entry: dict[str, Any], run_background: RunBackground
     ) -> None:
         carol = api.member_of(entry, ada, "member")
@@ -189,7 +193,7 @@ class TestWhoIsTold:
 
 
 class TestUpdateComment:
-    def test_changes_text_and_mentions(
+    def test_update_comment_changes_text_and_mentions(
         self, api: Api, ada: Person, bob: Person, entry: dict[str, Any]
     ) -> None:
         made = comment(bob, entry)
@@ -206,14 +210,18 @@ class TestUpdateComment:
         }
         assert ada.get(f"{path_of(entry)}/comments").json()["items"] == [changed]
 
-    def test_mentions_nobody_anew_who_is_no_member(self, ada: Person, entry: dict[str, Any]) -> None:
+    def test_update_comment_mentions_nobody_again_who_is_no_member(
+        self, ada: Person, entry: dict[str, Any]
+    ) -> None:
         made = comment(ada, entry)
 
         response = ada.patch(path_to(made), {"mentions": [STRANGER]})
 
         assert_problem(response, 422, "validation_failed", field="body.mentions")
 
-    def test_may_go_on_mentioning_who_has_left(self, ada: Person, bob: Person, entry: dict[str, Any]) -> None:
+    def test_update_comment_keeps_mentions_of_former_members(
+        self, ada: Person, bob: Person, entry: dict[str, Any]
+    ) -> None:
         made = comment(ada, entry, mentions=[bob.user_id])
         bob.delete(f"{at(entry)}/members/{bob.user_id}")
 
@@ -230,7 +238,7 @@ class TestUpdateComment:
 
 
 class TestDeleteComment:
-    def test_takes_its_replies_with_it(
+    def test_delete_comment_deletes_its_replies(
         self, ada: Person, bob: Person, entry: dict[str, Any], run_background: RunBackground, table: Table
     ) -> None:
         other, parent = comment(ada, entry), comment(bob, entry)
@@ -244,7 +252,7 @@ class TestDeleteComment:
         left = table.first(comments_of_entry(entry["entry_id"]), at_most=9)
         assert [item.comment_id for item in left] == [other["comment_id"], kept["comment_id"]]
 
-    def test_of_a_reply_leaves_the_rest(
+    def test_delete_of_a_reply_keeps_the_other_comments(
         self, ada: Person, entry: dict[str, Any], run_background: RunBackground
     ) -> None:
         parent = comment(ada, entry)

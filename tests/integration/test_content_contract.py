@@ -88,7 +88,7 @@ def ids(noun: Noun, items: list[Item]) -> list[str]:
 
 class TestList:
     @each_noun
-    def test_list_shows_items_in_order_page_by_page(self, ada: Person, space: Item, noun: Noun) -> None:
+    def test_list_shows_items_in_order_in_pages(self, ada: Person, space: Item, noun: Noun) -> None:
         parent = noun.parent(ada, space)
         created = [noun.create(ada, parent) for _ in range(3)]
 

@@ -107,8 +107,10 @@ def operation(ada: Person, space: dict[str, Any]) -> str:
     return delete(ada, space)
 
 
-class TestDeletingASpace:
-    def test_leaves_not_one_of_its_items(self, ada: Person, operation: str, finish: Finish) -> None:
+class TestDeleteSpace:
+    def test_delete_space_leaves_not_one_of_its_items(
+        self, ada: Person, operation: str, finish: Finish
+    ) -> None:
         before = {row["entity_type"]["S"] for row in rows()} - {"OutboxMessage"}
 
         finish()
@@ -135,7 +137,7 @@ class TestDeletingASpace:
         assert status["status"] == "done"
         assert status["done"] == status["total"] > 20
 
-    def test_leaves_everything_of_another_space(
+    def test_delete_space_leaves_everything_of_another_space(
         self, ada: Person, elsewhere: dict[str, Any], space: dict[str, Any], finish: Finish
     ) -> None:
         def of_elsewhere() -> list[dict[str, Any]]:
@@ -148,7 +150,7 @@ class TestDeletingASpace:
         assert of_elsewhere() == before
         assert [found["space_id"] for found in all_of(ada, f"{ME}/spaces")] == [elsewhere["space_id"]]
 
-    def test_gives_its_members_their_places_back(
+    def test_delete_space_lowers_the_space_count_of_members(
         self, ada: Person, bob: Person, space: dict[str, Any], finish: Finish, set_parameter: Any
     ) -> None:
         set_parameter("max_spaces_per_user", "1")
@@ -160,7 +162,7 @@ class TestDeletingASpace:
         assert bob.post("/api/v1/spaces", {"name": "Mine"}).status_code == 201
         assert ada.post("/api/v1/spaces", {"name": "Mine"}).status_code == 201
 
-    def test_takes_more_than_a_page_of_anything(
+    def test_delete_space_deletes_more_than_a_page_of_each_entity(
         self, ada: Person, space: dict[str, Any], finish: Finish, table: Table
     ) -> None:
         (activity,) = table.first(activity_of_space(space["space_id"]), at_most=1)
@@ -174,7 +176,7 @@ class TestDeletingASpace:
 
         assert count("Activity") == count("Reaction") == 0
 
-    def test_does_not_mind_a_member_whose_profile_is_gone(
+    def test_delete_space_does_not_mind_a_member_whose_profile_is_gone(
         self, ada: Person, bob: Person, space: dict[str, Any], table: Table, run_background: RunBackground
     ) -> None:
         table.write([USER_PROFILES.delete_if_exists(USER_PROFILES.key(user_id=bob.user_id))])
@@ -183,14 +185,16 @@ class TestDeletingASpace:
 
         assert count("Membership") == count("Space") == 0
 
-    def test_does_not_mind_a_space_without_a_code(self, ada: Person, run_background: RunBackground) -> None:
+    def test_delete_space_does_not_mind_a_space_without_a_code(
+        self, ada: Person, run_background: RunBackground
+    ) -> None:
         delete(ada, ada.make_space())
         run_background()
 
         assert count("Membership") == count("Space") == 0
 
 
-class TestMeanwhile:
+class TestConcurrentDeletion:
     """What happens while a space is being deleted."""
 
     @pytest.fixture
@@ -208,7 +212,7 @@ class TestMeanwhile:
 
     @pytest.mark.usefixtures("operation")
     @pytest.mark.parametrize("writes", [0, 1, 2, 3])
-    def test_who_leaves_is_counted_once(
+    def test_member_who_leaves_concurrently_is_counted_once(
         self, leave: Callable[[], None], before_commit: Callable[..., None], finish: Finish, writes: int
     ) -> None:
         before_commit(leave)
@@ -217,7 +221,7 @@ class TestMeanwhile:
 
         finish()
 
-    def test_nobody_writes_any_more_though_the_request_was_under_way(
+    def test_concurrent_write_is_rejected(
         self,
         ada: Person,
         bob: Person,
@@ -239,8 +243,8 @@ class TestMeanwhile:
         assert count("Goal") == 0
 
 
-class TestCutShort:
-    def test_goes_on_after_each_step_where_the_time_is_up(
+class TestInterruptedDeletion:
+    def test_interrupted_deletion_continues_after_each_step_at_the_deadline(
         self, operation: str, ada: Person, finish: Finish, backend: Backend, calls: list[str]
     ) -> None:
         runner, done = create_runner(backend), [0]
@@ -256,7 +260,7 @@ class TestCutShort:
         finish()
 
     @pytest.mark.usefixtures("operation")
-    def test_takes_memberships_first(self, backend: Backend, killer: Killer) -> None:
+    def test_interrupted_deletion_takes_memberships_first(self, backend: Backend, killer: Killer) -> None:
         content = ("JournalEntry", "Comment", "Template", "Goal", "Habit", "Activity", "Reaction")
         before = [count(kind) for kind in content]
         # The lease; one membership and what is done, and the other.
@@ -267,7 +271,7 @@ class TestCutShort:
         assert [count(kind) for kind in content] == before
 
     @pytest.mark.usefixtures("operation")
-    def test_goes_on_after_runs_that_were_killed_at_each_of_their_writes(
+    def test_interrupted_deletion_completes_after_being_killed_at_each_write(
         self, backend: Backend, killer: Killer, finish: Finish
     ) -> None:
         # The lease is a write too. After eight tries a message waits for a person.

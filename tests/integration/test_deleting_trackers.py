@@ -38,7 +38,7 @@ def make(person: Person, path: str, body: dict[str, Any], id_name: str) -> str:
     return made
 
 
-class TestDeletingAGoal:
+class TestDeleteGoal:
     @pytest.fixture
     def goals(self, ada: Person, here: str) -> list[str]:
         """Two goals with a step each."""
@@ -50,7 +50,7 @@ class TestDeletingAGoal:
     def steps(self, table: Table, goal_id: str) -> int:
         return len(table.first(check_ins_of_goal(goal_id), at_most=1000))
 
-    def test_leaves_no_step_of_it_and_all_of_others(
+    def test_delete_goal_leaves_no_step_of_it_and_all_of_others(
         self, ada: Person, here: str, goals: list[str], table: Table, run_background: RunBackground
     ) -> None:
         assert ada.delete(f"{here}/goals/{goals[0]}").status_code == 204
@@ -58,7 +58,7 @@ class TestDeletingAGoal:
 
         assert [self.steps(table, goal_id) for goal_id in goals] == [0, 1]
 
-    def test_leaves_none_of_more_than_a_page(
+    def test_delete_goal_leaves_none_of_more_than_a_page(
         self, ada: Person, here: str, goals: list[str], table: Table, run_background: RunBackground
     ) -> None:
         (step,) = table.first(check_ins_of_goal(goals[0]), at_most=1)
@@ -70,7 +70,7 @@ class TestDeletingAGoal:
 
         assert self.steps(table, goals[0]) == 0
 
-    def test_leaves_no_step_that_was_under_way(
+    def test_delete_goal_leaves_no_step_that_was_under_way(
         self,
         ada: Person,
         here: str,
@@ -84,7 +84,7 @@ class TestDeletingAGoal:
         assert_problem(ada.post(f"{here}/goals/{goals[0]}/check-ins", {}), 404, "not_found")
         assert self.steps(table, goals[0]) == 1
 
-    def test_tells_nothing(
+    def test_delete_goal_announces_no_activity(
         self, ada: Person, here: str, goals: list[str], run_background: RunBackground
     ) -> None:
         run_background()
@@ -95,7 +95,7 @@ class TestDeletingAGoal:
         assert ada.get(f"{here}/activity").json() == before
 
 
-class TestDeletingAHabit:
+class TestDeleteHabit:
     @pytest.fixture
     def habits(self, ada: Person, here: str) -> list[str]:
         """Two habits with a day each."""
@@ -108,7 +108,7 @@ class TestDeletingAHabit:
     def days(self, table: Table, habit_id: str) -> int:
         return len(table.first(HABIT_CHECK_INS.within(habit_id=habit_id), at_most=1000))
 
-    def test_leaves_no_day_of_anybody_and_all_of_others(
+    def test_delete_habit_leaves_no_day_of_anybody_and_all_of_others(
         self, ada: Person, here: str, habits: list[str], table: Table, run_background: RunBackground
     ) -> None:
         (day,) = table.first(HABIT_CHECK_INS.within(habit_id=habits[0]), at_most=1)
@@ -120,7 +120,7 @@ class TestDeletingAHabit:
 
         assert [self.days(table, habit_id) for habit_id in habits] == [0, 1]
 
-    def test_leaves_no_day_that_was_under_way(
+    def test_delete_habit_leaves_no_day_that_was_under_way(
         self,
         ada: Person,
         here: str,

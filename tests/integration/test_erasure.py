@@ -83,7 +83,7 @@ class TestErasure:
         assert done["status"] == "done"
         return done
 
-    def test_keeps_a_new_profile_waiting_until_it_is_done(
+    def test_erasure_keeps_a_new_profile_waiting_until_it_is_done(
         self, api: Api, run_background: RunBackground
     ) -> None:
         ada = api.person()
@@ -96,7 +96,7 @@ class TestErasure:
         assert_problem(ada.post("/api/v1/users", body), 403, "account_erased")
         assert api.user(ada.email).post("/api/v1/users", body).status_code == 201
 
-    def test_leaves_ids_and_nothing_else(
+    def test_erasure_leaves_ids_only(
         self, ada: Person, bob: Person, space: dict[str, Any], run_background: RunBackground
     ) -> None:
         here = f"{SPACES}/{space['space_id']}"
@@ -146,7 +146,7 @@ class TestErasure:
         run_background()
         assert kinds_that_name("Bob was here") == set()
 
-    def test_later_pass_ends_where_the_operation_is_forgotten(
+    def test_later_pass_ends_if_the_operation_is_forgotten(
         self, api: Api, run_background: RunBackground, clock: FrozenClock
     ) -> None:
         ada = api.person("Ada")
@@ -173,7 +173,7 @@ class TestErasure:
         assert ada.get(here).json()["member_count"] == 1
         assert [entry["title"] for entry in all_of(ada, f"{here}/journals")] == ["Back again"]
 
-    def test_takes_out_of_every_counter_what_it_counted(
+    def test_erasure_lowers_every_counter(
         self, ada: Person, bob: Person, space: dict[str, Any], run_background: RunBackground
     ) -> None:
         here = f"{SPACES}/{space['space_id']}"
@@ -196,7 +196,7 @@ class TestErasure:
         spaces = [row["data"]["M"] for row in rows() if row["entity_type"]["S"] == "Space"]
         assert [data["tracker_count"] for data in spaces] == [{"N": "1"}]
 
-    def test_reaches_what_was_written_in_a_space_since_left(
+    def test_erasure_deletes_what_was_written_in_a_space_left_since(
         self, ada: Person, bob: Person, space: dict[str, Any], run_background: RunBackground
     ) -> None:
         here = f"{SPACES}/{space['space_id']}"
@@ -207,7 +207,7 @@ class TestErasure:
 
         assert ada.get(f"{here}/goals/{goal['goal_id']}").status_code == 404
 
-    def test_reaches_what_was_written_in_a_space_since_deleted(
+    def test_erasure_reaches_what_was_written_in_a_space_since_deleted(
         self, ada: Person, bob: Person, space: dict[str, Any], run_background: RunBackground
     ) -> None:
         here = f"{SPACES}/{space['space_id']}"
@@ -220,7 +220,7 @@ class TestErasure:
 
         assert kinds_that_name("Bob was here") == set()
 
-    def test_takes_the_person_out_of_the_organization(
+    def test_erasure_takes_the_person_out_of_the_organization(
         self, api: Api, ada: Person, bob: Person, run_background: RunBackground
     ) -> None:
         organization = ada.post(ORGANIZATIONS, {"name": "Engines"}).json()
@@ -234,7 +234,7 @@ class TestErasure:
         assert ada.get(path).json()["member_count"] == 1
         assert [user["user_id"] for user in all_of(ada, f"{path}/users")] == [ada.user_id]
 
-    def test_takes_the_invitations_to_the_verified_email(
+    def test_erasure_takes_the_invitations_to_the_verified_email(
         self, api: Api, ada: Person, bob: Person, space: dict[str, Any], run_background: RunBackground
     ) -> None:
         email = "bob@new.example.com"
@@ -245,7 +245,7 @@ class TestErasure:
 
         assert kinds_that_name(email) == set()
 
-    def test_leaves_invitations_alone_where_no_email_is_verified(
+    def test_erasure_leaves_invitations_alone_if_no_email_is_verified(
         self, api: Api, ada: Person, space: dict[str, Any], run_background: RunBackground
     ) -> None:
         path, cleo = f"{SPACES}/{space['space_id']}/invitations", api.person("Cleo")
@@ -256,7 +256,7 @@ class TestErasure:
 
         assert [invitation["email"] for invitation in all_of(ada, path)] == [cleo.email]
 
-    def test_of_who_replied_leaves_what_they_replied_to(
+    def test_erasure_of_a_reply_keeps_its_parent(
         self, ada: Person, bob: Person, space: dict[str, Any], run_background: RunBackground
     ) -> None:
         entry = write_entry(ada, space)
@@ -267,7 +267,7 @@ class TestErasure:
 
         assert all_of(ada, f"{journal_helpers.path_of(entry)}/comments") == [question]
 
-    def test_does_not_mind_what_others_take_away_first(
+    def test_erasure_accepts_items_deleted_by_others(
         self, ada: Person, bob: Person, run_background: RunBackground, before_reading: BeforeReading
     ) -> None:
         """The index tells of things a while longer than they are there."""
@@ -287,7 +287,7 @@ class TestErasure:
         assert ada.get(here).json()["member_count"] == 1
         assert kinds_that_name(bob.email) == kinds_that_name("Bob was here") == set()
 
-    def test_does_not_mind_a_space_that_is_gone(
+    def test_erasure_accepts_a_deleted_space(
         self, bob: Person, space: dict[str, Any], table: Table, run_background: RunBackground
     ) -> None:
         path = f"{SPACES}/{space['space_id']}/goals"
@@ -300,7 +300,7 @@ class TestErasure:
 
         assert kinds_that_name(bob.email) == kinds_that_name("Bob was here") == set()
 
-    def test_a_second_time_does_nothing(
+    def test_erasure_a_second_time_does_nothing(
         self, bob: Person, table: Table, run_background: RunBackground
     ) -> None:
         self.erase(bob, run_background)
@@ -313,7 +313,7 @@ class TestErasure:
 
         assert rows() == before
 
-    def test_leaves_what_others_have_made_in_its_place(
+    def test_erasure_leaves_what_others_have_made_in_its_place(
         self, api: Api, ada: Person, bob: Person, run_background: RunBackground, before_reading: BeforeReading
     ) -> None:
         """The index tells of Bob's invitation a while longer than it is there."""
@@ -334,14 +334,16 @@ class TestErasure:
         assert [invitation["invited_by"] for invitation in pending] == [ada.user_id]
         assert_problem(ada.post(path, {"email": "eve@example.com"}), 409, "already_invited")
 
-    def test_takes_the_sign_in_away(self, bob: Person, pool: Pool, run_background: RunBackground) -> None:
+    def test_erasure_deletes_the_pool_user(
+        self, bob: Person, pool: Pool, run_background: RunBackground
+    ) -> None:
         assert pool.names() == [bob.user_id]
 
         self.erase(bob, run_background)
 
         assert pool.names() == []
 
-    def test_does_not_mind_a_sign_in_that_is_gone(
+    def test_erasure_accepts_a_missing_pool_user(
         self, bob: Person, run_background: RunBackground, pool: Pool
     ) -> None:
         pool.client.admin_delete_user(UserPoolId=pool.pool_id, Username=bob.user_id)
@@ -351,7 +353,7 @@ class TestErasure:
         assert kinds_that_name(bob.email) == set()
 
 
-class TestErasureCutShort:
+class TestInterruptedErasure:
     @pytest.fixture
     def bob(self, api: Api, pool: Pool, run_background: RunBackground) -> Person:
         """Somebody who has written much in another's space, and has closed the account."""
@@ -385,7 +387,7 @@ class TestErasureCutShort:
             if message.kind == "user.deleted"
         ]
 
-    def test_goes_on_after_each_step_where_the_time_is_up(
+    def test_interrupted_erasure_continues_after_each_step_at_the_deadline(
         self, bob: Person, pool: Pool, backend: Backend, run_background: RunBackground
     ) -> None:
         runner, runs = create_runner(backend), 0
@@ -401,7 +403,7 @@ class TestErasureCutShort:
         assert runs > 1
         self.assert_erased(bob, pool)
 
-    def test_goes_on_after_runs_that_were_killed_at_each_of_their_writes(
+    def test_interrupted_erasure_completes_after_being_killed_at_each_write(
         self, bob: Person, pool: Pool, backend: Backend, run_background: RunBackground, killer: Killer
     ) -> None:
         runner = create_runner(backend)

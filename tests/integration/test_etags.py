@@ -50,27 +50,27 @@ deletable = pytest.mark.parametrize("what", ["space", "member", "invite code"])
 
 class TestETag:
     @resources
-    def test_names_the_version_that_is_answered(self, scene: Scene, what: str) -> None:
+    def test_e_tag_names_the_version_that_is_answered(self, scene: Scene, what: str) -> None:
         response = scene.ada.get(scene.paths[what])
 
         assert TAG.fullmatch(response.headers["ETag"])
         assert response.headers["ETag"].startswith(f'"{response.json()["version"]}-')
 
     @resources
-    def test_stays_while_nothing_changes(self, scene: Scene, what: str) -> None:
+    def test_e_tag_stays_while_nothing_changes(self, scene: Scene, what: str) -> None:
         first, second = (scene.ada.get(scene.paths[what]).headers["ETag"] for _ in range(2))
 
         assert first == second
 
     @patchable
-    def test_of_a_change_is_that_of_the_next_read(self, scene: Scene, what: str) -> None:
+    def test_e_tag_of_a_change_is_that_of_the_next_read(self, scene: Scene, what: str) -> None:
         before = scene.ada.get(scene.paths[what]).headers["ETag"]
 
         changed = scene.ada.patch(scene.paths[what], scene.patches[what])
 
         assert changed.headers["ETag"] == scene.ada.get(scene.paths[what]).headers["ETag"] != before
 
-    def test_of_what_is_made_is_that_of_the_next_read(self, api: Api) -> None:
+    def test_e_tag_of_what_is_made_is_that_of_the_next_read(self, api: Api) -> None:
         ada = api.user()
         made = [
             ada.post("/api/v1/users", {"email": ada.email, "name": "Ada"}),
@@ -81,14 +81,14 @@ class TestETag:
         for response in made:
             assert ada.get(response.headers["Location"]).headers["ETag"] == response.headers["ETag"]
 
-    def test_differs_where_the_answer_does(self, scene: Scene, api: Api) -> None:
+    def test_e_tag_differs_if_the_answer_does(self, scene: Scene, api: Api) -> None:
         stranger = api.person()
 
         assert (
             len({p.get(scene.paths["space"]).headers["ETag"] for p in (scene.ada, scene.bob, stranger)}) == 3
         )
 
-    def test_differs_when_a_counter_has_moved(self, scene: Scene, api: Api) -> None:
+    def test_e_tag_differs_when_a_counter_has_moved(self, scene: Scene, api: Api) -> None:
         before = scene.ada.get(scene.paths["space"])
 
         api.person().post(f"{scene.paths['space']}/members")
@@ -98,13 +98,13 @@ class TestETag:
         assert after.headers["ETag"] != before.headers["ETag"]
 
     @pytest.mark.parametrize("path", ["/api/v1/spaces", "/api/v1/users/me/spaces"])
-    def test_is_not_on_lists(self, scene: Scene, path: str) -> None:
+    def test_e_tag_is_not_on_lists(self, scene: Scene, path: str) -> None:
         assert "ETag" not in scene.ada.get(path).headers
 
 
 class TestIfNoneMatch:
     @resources
-    def test_saves_an_answer_that_is_known(self, scene: Scene, what: str) -> None:
+    def test_if_none_match_saves_an_answer_that_is_known(self, scene: Scene, what: str) -> None:
         etag = scene.ada.get(scene.paths[what]).headers["ETag"]
 
         response = scene.ada.get(scene.paths[what], if_none_match=etag)
@@ -116,7 +116,7 @@ class TestIfNoneMatch:
         assert "Content-Type" not in response.headers
 
     @pytest.mark.parametrize("form", ["W/{}", '"1-0000000000000000", {}', 'garbage,W/"x" , {} ,', "*"])
-    def test_takes_lists_weak_tags_and_the_star(self, scene: Scene, form: str) -> None:
+    def test_if_none_match_takes_lists_weak_tags_and_the_star(self, scene: Scene, form: str) -> None:
         etag = scene.ada.get(scene.paths["space"]).headers["ETag"]
 
         response = scene.ada.get(scene.paths["space"], if_none_match=form.format(etag))
@@ -124,7 +124,7 @@ class TestIfNoneMatch:
         assert response.status_code == 304
 
     @pytest.mark.parametrize("form", ["", '""', '"1-0000000000000000"', "garbage", '"*"', "{}x", "'{}'"])
-    def test_answers_what_is_not_known(self, scene: Scene, form: str) -> None:
+    def test_if_none_match_answers_what_is_not_known(self, scene: Scene, form: str) -> None:
         etag = scene.ada.get(scene.paths["space"]).headers["ETag"].strip('"')
 
         response = scene.ada.get(scene.paths["space"], if_none_match=form.format(etag))
@@ -133,13 +133,13 @@ class TestIfNoneMatch:
         assert response.json()["version"]
 
     @patchable
-    def test_answers_what_has_changed(self, scene: Scene, what: str) -> None:
+    def test_if_none_match_answers_what_has_changed(self, scene: Scene, what: str) -> None:
         etag = scene.ada.get(scene.paths[what]).headers["ETag"]
         scene.ada.patch(scene.paths[what], scene.patches[what])
 
         assert scene.ada.get(scene.paths[what], if_none_match=etag).status_code == 200
 
-    def test_tells_nothing_of_what_is_hidden(self, scene: Scene, api: Api) -> None:
+    def test_if_none_match_reveals_nothing_of_a_hidden_resource(self, scene: Scene, api: Api) -> None:
         scene.ada.patch(scene.paths["space"], {"visibility": "private"})
         etag = scene.ada.get(scene.paths["space"]).headers["ETag"]
 
@@ -150,7 +150,7 @@ class TestIfNoneMatch:
 
 class TestIfMatch:
     @patchable
-    def test_lets_a_change_of_the_known_version_through(self, scene: Scene, what: str) -> None:
+    def test_if_match_lets_a_change_of_the_known_version_through(self, scene: Scene, what: str) -> None:
         etag = scene.ada.get(scene.paths[what]).headers["ETag"]
 
         response = scene.ada.patch(scene.paths[what], scene.patches[what], if_match=etag)
@@ -159,7 +159,7 @@ class TestIfMatch:
         assert scene.patches[what].items() <= response.json().items()
 
     @pytest.mark.parametrize("form", ["W/{}", '"7-0000000000000000", {}', "garbage,{}", "*", " * "])
-    def test_takes_lists_weak_tags_and_the_star(self, scene: Scene, form: str) -> None:
+    def test_if_match_takes_lists_weak_tags_and_the_star(self, scene: Scene, form: str) -> None:
         etag = scene.ada.get(scene.paths["space"]).headers["ETag"]
 
         response = scene.ada.patch(scene.paths["space"], {"name": "W"}, if_match=form.format(etag))
@@ -167,7 +167,7 @@ class TestIfMatch:
         assert response.status_code == 200
 
     @patchable
-    def test_refuses_to_change_what_has_changed_since(self, scene: Scene, what: str) -> None:
+    def test_if_match_rejects_to_change_what_has_changed_since(self, scene: Scene, what: str) -> None:
         etag = scene.ada.get(scene.paths[what]).headers["ETag"]
         changed = scene.ada.patch(scene.paths[what], scene.patches[what])
 
@@ -177,7 +177,7 @@ class TestIfMatch:
         assert scene.ada.get(scene.paths[what]).headers["ETag"] == changed.headers["ETag"]
 
     @patchable
-    def test_refuses_where_it_changes_meanwhile(
+    def test_if_match_rejects_if_it_changes_concurrently(
         self, scene: Scene, what: str, before_commit: Callable[..., None]
     ) -> None:
         path, etag = scene.paths[what], scene.ada.get(scene.paths[what]).headers["ETag"]
@@ -192,12 +192,12 @@ class TestIfMatch:
     @pytest.mark.parametrize(
         "tag", ["", '""', "garbage", '"*"', "1", '"1"', '"1-x"', f'"{"1" * 5000}-0123456789abcdef"']
     )
-    def test_refuses_a_tag_that_was_never_made(self, scene: Scene, tag: str) -> None:
+    def test_if_match_rejects_a_tag_that_was_never_made(self, scene: Scene, tag: str) -> None:
         response = scene.ada.patch(scene.paths["space"], {"name": "Walkers"}, if_match=tag)
 
         assert_problem(response, 412, "precondition_failed")
 
-    def test_is_no_matter_of_counters(self, scene: Scene, api: Api) -> None:
+    def test_if_match_ignores_counters(self, scene: Scene, api: Api) -> None:
         etag = scene.ada.get(scene.paths["space"]).headers["ETag"]
         api.person().post(f"{scene.paths['space']}/members")
 
@@ -206,7 +206,7 @@ class TestIfMatch:
         assert response.status_code == 200
 
     @deletable
-    def test_refuses_to_delete_what_has_changed_since(self, scene: Scene, what: str) -> None:
+    def test_if_match_rejects_to_delete_what_has_changed_since(self, scene: Scene, what: str) -> None:
         path, etag = scene.paths[what], scene.ada.get(scene.paths[what]).headers["ETag"]
         changed = (
             scene.ada.post(path) if what == "invite code" else scene.ada.patch(path, scene.patches[what])
@@ -217,19 +217,21 @@ class TestIfMatch:
 
     @deletable
     @pytest.mark.parametrize("form", ["{}", "*"])
-    def test_lets_the_known_version_be_deleted(self, scene: Scene, what: str, form: str) -> None:
+    def test_if_match_lets_the_known_version_be_deleted(self, scene: Scene, what: str, form: str) -> None:
         path, etag = scene.paths[what], scene.ada.get(scene.paths[what]).headers["ETag"]
 
         assert scene.ada.delete(path, if_match=form.format(etag)).status_code in {202, 204}
         assert_problem(scene.ada.get(path), 404, "not_found")
 
-    def test_is_judged_after_the_right_to_change(self, scene: Scene) -> None:
+    def test_if_match_is_checked_after_the_permission(self, scene: Scene) -> None:
         response = scene.bob.patch(scene.paths["space"], {"name": "Mine"}, if_match='"9-0000000000000000"')
 
         assert_problem(response, 403, "forbidden")
 
     @pytest.mark.parametrize("method", ["PATCH", "DELETE"])
-    def test_is_judged_after_the_right_to_change_an_admin(self, scene: Scene, api: Api, method: str) -> None:
+    def test_if_match_is_checked_after_the_permission_to_change_an_admin(
+        self, scene: Scene, api: Api, method: str
+    ) -> None:
         space = {"space_id": scene.paths["space"].rpartition("/")[2]}
         admin, other = (api.member_of(space, scene.ada, "admin") for _ in range(2))
         path = f"{scene.paths['space']}/members/{other.user_id}"
@@ -253,7 +255,7 @@ class TestForgedTags:
         assert_problem(ada.delete(path, if_match=f'{tag[:3]}{"0" * 16}"'), 412, "precondition_failed")
 
     @pytest.mark.parametrize("what", ["invite code", "member", "check-in"])
-    def test_tag_of_what_was_made_anew_since_is_412(self, api: Api, what: str) -> None:
+    def test_tag_of_what_was_made_again_since_is_412(self, api: Api, what: str) -> None:
         ada, path, change, again = recreatable(api, what)
         tag = change().headers["ETag"]
         assert ada.delete(path).status_code == 204
@@ -326,7 +328,7 @@ class TestListItemEtag:
     @pytest.mark.parametrize(
         "kind", ["spaces", "journals", "own journals", "comments", "habits", "goals", "steps"]
     )
-    def test_is_accepted_by_if_match_until_the_item_changes(
+    def test_list_item_etag_is_accepted_by_if_match_until_the_item_changes(
         self, lists: tuple[Person, dict[str, tuple[str, str, Any]]], kind: str
     ) -> None:
         ada, kinds = lists
@@ -342,7 +344,7 @@ class TestListItemEtag:
         assert item["etag"] == changed.json()["etag"]
         assert ada.delete(item_path.format(**item), if_match=item["etag"]).status_code in (202, 204)
 
-    def test_is_not_that_of_an_item_made_anew(self, api: Api) -> None:
+    def test_list_item_etag_is_not_that_of_an_item_made_again(self, api: Api) -> None:
         ada = api.person("Ada")
         habits = f"/api/v1/spaces/{ada.make_space()['space_id']}/habits"
         habit = ada.post(habits, {"title": "Stretch", "cadence": {"kind": "daily"}}).json()["habit_id"]
@@ -355,7 +357,7 @@ class TestListItemEtag:
 
         assert_problem(ada.delete(day, if_match=before["etag"]), 412, "precondition_failed")
 
-    def test_is_documented_for_whatever_has_a_version_and_changes(self) -> None:
+    def test_list_item_etag_is_documented_for_whatever_has_a_version_and_changes(self) -> None:
         schemas = document(all_routes())["components"]["schemas"]
         changing = {
             name for name, s in schemas.items() if {"version", "updated_at"} <= s.get("properties", {}).keys()

@@ -63,23 +63,23 @@ def bob(api: Api, ada: Person, run_background: Callable[[], None]) -> Person:
 
 
 class TestExport:
-    def test_holds_one_of_each_thing_that_was_written(self, bob: Person) -> None:
+    def test_export_holds_one_of_each_thing_that_was_written(self, bob: Person) -> None:
         items = export(bob)
 
         assert {item["kind"] for item in items} == EVERYTHING
         marked = {item["kind"] for item in items if "Bob was here" in json.dumps(item)}
         assert marked == EVERYTHING - {"activity", "membership", "notification", "reaction", "user_profile"}
 
-    def test_holds_the_items_as_they_are_stored(self, bob: Person) -> None:
+    def test_export_holds_the_items_as_they_are_stored(self, bob: Person) -> None:
         (profile,) = [item["data"] for item in export(bob) if item["kind"] == "user_profile"]
 
         me = bob.get("/api/v1/users/me").json()
         assert {name: profile[name] for name in me} == me
 
-    def test_is_the_same_in_pages_of_any_size(self, bob: Person) -> None:
+    def test_export_is_the_same_in_pages_of_any_size(self, bob: Person) -> None:
         assert export(bob, limit=1) == export(bob, limit=3) == export(bob)
 
-    def test_names_other_people_by_id_only(self, ada: Person, bob: Person) -> None:
+    def test_export_names_other_people_by_id_only(self, ada: Person, bob: Person) -> None:
         text = json.dumps(export(bob))
 
         assert ada.user_id in text
@@ -87,14 +87,14 @@ class TestExport:
         assert '"Ada"' not in text
         assert "eve@example.com" not in text
 
-    def test_holds_what_was_written_in_a_space_since_left(self, bob: Person) -> None:
+    def test_export_holds_what_was_written_in_a_space_since_left(self, bob: Person) -> None:
         (membership,) = [item["data"] for item in export(bob) if item["kind"] == "membership"]
         left = bob.delete(f"{SPACES}/{membership['space_id']}/members/{bob.user_id}")
         assert left.status_code == 204
 
         assert {item["kind"] for item in export(bob)} == EVERYTHING - {"membership"}
 
-    def test_holds_the_invitations_that_one_got(self, api: Api, ada: Person) -> None:
+    def test_export_holds_the_invitations_that_one_got(self, api: Api, ada: Person) -> None:
         cleo = api.person("Cleo")
         space = ada.make_space("Secret club")
         path = f"{SPACES}/{space['space_id']}/invitations"
@@ -104,7 +104,7 @@ class TestExport:
 
         assert (invitation["message"], invitation["invited_by"]) == ("Come", ada.user_id)
 
-    def test_holds_the_invitations_to_the_verified_email(self, api: Api, ada: Person) -> None:
+    def test_export_holds_the_invitations_to_the_verified_email(self, api: Api, ada: Person) -> None:
         cleo = api.person("Cleo")
         path = f"{SPACES}/{ada.make_space()['space_id']}/invitations"
         body = {"email": "cleo@new.example.com", "message": "To the new address"}
@@ -116,7 +116,7 @@ class TestExport:
 
         assert invitation["message"] == "To the new address"
 
-    def test_holds_no_invitation_without_a_verified_email(self, api: Api, ada: Person) -> None:
+    def test_export_holds_no_invitation_without_a_verified_email(self, api: Api, ada: Person) -> None:
         cleo = api.person("Cleo")
         path = f"{SPACES}/{ada.make_space()['space_id']}/invitations"
         assert ada.post(path, {"email": cleo.email}).status_code == 201
@@ -125,10 +125,10 @@ class TestExport:
         assert {item["kind"] for item in export(cleo)} == {"user_profile"}
 
     @pytest.mark.parametrize("cursor", ["x", "0", "9.", "1.x", "²."])
-    def test_refuses_a_cursor_of_its_own_making(self, ada: Person, cursor: str) -> None:
+    def test_export_rejects_a_made_up_cursor(self, ada: Person, cursor: str) -> None:
         assert_problem(ada.get(f"{EXPORT}?cursor={cursor}"), 400, "invalid_cursor")
 
-    def test_refuses_the_cursor_of_somebody_else(self, ada: Person, bob: Person) -> None:
+    def test_export_rejects_the_cursor_of_somebody_else(self, ada: Person, bob: Person) -> None:
         cursor = bob.get(f"{EXPORT}?limit=1").json()["next_cursor"]
         while cursor.endswith("."):
             cursor = bob.get(f"{EXPORT}?limit=1&cursor={cursor}").json()["next_cursor"]

@@ -47,7 +47,7 @@ class TestGoalCheckIns:
 
         assert progress(ada, goal) == 1
 
-    def test_another_member_may_help(self, api: Api) -> None:
+    def test_goal_check_in_is_allowed_to_other_members(self, api: Api) -> None:
         ada = api.person()
         space = ada.make_space()
         goal = set_goal(ada, space)
@@ -55,14 +55,14 @@ class TestGoalCheckIns:
 
         assert bob.post(f"{path_of(goal)}/check-ins", {"value": 10}).json()["user_id"] == bob.user_id
 
-    def test_today_is_today_where_the_caller_lives(self, api: Api) -> None:
+    def test_goal_check_in_is_of_today_in_the_callers_time_zone(self, api: Api) -> None:
         ada = api.person()
         ada.patch("/api/v1/users/me", {"timezone": "Pacific/Auckland"})
         goal = set_goal(ada, ada.make_space())
 
         assert ada.post(f"{path_of(goal)}/check-ins", {}).json()["date"] == "2026-03-15"
 
-    def test_refuses_a_day_that_has_not_begun(self, api: Api) -> None:
+    def test_goal_check_ins_rejects_a_day_that_has_not_begun(self, api: Api) -> None:
         ada = api.person()
         goal = set_goal(ada, ada.make_space())
 
@@ -71,7 +71,7 @@ class TestGoalCheckIns:
         assert_problem(response, 422, "date_out_of_range")
 
     @pytest.mark.parametrize("status", ["active", "achieved", "abandoned"])
-    def test_leave_the_status_to_the_author(self, api: Api, status: str) -> None:
+    def test_goal_check_ins_do_not_change_the_status(self, api: Api, status: str) -> None:
         ada = api.person()
         goal = set_goal(ada, ada.make_space())
         ada.patch(path_of(goal), {"status": status})
@@ -80,7 +80,7 @@ class TestGoalCheckIns:
         now = ada.get(path_of(goal)).json()
         assert (now["status"], now["progress"]) == (status, 1)
 
-    def test_leave_nothing_behind_of_a_goal_that_is_deleted_meanwhile(
+    def test_goal_check_ins_leave_nothing_behind_of_a_goal_that_is_deleted_concurrently(
         self, api: Api, table: Table, before_commit: Any
     ) -> None:
         ada = api.person()
@@ -90,7 +90,7 @@ class TestGoalCheckIns:
         assert_problem(ada.post(f"{path_of(goal)}/check-ins", {"value": 1}), 404, "not_found")
         assert table.page(check_ins_of_goal(goal["goal_id"]), limit=9).items == []
 
-    def test_leave_nothing_behind_of_a_member_who_is_removed_meanwhile(
+    def test_goal_check_ins_leave_nothing_behind_of_a_member_who_is_removed_concurrently(
         self, api: Api, before_commit: Any
     ) -> None:
         ada = api.person()
@@ -103,7 +103,7 @@ class TestGoalCheckIns:
         assert_problem(bob.post(f"{path_of(goal)}/check-ins", {"value": 50}), 404, "not_found")
         assert progress(ada, goal) == 0
 
-    def test_are_listed_newest_first(self, api: Api) -> None:
+    def test_goal_check_ins_are_listed_newest_first(self, api: Api) -> None:
         ada = api.person()
         goal = set_goal(ada, ada.make_space())
         for value in (1, 2, 3):
@@ -113,7 +113,7 @@ class TestGoalCheckIns:
 
         assert [item["value"] for item in items] == [3, 2, 1]
 
-    def test_are_404_without_the_goal(self, api: Api) -> None:
+    def test_goal_check_ins_are_404_without_the_goal(self, api: Api) -> None:
         ada = api.person()
         path = f"{goals_of(ada.make_space())}/{NOWHERE}/check-ins"
 
@@ -142,7 +142,7 @@ class TestGoalRange:
 
 
 class TestUpdateGoalCheckIn:
-    def test_moves_the_sum_by_the_difference(self, api: Api) -> None:
+    def test_update_goal_check_in_moves_the_sum_by_the_difference(self, api: Api) -> None:
         ada = api.person()
         goal = set_goal(ada, ada.make_space())
         made = step(ada, goal, value=1000)
@@ -152,7 +152,7 @@ class TestUpdateGoalCheckIn:
         assert (changed.status_code, changed.json()["value"], changed.json()["note"]) == (200, 10, "Typo")
         assert ada.get(path_of(goal)).json()["reached"] == 10
 
-    def test_without_a_change_writes_nothing(self, api: Api) -> None:
+    def test_update_goal_check_in_without_a_change_writes_nothing(self, api: Api) -> None:
         ada = api.person()
         goal = set_goal(ada, ada.make_space())
         made = step(ada, goal, value=2)
@@ -162,7 +162,7 @@ class TestUpdateGoalCheckIn:
         assert same.json()["version"] == 1
 
     @pytest.mark.parametrize("day", ["2026-03-15", "2025-03-12"])
-    def test_rejects_day_out_of_range(self, api: Api, day: str) -> None:
+    def test_update_goal_check_in_rejects_day_out_of_range(self, api: Api, day: str) -> None:
         ada = api.person()
         goal = set_goal(ada, ada.make_space())
         made = step(ada, goal)
@@ -171,7 +171,7 @@ class TestUpdateGoalCheckIn:
 
         assert_problem(response, 422, "date_out_of_range", field="body.date")
 
-    def test_rejects_stale_version(self, api: Api) -> None:
+    def test_update_goal_check_in_rejects_stale_version(self, api: Api) -> None:
         ada = api.person()
         goal = set_goal(ada, ada.make_space())
         made = step(ada, goal)
@@ -182,7 +182,7 @@ class TestUpdateGoalCheckIn:
         assert_problem(ada.patch(path, {"note": "Third"}, if_match=stale), 412, "precondition_failed")
         assert_problem(ada.delete(path, if_match=stale), 412, "precondition_failed")
 
-    def test_rejects_unknown_step(self, api: Api) -> None:
+    def test_update_goal_check_in_rejects_unknown_step(self, api: Api) -> None:
         ada = api.person()
         goal = set_goal(ada, ada.make_space())
 
@@ -190,7 +190,7 @@ class TestUpdateGoalCheckIn:
 
 
 class TestDeleteGoalCheckIn:
-    def test_takes_its_value_from_the_sum(self, api: Api) -> None:
+    def test_delete_goal_check_in_takes_its_value_from_the_sum(self, api: Api) -> None:
         ada = api.person()
         goal = set_goal(ada, ada.make_space())
         made = step(ada, goal, value=1000)

@@ -10,7 +10,7 @@ from tests.integration.tracker_helpers import MILESTONE, NUMERIC, goals_of, path
 
 
 class TestCreateGoal:
-    def test_sets_an_active_goal_without_progress(self, api: Api) -> None:
+    def test_create_goal_returns_an_active_goal_without_progress(self, api: Api) -> None:
         ada = api.person()
         space = ada.make_space()
 
@@ -40,21 +40,23 @@ class TestCreateGoal:
         assert ada.get(path_of(made)).json() == made
 
     @pytest.mark.parametrize("missing", ["target_value", "unit"])
-    def test_wants_target_and_unit_of_a_numeric_goal(self, api: Api, missing: str) -> None:
+    def test_create_goal_rejects_numeric_goal_without_target_or_unit(self, api: Api, missing: str) -> None:
         ada = api.person()
         body = {name: value for name, value in NUMERIC.items() if name != missing}
 
         assert_problem(ada.post(goals_of(ada.make_space()), body), 422, "validation_failed", field="body")
 
     @pytest.mark.parametrize("extra", [{"target_value": 5}, {"unit": "km"}])
-    def test_wants_neither_of_a_milestone(self, api: Api, extra: dict[str, Any]) -> None:
+    def test_create_goal_rejects_milestone_with_target_or_unit(self, api: Api, extra: dict[str, Any]) -> None:
         ada = api.person()
 
         response = ada.post(goals_of(ada.make_space()), MILESTONE | extra)
 
         assert_problem(response, 422, "validation_failed", field="body")
 
-    def test_stops_at_the_limit_of_goals_and_habits_a_space(self, api: Api, set_parameter: Any) -> None:
+    def test_create_goal_is_rejected_at_the_limit_of_goals_and_habits_a_space(
+        self, api: Api, set_parameter: Any
+    ) -> None:
         set_parameter("max_trackers_per_space", "1")
         ada = api.person()
         space = ada.make_space()
@@ -66,7 +68,7 @@ class TestCreateGoal:
 
 
 class TestUpdateGoal:
-    def test_changes_what_is_sent_and_clears_by_null(self, api: Api) -> None:
+    def test_update_goal_changes_what_is_sent_and_clears_by_null(self, api: Api) -> None:
         ada = api.person()
         goal = set_goal(ada, ada.make_space(), description="By foot", due_on="2026-12-31")
         api.clock.advance(minutes=1)
@@ -88,7 +90,7 @@ class TestUpdateGoal:
 
         assert ada.patch(path_of(goal), {"target_value": 50}).json()["progress"] == 0.5
 
-    def test_keeps_the_steps_that_came_meanwhile(self, api: Api, before_commit: Any) -> None:
+    def test_update_goal_keeps_the_steps_that_came_concurrently(self, api: Api, before_commit: Any) -> None:
         ada = api.person()
         goal = set_goal(ada, ada.make_space())
         before_commit(lambda: ada.elsewhere().post(f"{path_of(goal)}/check-ins", {"value": 25}))
@@ -96,7 +98,7 @@ class TestUpdateGoal:
         assert ada.patch(path_of(goal), {"title": "Run"}).status_code == 200
         assert progress(ada, goal) == 0.25
 
-    def test_gives_a_milestone_no_target(self, api: Api) -> None:
+    def test_update_goal_rejects_a_target_of_a_milestone(self, api: Api) -> None:
         ada = api.person()
         goal = set_goal(ada, ada.make_space(), kind="milestone", target_value=None, unit=None)
 

@@ -10,7 +10,7 @@ from tests.integration.tracker_helpers import begin, check_in, path_of
 
 
 class TestPutCheckIn:
-    def test_notes_the_day(self, api: Api) -> None:
+    def test_put_check_in_stores_the_day(self, api: Api) -> None:
         ada = api.person()
         habit = begin(ada, ada.make_space())
 
@@ -34,7 +34,7 @@ class TestPutCheckIn:
             "etag": ANY_ETAG,
         }
 
-    def test_again_changes_the_day_and_stays_one(self, api: Api) -> None:
+    def test_put_check_in_again_changes_the_day_and_stays_one(self, api: Api) -> None:
         ada = api.person()
         habit = begin(ada, ada.make_space())
         check_in(ada, habit, "2026-03-14", note="First")
@@ -44,7 +44,7 @@ class TestPutCheckIn:
 
         assert [(item["note"], item["version"]) for item in items] == [("Second", 2)]
 
-    def test_with_a_version_makes_nothing_new(self, api: Api) -> None:
+    def test_put_check_in_with_a_version_makes_nothing_new(self, api: Api) -> None:
         ada = api.person()
         habit = begin(ada, ada.make_space())
         check_in(ada, habit, "2026-03-14")
@@ -57,7 +57,7 @@ class TestPutCheckIn:
         assert_problem(response, 412, "precondition_failed")
         assert ada.get(f"{path_of(habit)}/check-ins").json()["items"] == []
 
-    def test_again_the_same_changes_nothing(self, api: Api) -> None:
+    def test_put_check_in_again_the_same_changes_nothing(self, api: Api) -> None:
         ada = api.person()
         habit = begin(ada, ada.make_space())
         check_in(ada, habit, "2026-03-14", "2026-03-14", note="Same")
@@ -87,7 +87,9 @@ class TestPutCheckIn:
             ("Pacific/Honolulu", "2026-03-14", 200),
         ],
     )
-    def test_a_day_begins_where_the_user_lives(self, api: Api, zone: str, day: str, status: int) -> None:
+    def test_check_in_day_begins_in_the_users_time_zone(
+        self, api: Api, zone: str, day: str, status: int
+    ) -> None:
         ada = api.person()
         ada.patch("/api/v1/users/me", {"timezone": zone})
         habit = begin(ada, ada.make_space())
@@ -97,14 +99,16 @@ class TestPutCheckIn:
         assert response.status_code == status
 
     @pytest.mark.parametrize(("day", "status"), [("2025-03-13", 200), ("2025-03-12", 422)])
-    def test_reaches_back_366_days_before_the_habit(self, api: Api, day: str, status: int) -> None:
+    def test_put_check_in_reaches_back_366_days_before_the_habit(
+        self, api: Api, day: str, status: int
+    ) -> None:
         ada = api.person()
         habit = begin(ada, ada.make_space())
 
         assert ada.request("PUT", f"{path_of(habit)}/check-ins/{day}", json={}).status_code == status
 
     @pytest.mark.parametrize("day", ["2026-02-29", "yesterday", "2026-3-1", "20260301"])
-    def test_refuses_what_is_no_day(self, api: Api, day: str) -> None:
+    def test_put_check_in_rejects_what_is_no_day(self, api: Api, day: str) -> None:
         ada = api.person()
         habit = begin(ada, ada.make_space())
 
@@ -112,7 +116,7 @@ class TestPutCheckIn:
 
         assert_problem(response, 422, "validation_failed", field="path.date")
 
-    def test_honours_if_match(self, api: Api) -> None:
+    def test_put_check_in_honours_if_match(self, api: Api) -> None:
         ada = api.person()
         habit = begin(ada, ada.make_space())
         path = f"{path_of(habit)}/check-ins/2026-03-14"
@@ -121,7 +125,7 @@ class TestPutCheckIn:
 
         assert_problem(ada.request("PUT", path, json={}, if_match=stale), 412, "precondition_failed")
 
-    def test_of_two_at_once_both_are_kept_as_one_day(self, api: Api, before_commit: Any) -> None:
+    def test_put_check_in_of_two_at_once_both_are_kept_as_one_day(self, api: Api, before_commit: Any) -> None:
         ada = api.person()
         habit = begin(ada, ada.make_space())
         before_commit(lambda: check_in(ada.elsewhere(), habit, "2026-03-14", note="First"))
@@ -131,7 +135,9 @@ class TestPutCheckIn:
         items = ada.get(f"{path_of(habit)}/check-ins").json()["items"]
         assert [(item["note"], item["version"]) for item in items] == [("Second", 2)]
 
-    def test_does_not_outlive_its_habit(self, api: Api, before_commit: Any) -> None:
+    def test_put_check_in_of_a_habit_deleted_concurrently_is_rejected(
+        self, api: Api, before_commit: Any
+    ) -> None:
         ada = api.person()
         habit = begin(ada, ada.make_space())
         before_commit(lambda: ada.elsewhere().delete(path_of(habit)))
@@ -141,7 +147,9 @@ class TestPutCheckIn:
         assert_problem(response, 404, "not_found")
 
     @pytest.mark.parametrize(("day", "backfilled"), [("2026-03-07", False), ("2026-03-06", True)])
-    def test_marks_days_more_than_seven_days_ago(self, api: Api, day: str, backfilled: bool) -> None:
+    def test_put_check_in_marks_days_more_than_seven_days_ago(
+        self, api: Api, day: str, backfilled: bool
+    ) -> None:
         ada = api.person()
         habit = begin(ada, ada.make_space())
 
@@ -149,7 +157,7 @@ class TestPutCheckIn:
 
         assert response.json()["backfilled"] is backfilled
 
-    def test_refuses_backfilled_days_where_the_space_forbids_them(self, api: Api) -> None:
+    def test_put_check_in_rejects_backfilled_days_if_the_space_forbids_them(self, api: Api) -> None:
         ada = api.person()
         habit = begin(ada, ada.make_space(allow_backfill=False))
         path = f"{path_of(habit)}/check-ins"
@@ -158,7 +166,7 @@ class TestPutCheckIn:
         refused = ada.request("PUT", f"{path}/2026-03-06", json={})
         assert_problem(refused, 422, "date_out_of_range", field="path.date")
 
-    def test_of_an_archived_habit_is_refused(self, api: Api) -> None:
+    def test_put_check_in_of_an_archived_habit_is_rejected(self, api: Api) -> None:
         ada = api.person()
         habit = begin(ada, ada.make_space())
         check_in(ada, habit, "2026-03-14")
@@ -209,7 +217,7 @@ class TestPutCheckIn:
 
 
 class TestDeleteCheckIn:
-    def test_takes_the_day_away(self, api: Api) -> None:
+    def test_delete_check_in_deletes_the_day(self, api: Api) -> None:
         ada = api.person()
         habit = begin(ada, ada.make_space())
         check_in(ada, habit, "2026-03-14")
@@ -229,7 +237,9 @@ class TestListCheckIns:
             ("?from=2026-03-11&to=2026-03-13", ["2026-03-12"]),
         ],
     )
-    def test_shows_the_days_asked_for_in_order(self, api: Api, query: str, days: list[str]) -> None:
+    def test_list_check_ins_shows_the_days_asked_for_in_order(
+        self, api: Api, query: str, days: list[str]
+    ) -> None:
         ada = api.person()
         habit = begin(ada, ada.make_space())
         check_in(ada, habit, "2026-03-12", "2026-03-14", "2026-03-10")
@@ -238,7 +248,7 @@ class TestListCheckIns:
 
         assert [item["date"] for item in items] == days
 
-    def test_refuses_days_in_the_wrong_order(self, api: Api) -> None:
+    def test_list_check_ins_rejects_days_in_the_wrong_order(self, api: Api) -> None:
         ada = api.person()
         habit = begin(ada, ada.make_space())
 
@@ -246,7 +256,7 @@ class TestListCheckIns:
 
         assert_problem(response, 422, "date_out_of_range")
 
-    def test_goes_on_behind_a_cursor_within_the_days_asked_for(self, api: Api) -> None:
+    def test_list_check_ins_continues_after_a_cursor_within_the_days_asked_for(self, api: Api) -> None:
         ada = api.person()
         habit = begin(ada, ada.make_space())
         check_in(ada, habit, "2026-03-10", "2026-03-11", "2026-03-12", "2026-03-13")

@@ -13,7 +13,7 @@ from tests.integration.tracker_helpers import begin, check_in, path_of
 
 
 class TestStats:
-    def test_counts_by_the_calendar_of_the_member(self, api: Api) -> None:
+    def test_stats_counts_by_the_calendar_of_the_member(self, api: Api) -> None:
         ada = api.person()
         habit = begin(ada, ada.make_space())
         check_in(ada, habit, "2026-03-14", "2026-03-13", "2026-03-12", "2026-03-10")
@@ -24,7 +24,7 @@ class TestStats:
             "completion_rate_30d": 0.8,  # four of the five days from the first on
         }
 
-    def test_follow_days_that_come_late_change_or_go(self, api: Api) -> None:
+    def test_stats_follow_days_that_come_late_change_or_go(self, api: Api) -> None:
         ada = api.person()
         habit = begin(ada, ada.make_space())
         check_in(ada, habit, "2026-03-14", "2026-03-12")
@@ -143,7 +143,7 @@ class TestStats:
         ada.patch("/api/v1/users/me", {"preferences": {"week_start": "sunday"}})
         assert ada.get(path).json()["current_streak"] == 0
 
-    def test_wait_for_a_day_that_one_had_before_one_moved_west(self, api: Api) -> None:
+    def test_stats_wait_for_a_day_after_a_move_west(self, api: Api) -> None:
         ada = api.person()
         ada.patch("/api/v1/users/me", {"timezone": "Pacific/Auckland"})
         habit = begin(ada, ada.make_space())
@@ -156,7 +156,7 @@ class TestStats:
         api.clock.advance(days=1)
         assert ada.get(path).json()["current_streak"] == 3
 
-    def test_can_be_read_of_another_member(self, api: Api) -> None:
+    def test_stats_can_be_read_of_another_member(self, api: Api) -> None:
         ada = api.person()
         space = ada.make_space()
         habit = begin(ada, space)
@@ -168,7 +168,7 @@ class TestStats:
         assert bob.get(f"{path}?user_id={ada.user_id}").json()["current_streak"] == 1
         assert bob.get(path).json()["current_streak"] == 0
 
-    def test_is_404_of_someone_who_is_not_in_the_space(self, api: Api) -> None:
+    def test_stats_of_a_non_member_returns_404(self, api: Api) -> None:
         ada = api.person()
         habit = begin(ada, ada.make_space())
 
@@ -176,7 +176,7 @@ class TestStats:
 
         assert_problem(ada.get(path), 404, "not_found")
 
-    def test_a_clock_change_costs_no_day(self, api: Api) -> None:
+    def test_stats_lose_no_day_at_a_clock_change(self, api: Api) -> None:
         ada = api.person()
         ada.patch("/api/v1/users/me", {"timezone": "Europe/Zurich"})
         habit = begin(ada, ada.make_space())

@@ -10,7 +10,7 @@ from tests.integration.tracker_helpers import DAILY, begin, habits_of, path_of
 
 
 class TestCreateHabit:
-    def test_begins_a_habit(self, api: Api) -> None:
+    def test_create_habit_begins_a_habit(self, api: Api) -> None:
         ada = api.person()
         space = ada.make_space()
 
@@ -38,7 +38,7 @@ class TestCreateHabit:
         "cadence",
         [{"kind": "weekly", "days": ["monday", "sunday"]}, {"kind": "times_per_week", "times": 7}],
     )
-    def test_takes_each_cadence(self, api: Api, cadence: dict[str, Any]) -> None:
+    def test_create_habit_takes_each_cadence(self, api: Api, cadence: dict[str, Any]) -> None:
         ada = api.person()
 
         assert begin(ada, ada.make_space(), cadence=cadence)["cadence"] == cadence
@@ -55,14 +55,16 @@ class TestCreateHabit:
             ({"kind": "daily", "days": ["monday"]}, "body.cadence.days"),
         ],
     )
-    def test_refuses_a_cadence_that_is_none(self, api: Api, cadence: dict[str, Any], field: str) -> None:
+    def test_create_habit_rejects_a_cadence_that_is_none(
+        self, api: Api, cadence: dict[str, Any], field: str
+    ) -> None:
         ada = api.person()
 
         response = ada.post(habits_of(ada.make_space()), DAILY | {"cadence": cadence})
 
         assert_problem(response, 422, "validation_failed", field=field)
 
-    def test_stops_at_the_limit_for_two_at_once(
+    def test_create_habit_is_rejected_at_the_limit_for_two_at_once(
         self, api: Api, set_parameter: Any, before_commit: Any
     ) -> None:
         set_parameter("max_trackers_per_space", "1")
@@ -84,7 +86,7 @@ class TestArchiveHabit:
 
 
 class TestUpdateHabit:
-    def test_changes_what_is_sent(self, api: Api) -> None:
+    def test_update_habit_changes_what_is_sent(self, api: Api) -> None:
         ada = api.person()
         habit = begin(ada, ada.make_space())
 
@@ -101,7 +103,7 @@ class TestUpdateHabit:
 
 
 class TestDeleteHabit:
-    def test_makes_room_for_another(self, api: Api, set_parameter: Any) -> None:
+    def test_delete_habit_frees_its_slot(self, api: Api, set_parameter: Any) -> None:
         set_parameter("max_trackers_per_space", "1")
         ada = api.person()
         space = ada.make_space()

@@ -23,7 +23,7 @@ def entry(ada: Person) -> dict[str, Any]:
 
 
 class TestCreateHighlight:
-    def test_marks_a_passage(self, ada: Person, entry: dict[str, Any]) -> None:
+    def test_create_highlight_marks_a_passage(self, ada: Person, entry: dict[str, Any]) -> None:
         body = {"start": 0, "end": 2, "text": "🇨🇭", "color": "blue"}
 
         response = ada.post(f"{path_of(entry)}/highlights", body)
@@ -44,20 +44,24 @@ class TestCreateHighlight:
         assert response.headers["Location"] == f"{path_of(entry)}/highlights/{made['highlight_id']}"
 
     @pytest.mark.parametrize("text", ["e", "e\u0301", "**owl**", "🦉 by", "\n", CONTENT])
-    def test_counts_code_points(self, ada: Person, entry: dict[str, Any], text: str) -> None:
+    def test_create_highlight_counts_code_points(self, ada: Person, entry: dict[str, Any], text: str) -> None:
         made = highlight(ada, entry, text)
 
         assert CONTENT[made["start"] : made["end"]] == made["text"] == text
 
     @pytest.mark.parametrize("text", ["the sea", "river\n ", "é", "River"])
-    def test_wants_the_text_that_is_there(self, ada: Person, entry: dict[str, Any], text: str) -> None:
+    def test_create_highlight_rejects_text_that_differs_from_the_content(
+        self, ada: Person, entry: dict[str, Any], text: str
+    ) -> None:
         body = {"start": 3, "end": 3 + len(text), "text": text, "color": "pink"}
 
         response = ada.post(f"{path_of(entry)}/highlights", body)
 
         assert_problem(response, 422, "validation_failed", field="body.text")
 
-    def test_is_20_000_characters_long_at_most(self, ada: Person, entry: dict[str, Any]) -> None:
+    def test_create_highlight_is_20_000_characters_long_at_most(
+        self, ada: Person, entry: dict[str, Any]
+    ) -> None:
         long = write_entry(ada, entry, content="\U0001f989" * 20_001)
 
         assert highlight(ada, long, "\U0001f989" * 20_000)["end"] == 20_000
@@ -66,21 +70,21 @@ class TestCreateHighlight:
 
         assert_problem(response, 422, "validation_failed", field="body.text")
 
-    def test_ends_behind_its_start(self, ada: Person, entry: dict[str, Any]) -> None:
+    def test_create_highlight_ends_behind_its_start(self, ada: Person, entry: dict[str, Any]) -> None:
         body = {"start": 2, "end": 2, "text": "e", "color": "pink"}
 
         response = ada.post(f"{path_of(entry)}/highlights", body)
 
         assert_problem(response, 422, "validation_failed", field="body.end")
 
-    def test_ends_within_the_content(self, ada: Person, entry: dict[str, Any]) -> None:
+    def test_create_highlight_ends_within_the_content(self, ada: Person, entry: dict[str, Any]) -> None:
         body = {"start": len(CONTENT) - 1, "end": len(CONTENT) + 1, "text": "\n", "color": "pink"}
 
         response = ada.post(f"{path_of(entry)}/highlights", body)
 
         assert_problem(response, 422, "validation_failed", field="body.end")
 
-    def test_is_of_the_entry_as_it_is_at_that_moment(
+    def test_create_highlight_has_the_version_of_the_entry(
         self, ada: Person, entry: dict[str, Any], before_commit: Any
     ) -> None:
         before_commit(lambda: ada.elsewhere().patch(path_of(entry), {"content": "Another day"}))
@@ -91,7 +95,7 @@ class TestCreateHighlight:
         assert_problem(response, 422, "validation_failed", field="body.text")
         assert ada.get(f"{path_of(entry)}/highlights").json()["items"] == []
 
-    def test_is_not_made_on_an_entry_that_goes(
+    def test_create_on_an_entry_deleted_concurrently_is_rejected(
         self, ada: Person, entry: dict[str, Any], before_commit: Any
     ) -> None:
         before_commit(lambda: ada.elsewhere().delete(path_of(entry)))
@@ -101,7 +105,9 @@ class TestCreateHighlight:
 
 
 class TestDeleteHighlight:
-    def test_is_404_under_another_entry_or_in_another_space(self, ada: Person, entry: dict[str, Any]) -> None:
+    def test_delete_highlight_returns_404_under_another_entry_or_in_another_space(
+        self, ada: Person, entry: dict[str, Any]
+    ) -> None:
         made = highlight(ada, entry)["highlight_id"]
         other = write_entry(ada, entry)
 

@@ -28,7 +28,7 @@ def count_spaces(person: Person) -> int:
 
 
 class TestReplay:
-    def test_answers_as_the_first_time_and_does_nothing(self, ada: Person) -> None:
+    def test_replay_answers_as_the_first_time_and_does_nothing(self, ada: Person) -> None:
         first = ada.post(SPACES, {"name": "Runners"}, idempotency_key="a key")
 
         second = ada.post(SPACES, {"name": "Runners"}, idempotency_key="a key")
@@ -39,12 +39,12 @@ class TestReplay:
         assert second.headers["Idempotency-Replayed"] == "true"
         assert count_spaces(ada) == 1
 
-    def test_has_a_request_id_of_its_own(self, ada: Person) -> None:
+    def test_replay_has_a_request_id_of_its_own(self, ada: Person) -> None:
         first, second = (ada.post(SPACES, {"name": "R"}, idempotency_key="k") for _ in range(2))
 
         assert first.headers["X-Request-Id"] != second.headers["X-Request-Id"]
 
-    def test_works_for_every_post(self, api: Api, ada: Person) -> None:
+    def test_replay_works_for_every_post(self, api: Api, ada: Person) -> None:
         new, bob, carol = api.user(), api.person(), api.person()
         space = ada.make_space(visibility="public")
         path, code = f"{SPACES}/{space['space_id']}", ada.make_code(space["space_id"])
@@ -63,13 +63,13 @@ class TestReplay:
 
         assert ada.get(path).json()["member_count"] == 3
 
-    def test_is_of_the_moment_of_the_first_answer(self, ada: Person) -> None:
+    def test_replay_shows_the_first_answer(self, ada: Person) -> None:
         first = ada.post(SPACES, {"name": "Runners"}, idempotency_key="k")
         ada.patch(first.headers["Location"], {"name": "Walkers"})
 
         assert seen(ada.post(SPACES, {"name": "Runners"}, idempotency_key="k")) == seen(first)
 
-    def test_spends_no_try_of_an_invite_code(self, api: Api, ada: Person) -> None:
+    def test_replay_is_not_counted_as_a_try_of_an_invite_code(self, api: Api, ada: Person) -> None:
         bob, code = api.person(), ada.make_code(ada.make_space()["space_id"])
 
         statuses = [
@@ -78,7 +78,7 @@ class TestReplay:
 
         assert statuses == [200] * 12
 
-    def test_lasts_24_hours(self, ada: Person, clock: FrozenClock) -> None:
+    def test_replay_lasts_24_hours(self, ada: Person, clock: FrozenClock) -> None:
         first = ada.post(SPACES, {"name": "Runners"}, idempotency_key="k")
         clock.advance(hours=24, seconds=-1)
         assert seen(ada.post(SPACES, {"name": "Runners"}, idempotency_key="k")) == seen(first)
@@ -90,14 +90,14 @@ class TestReplay:
         assert again.json()["space_id"] != first.json()["space_id"]
         assert seen(ada.post(SPACES, {"name": "Runners"}, idempotency_key="k")) == seen(again)
 
-    def test_is_no_matter_of_other_methods(self, ada: Person) -> None:
+    def test_replay_applies_to_post_only(self, ada: Person) -> None:
         path = f"{SPACES}/{ada.make_space()['space_id']}"
 
         for name in ("First", "Second"):
             assert ada.patch(path, {"name": name}, idempotency_key="k").json()["name"] == name
 
 
-class TestReplayOfALongAnswer:
+class TestLongReplay:
     """It is not kept: the resource is read again."""
 
     @pytest.fixture
@@ -108,7 +108,7 @@ class TestReplayOfALongAnswer:
     def body(self) -> dict[str, Any]:
         return {"title": "Long", "content": "a" * 120_000}
 
-    def test_answers_as_the_first_time_and_does_nothing(
+    def test_long_replay_answers_as_the_first_time_and_does_nothing(
         self, ada: Person, path: str, body: dict[str, Any]
     ) -> None:
         first = ada.post(path, body, idempotency_key="k")
@@ -120,7 +120,9 @@ class TestReplayOfALongAnswer:
         assert second.headers["Content-Length"] == str(len(second.content))
         assert len(ada.get(path).json()["items"]) == 1
 
-    def test_shows_the_resource_as_it_is_now(self, ada: Person, path: str, body: dict[str, Any]) -> None:
+    def test_long_replay_shows_the_resource_as_it_is_now(
+        self, ada: Person, path: str, body: dict[str, Any]
+    ) -> None:
         first = ada.post(path, body, idempotency_key="k")
         ada.patch(first.headers["Location"], {"title": "Longer"})
 
@@ -130,7 +132,9 @@ class TestReplayOfALongAnswer:
         assert second.json()["title"] == "Longer"
         assert second.headers["ETag"] == ada.get(first.headers["Location"]).headers["ETag"]
 
-    def test_is_404_where_the_resource_is_gone(self, ada: Person, path: str, body: dict[str, Any]) -> None:
+    def test_long_replay_returns_404_if_the_resource_is_gone(
+        self, ada: Person, path: str, body: dict[str, Any]
+    ) -> None:
         ada.delete(ada.post(path, body, idempotency_key="k").headers["Location"])
 
         second = ada.post(path, body, idempotency_key="k")
@@ -138,14 +142,16 @@ class TestReplayOfALongAnswer:
         assert_problem(second, 404, "not_found")
         assert "Idempotency-Replayed" not in second.headers
 
-    def test_is_bound_to_the_body(self, ada: Person, path: str, body: dict[str, Any]) -> None:
+    def test_long_replay_is_bound_to_the_body(self, ada: Person, path: str, body: dict[str, Any]) -> None:
         ada.post(path, body, idempotency_key="k")
 
         response = ada.post(path, body | {"title": "Other"}, idempotency_key="k")
 
         assert_problem(response, 422, "idempotency_key_reused")
 
-    def test_comes_after_authorization(self, api: Api, ada: Person, path: str, body: dict[str, Any]) -> None:
+    def test_long_replay_comes_after_authorization(
+        self, api: Api, ada: Person, path: str, body: dict[str, Any]
+    ) -> None:
         space = ada.get(path.removesuffix("/journals")).json()
         bob = api.member_of(space, ada, "member")
         bob.post(path, body, idempotency_key="k")
@@ -155,7 +161,7 @@ class TestReplayOfALongAnswer:
 
 
 class TestKey:
-    def test_is_bound_to_the_body(self, ada: Person) -> None:
+    def test_key_is_bound_to_the_body(self, ada: Person) -> None:
         ada.post(SPACES, {"name": "Runners"}, idempotency_key="k")
 
         response = ada.post(SPACES, {"name": "Walkers"}, idempotency_key="k")
@@ -163,14 +169,14 @@ class TestKey:
         assert_problem(response, 422, "idempotency_key_reused")
         assert count_spaces(ada) == 1
 
-    def test_is_bound_to_the_path(self, ada: Person) -> None:
+    def test_key_is_bound_to_the_path(self, ada: Person) -> None:
         first, second = (f"{SPACES}/{ada.make_space()['space_id']}/invite-code" for _ in range(2))
         ada.post(first, idempotency_key="k")
 
         assert_problem(ada.post(second, idempotency_key="k"), 422, "idempotency_key_reused")
         assert_problem(ada.get(second), 404, "not_found")
 
-    def test_is_bound_to_the_user(self, api: Api, ada: Person) -> None:
+    def test_key_is_bound_to_the_user(self, api: Api, ada: Person) -> None:
         first = ada.post(SPACES, {"name": "Runners"}, idempotency_key="k")
 
         second = api.person().post(SPACES, {"name": "Runners"}, idempotency_key="k")
@@ -178,14 +184,14 @@ class TestKey:
         assert second.json()["space_id"] != first.json()["space_id"]
 
     @pytest.mark.parametrize("key", ["k", "#", "k" * 255, "!~ a b", '"quoted"', "%00"])
-    def test_is_any_printable_text(self, ada: Person, key: str) -> None:
+    def test_key_is_any_printable_text(self, ada: Person, key: str) -> None:
         first, second = (ada.post(SPACES, {"name": "Runners"}, idempotency_key=key) for _ in range(2))
 
         assert first.status_code == 201
         assert seen(second) == seen(first)
 
     @pytest.mark.parametrize("key", ["", "k" * 256, "k\x7f", "k\tk", "clé", "k\x00k"])
-    def test_is_nothing_else(self, ada: Person, key: str) -> None:
+    def test_key_rejects_anything_else(self, ada: Person, key: str) -> None:
         headers = {"Authorization": f"Bearer {ada.token}", "Idempotency-Key": key}
         raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
 
@@ -194,7 +200,7 @@ class TestKey:
         assert_problem(response, 422, "validation_failed", field="header.Idempotency-Key")
         assert count_spaces(ada) == 0
 
-    def test_differs_from_every_other(self, ada: Person) -> None:
+    def test_key_differs_from_every_other(self, ada: Person) -> None:
         for key in ("a", "A", "aa"):
             ada.post(SPACES, {"name": "Runners"}, idempotency_key=key)
 
@@ -202,12 +208,12 @@ class TestKey:
 
 
 class TestRefusal:
-    def test_is_not_remembered(self, ada: Person) -> None:
+    def test_refusal_is_not_remembered(self, ada: Person) -> None:
         assert_problem(ada.post(SPACES, {"name": ""}, idempotency_key="k"), 422, "validation_failed")
 
         assert ada.post(SPACES, {"name": "Runners"}, idempotency_key="k").status_code == 201
 
-    def test_by_a_rule_is_not_remembered(self, api: Api, ada: Person) -> None:
+    def test_refusal_by_a_rule_is_not_remembered(self, api: Api, ada: Person) -> None:
         space = ada.make_space()
         bob, code = api.member_of(space, ada, "viewer"), ada.make_code(space["space_id"])
         body = {"code": code}
@@ -216,7 +222,7 @@ class TestRefusal:
 
         assert bob.post(f"{SPACES}/join", body, idempotency_key="k").status_code == 200
 
-    def test_for_want_of_a_profile_is_not_remembered(self, api: Api) -> None:
+    def test_refusal_for_want_of_a_profile_is_not_remembered(self, api: Api) -> None:
         someone = api.user()
         response = someone.post(SPACES, {"name": "Runners"}, idempotency_key="k")
         assert_problem(response, 403, "profile_required")
@@ -226,7 +232,7 @@ class TestRefusal:
 
 
 class TestAuthorization:
-    def test_comes_before_a_replay(self, api: Api, ada: Person) -> None:
+    def test_authorization_comes_before_a_replay(self, api: Api, ada: Person) -> None:
         space = ada.make_space()
         admin = api.member_of(space, ada, "admin")
         path = f"{SPACES}/{space['space_id']}"
@@ -240,14 +246,14 @@ class TestAuthorization:
         ada.delete(f"{path}/members/{admin.user_id}")
         assert_problem(admin.post(f"{path}/invite-code", idempotency_key="k"), 404, "not_found")
 
-    def test_comes_before_the_key_is_looked_at(self, api: Api, ada: Person) -> None:
+    def test_authorization_comes_before_the_key_is_looked_at(self, api: Api, ada: Person) -> None:
         path = f"{SPACES}/{ada.make_space()['space_id']}"
         ada.post(f"{path}/invite-code", idempotency_key="k")
         ada.delete(path)
 
         assert_problem(ada.post(f"{path}/invite-code", idempotency_key="k"), 404, "not_found")
 
-    def test_of_nobody_is_refused(self, api: Api, ada: Person) -> None:
+    def test_authorization_of_nobody_is_rejected(self, api: Api, ada: Person) -> None:
         ada.post(SPACES, {"name": "Runners"}, idempotency_key="k")
         ada.token = "nonsense"
 
@@ -265,7 +271,7 @@ class TestSameBody:
             '{\n\t"name" : "Runners",\n\t"description" : "D\\u00e9j\\u00e0"\n}',
         ],
     )
-    def test_is_the_same_in_any_order_and_spacing(self, ada: Person, content: str) -> None:
+    def test_same_body_is_the_same_in_any_order_and_spacing(self, ada: Person, content: str) -> None:
         first = ada.post(SPACES, {"name": "Runners", "description": "D\u00e9j\u00e0"}, idempotency_key="k")
 
         headers = {"Authorization": f"Bearer {ada.token}", "Idempotency-Key": "k"}
@@ -285,13 +291,13 @@ class TestSameBody:
             {"name": "D\u00e9j\u00e0", "description": "Runners"},
         ],
     )
-    def test_is_another_with_another_value(self, ada: Person, body: dict[str, Any]) -> None:
+    def test_same_body_is_another_with_another_value(self, ada: Person, body: dict[str, Any]) -> None:
         ada.post(SPACES, {"name": "Runners", "description": "D\u00e9j\u00e0"}, idempotency_key="k")
 
         assert_problem(ada.post(SPACES, body, idempotency_key="k"), 422, "idempotency_key_reused")
 
 
-class TestSideBySide:
+class TestConcurrentRequests:
     def test_two_make_one_and_answer_alike(self, ada: Person, before_commit: Callable[..., None]) -> None:
         first: list[Response] = []
         other = ada.elsewhere()
@@ -311,7 +317,7 @@ class TestSideBySide:
         assert_problem(second, 422, "idempotency_key_reused")
         assert count_spaces(ada) == 1
 
-    def test_two_that_would_contradict_each_other_answer_alike(
+    def test_concurrent_contradicting_requests_get_one_answer(
         self, api: Api, ada: Person, before_commit: Callable[..., None]
     ) -> None:
         new, bob, carol = api.user(), api.person(), api.person()
@@ -333,7 +339,7 @@ class TestSideBySide:
             assert first[0].status_code in {200, 201}
             assert seen(second) == seen(first[0])
 
-    def test_gives_up_where_others_keep_coming_first(
+    def test_concurrent_requests_return_409_after_all_tries(
         self, ada: Person, before_commit: Callable[..., None]
     ) -> None:
         path = f"{SPACES}/{ada.make_space()['space_id']}/invite-code"

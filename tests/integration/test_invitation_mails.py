@@ -41,7 +41,7 @@ def content(mail: dict[str, Any], part: str) -> str:
 
 
 class TestMail:
-    def test_tells_who_invites_where_to_and_how_to_answer(
+    def test_mail_tells_who_invites_where_to_and_how_to_answer(
         self, ada: Person, place: dict[str, Any], inbox: Inbox, run_background: Run
     ) -> None:
         made = invite(ada, place, EVE, message="Run with us!\nEvery day.")
@@ -72,7 +72,7 @@ class TestMail:
         assert f'<a href="{link}">See the invitation</a>' in page
         assert settings in page
 
-    def test_quotes_nothing_where_there_is_no_message(
+    def test_mail_without_message_has_no_quote(
         self, ada: Person, place: dict[str, Any], inbox: Inbox, run_background: Run
     ) -> None:
         invite(ada, place, EVE)
@@ -82,7 +82,7 @@ class TestMail:
         assert "<blockquote>" not in content(inbox[0], "Html")
         assert "“Morning runners”.\n\nhttps://" in content(inbox[0], "Text")
 
-    def test_holds_no_markup_that_somebody_wrote(self, api: Api, inbox: Inbox, run_background: Run) -> None:
+    def test_mail_escapes_user_text(self, api: Api, inbox: Inbox, run_background: Run) -> None:
         markup = "<b title=\"x\" id='y'>$url & {url}</b>"
         mallory = api.person(f"M {markup}")
         for place in (mallory.make_space(f"S {markup}"), mallory.make_organization(f"O {markup}")):
@@ -106,7 +106,7 @@ class TestMail:
             assert page.count(escaped) == 3
             assert content(mail, "Text").count(markup) == 3
 
-    def test_is_one_for_each_of_a_batch(
+    def test_mail_is_one_for_each_of_a_batch(
         self, ada: Person, place: dict[str, Any], inbox: Inbox, run_background: Run
     ) -> None:
         emails = [f"person{number}@example.org" for number in range(3)]
@@ -117,7 +117,7 @@ class TestMail:
 
         assert sorted(recipients(inbox)) == emails
 
-    def test_is_sent_to_whoever_has_a_profile_too(
+    def test_mail_is_sent_to_whoever_has_a_profile_too(
         self, api: Api, ada: Person, place: dict[str, Any], inbox: Inbox, run_background: Run
     ) -> None:
         eve = api.person()
@@ -127,7 +127,7 @@ class TestMail:
 
         assert recipients(inbox) == [eve.email]
 
-    def test_is_not_sent_to_who_wants_none(
+    def test_mail_is_not_sent_to_who_wants_none(
         self, api: Api, ada: Person, place: dict[str, Any], inbox: Inbox, run_background: Run
     ) -> None:
         eve = api.person()
@@ -139,7 +139,7 @@ class TestMail:
         assert inbox == []
         assert len(notifications(eve)) == 1
 
-    def test_is_not_sent_where_mail_is_only_logged(
+    def test_mail_is_not_sent_if_mail_is_only_logged(
         self, set_parameter: Any, ada: Person, inbox: Inbox, run_background: Run
     ) -> None:
         set_parameter("mail_delivery", "log")
@@ -150,7 +150,7 @@ class TestMail:
         assert inbox == []
 
     @pytest.mark.parametrize("end", ["accept", "decline", "revoke", "expire", "forget"])
-    def test_is_not_sent_for_what_is_closed_by_now(
+    def test_mail_is_not_sent_for_what_is_closed_by_now(
         self, api: Api, ada: Person, place: dict[str, Any], inbox: Inbox, run_background: Run, *, end: str
     ) -> None:
         eve = api.person()
@@ -167,7 +167,7 @@ class TestMail:
         assert inbox == []
         assert [item for item in notifications(eve) if item["kind"] == "invitation"] == []
 
-    def test_is_not_sent_for_what_is_revoked_once_it_was_announced(
+    def test_mail_is_not_sent_for_what_is_revoked_once_it_was_announced(
         self, ada: Person, place: dict[str, Any], inbox: Inbox, run_background: Run, before_commit: Any
     ) -> None:
         made = invite(ada, place, EVE)
@@ -180,7 +180,7 @@ class TestMail:
         assert inbox == []
 
     @pytest.mark.parametrize("gone", [True, False])
-    def test_is_not_sent_where_the_space_is_about_to_go(
+    def test_mail_is_not_sent_if_the_space_is_being_deleted(
         self, ada: Person, inbox: Inbox, table: Table, run_background: Run, gone: bool
     ) -> None:
         made = ada.make_space()
@@ -194,7 +194,7 @@ class TestMail:
 
         assert inbox == []
 
-    def test_is_not_sent_where_the_organization_is_gone(
+    def test_mail_is_not_sent_if_the_organization_is_gone(
         self, ada: Person, inbox: Inbox, table: Table, run_background: Run
     ) -> None:
         made = ada.make_organization()
@@ -206,7 +206,7 @@ class TestMail:
         assert inbox == []
 
     @pytest.mark.parametrize("gone", [True, False])
-    def test_is_not_sent_where_whoever_invited_is_about_to_go(
+    def test_mail_is_not_sent_if_the_inviter_is_being_erased(
         self,
         ada: Person,
         place: dict[str, Any],
@@ -225,7 +225,7 @@ class TestMail:
 
 
 class TestMailAgain:
-    def test_goes_out_when_it_is_sent_again_or_renewed(
+    def test_mail_again_goes_out_when_it_is_sent_again_or_renewed(
         self, api: Api, ada: Person, inbox: Inbox, run_background: Run
     ) -> None:
         space = ada.make_space()
@@ -241,7 +241,7 @@ class TestMailAgain:
         messages = [word for mail in inbox for word in ("First", "Second") if word in content(mail, "Text")]
         assert messages == ["First", "First", "Second"]
 
-    def test_replaces_what_has_not_gone_out_yet(
+    def test_mail_again_replaces_what_has_not_gone_out_yet(
         self, api: Api, ada: Person, inbox: Inbox, run_background: Run
     ) -> None:
         space = ada.make_space()
@@ -253,7 +253,7 @@ class TestMailAgain:
 
         assert recipients(inbox) == [EVE]
 
-    def test_does_not_go_out_by_running_twice(
+    def test_mail_again_does_not_go_out_by_running_twice(
         self, ada: Person, place: dict[str, Any], inbox: Inbox, run_background: Run
     ) -> None:
         invite(ada, place, EVE)
@@ -262,7 +262,7 @@ class TestMailAgain:
 
         assert recipients(inbox) == [EVE]
 
-    def test_does_not_go_out_where_the_notification_takes_two_tries(
+    def test_mail_again_does_not_go_out_if_the_notification_takes_two_tries(
         self, api: Api, ada: Person, inbox: Inbox, run_background: Run, before_commit: Callable[..., None]
     ) -> None:
         eve = api.person()

@@ -33,7 +33,7 @@ def place(ada: Person, request: pytest.FixtureRequest) -> dict[str, Any]:
 
 
 class TestNotification:
-    def test_is_for_who_has_a_profile(
+    def test_notification_is_for_who_has_a_profile(
         self, api: Api, ada: Person, place: dict[str, Any], run_background: Run
     ) -> None:
         eve = api.person()
@@ -56,7 +56,7 @@ class TestNotification:
         }
         assert notifications(ada) == []
 
-    def test_is_not_for_who_wants_none(
+    def test_notification_is_not_for_who_wants_none(
         self, api: Api, ada: Person, place: dict[str, Any], inbox: Inbox, run_background: Run
     ) -> None:
         eve = api.person()
@@ -68,7 +68,7 @@ class TestNotification:
         assert notifications(eve) == []
         assert recipients(inbox) == [eve.email]
 
-    def test_is_not_for_who_is_about_to_go(
+    def test_notification_is_not_created_for_an_account_being_erased(
         self, api: Api, ada: Person, place: dict[str, Any], table: Table, run_background: Run
     ) -> None:
         eve = api.person()
@@ -79,7 +79,7 @@ class TestNotification:
 
         assert table.page(notifications_of_user(eve.user_id), limit=1).items == []
 
-    def test_comes_once_however_often_the_mail_is_sent_again(
+    def test_notification_comes_once_however_often_the_mail_is_sent_again(
         self, api: Api, ada: Person, inbox: Inbox, run_background: Run
     ) -> None:
         eve, space = api.person(), ada.make_space()
@@ -92,7 +92,7 @@ class TestNotification:
         assert len(inbox) == 2
         assert len(notifications(eve)) == 1
 
-    def test_comes_though_the_mail_is_refused(
+    def test_notification_comes_though_the_mail_is_rejected(
         self, api: Api, set_parameter: Any, ada: Person, inbox: Inbox, run_background: Run
     ) -> None:
         set_parameter("mail_sender", "unknown@example.com")

@@ -13,7 +13,7 @@ EVE = "eve@example.com"
 
 
 class TestCreateInvitation:
-    def test_is_open_for_a_week(self, api: Api) -> None:
+    def test_create_invitation_is_open_for_a_week(self, api: Api) -> None:
         ada = api.person()
         space = ada.make_space("Morning runners")
 
@@ -44,20 +44,22 @@ class TestCreateInvitation:
         assert response.headers["ETag"].startswith('"1-')
         assert ada.get(invitations_to(space)).json()["items"] == [made]
 
-    def test_is_for_a_member_without_a_word_unless_told_otherwise(self, api: Api) -> None:
+    def test_create_invitation_is_for_a_member_without_a_word_unless_told_otherwise(self, api: Api) -> None:
         ada = api.person()
 
         invitation = invite(ada, ada.make_space(), EVE)
 
         assert (invitation["role"], invitation["message"]) == ("member", None)
 
-    def test_is_open_for_as_long_as_the_setting_says(self, api: Api, set_parameter: Any) -> None:
+    def test_create_invitation_is_open_for_as_long_as_the_setting_says(
+        self, api: Api, set_parameter: Any
+    ) -> None:
         set_parameter("invitation_days", "2")
         ada = api.person()
 
         assert invite(ada, ada.make_space(), EVE)["expires_at"] == "2026-03-16T15:09:26.535Z"
 
-    def test_takes_the_address_however_it_is_written(self, api: Api) -> None:
+    def test_create_invitation_normalizes_the_address(self, api: Api) -> None:
         ada = api.person()
         space = ada.make_space()
 
@@ -65,19 +67,19 @@ class TestCreateInvitation:
         assert_problem(ada.post(invitations_to(space), {"email": EVE}), 409, "already_invited")
 
     @pytest.mark.parametrize(("role", "status"), [("admin", 403), ("member", 201), ("viewer", 201)])
-    def test_by_an_admin_makes_no_admin(self, api: Api, role: str, status: int) -> None:
+    def test_create_invitation_by_an_admin_makes_no_admin(self, api: Api, role: str, status: int) -> None:
         ada = api.person()
         space = ada.make_space()
         admin = api.member_of(space, ada, "admin")
 
         assert admin.post(invitations_to(space), {"email": EVE, "role": role}).status_code == status
 
-    def test_by_the_owner_may_make_an_admin(self, api: Api) -> None:
+    def test_create_invitation_by_the_owner_may_make_an_admin(self, api: Api) -> None:
         ada = api.person()
 
         assert invite(ada, ada.make_space(), EVE, role="admin")["role"] == "admin"
 
-    def test_makes_no_owner(self, api: Api) -> None:
+    def test_create_invitation_rejects_the_role_owner(self, api: Api) -> None:
         ada = api.person()
 
         response = ada.post(invitations_to(ada.make_space()), {"email": EVE, "role": "owner"})
@@ -85,7 +87,7 @@ class TestCreateInvitation:
         assert_problem(response, 422, "validation_failed", field="body.role")
 
     @pytest.mark.parametrize("role", ["owner", "admin", "member", "viewer"])
-    def test_is_not_for_members(self, api: Api, role: str) -> None:
+    def test_create_invitation_is_not_for_members(self, api: Api, role: str) -> None:
         ada = api.person()
         space = ada.make_space()
         member = ada if role == "owner" else api.member_of(space, ada, role)
@@ -94,7 +96,7 @@ class TestCreateInvitation:
 
         assert_problem(response, 409, "already_member")
 
-    def test_is_for_those_who_left(self, api: Api) -> None:
+    def test_create_invitation_is_accepted_for_former_members(self, api: Api) -> None:
         ada = api.person()
         space = ada.make_space()
         bob = api.member_of(space, ada, "member")
@@ -102,13 +104,13 @@ class TestCreateInvitation:
 
         assert bob.accept(invite(ada, space, bob.email)).json()["role"] == "member"
 
-    def test_to_another_space_is_another_one(self, api: Api) -> None:
+    def test_create_invitation_to_another_space_is_another_one(self, api: Api) -> None:
         ada = api.person()
         first, second = (invite(ada, ada.make_space(), EVE) for _ in range(2))
 
         assert first["invitation_id"] != second["invitation_id"]
 
-    def test_sent_twice_with_the_same_key_happens_once(self, api: Api) -> None:
+    def test_create_invitation_with_the_same_key_twice_happens_once(self, api: Api) -> None:
         ada = api.person()
         space = ada.make_space()
 
@@ -121,8 +123,10 @@ class TestCreateInvitation:
         assert standing(ada, space) == {EVE: "pending"}
 
 
-class TestMeanwhile:
-    def test_who_is_demoted_invites_nobody(self, api: Api, before_commit: Callable[..., None]) -> None:
+class TestConcurrentInvitation:
+    def test_invitation_by_an_admin_demoted_concurrently_is_rejected(
+        self, api: Api, before_commit: Callable[..., None]
+    ) -> None:
         ada = api.person()
         space = ada.make_space()
         admin, owner = api.member_of(space, ada, "admin"), ada.elsewhere()
@@ -132,7 +136,9 @@ class TestMeanwhile:
         assert_problem(admin.post(invitations_to(space), {"email": EVE}), 403, "forbidden")
         assert standing(ada, space) == {}
 
-    def test_the_same_is_invited_once(self, api: Api, before_commit: Callable[..., None]) -> None:
+    def test_same_address_is_invited_once_concurrently(
+        self, api: Api, before_commit: Callable[..., None]
+    ) -> None:
         ada = api.person()
         space = ada.make_space()
         before_commit(lambda: invite(ada.elsewhere(), space, EVE))
@@ -140,7 +146,7 @@ class TestMeanwhile:
         assert_problem(ada.post(invitations_to(space), {"email": EVE}), 409, "already_invited")
         assert standing(ada, space) == {EVE: "pending"}
 
-    def test_who_comes_in_has_an_invitation_that_is_of_no_use(
+    def test_concurrent_invitation_who_comes_in_has_an_invitation_that_is_of_no_use(
         self, api: Api, before_commit: Callable[..., None]
     ) -> None:
         ada, bob = api.person(), api.person()
@@ -152,7 +158,7 @@ class TestMeanwhile:
 
 
 class TestRenewal:
-    def test_of_an_expired_invitation_is_the_same_one_anew(self, api: Api) -> None:
+    def test_renewal_of_an_expired_invitation_is_the_same_one_again(self, api: Api) -> None:
         ada = api.person()
         space = ada.make_space("Runners")
         admin = api.member_of(space, ada, "admin")
@@ -176,7 +182,7 @@ class TestRenewal:
         assert ada.get(invitations_to(space)).json()["items"] == [second]
         assert_problem(ada.post(invitations_to(space), {"email": EVE}), 409, "already_invited")
 
-    def test_is_not_needed_a_moment_too_early(self, api: Api) -> None:
+    def test_renewal_is_not_needed_a_moment_too_early(self, api: Api) -> None:
         ada = api.person()
         space = ada.make_space()
         invite(ada, space, EVE)
@@ -184,7 +190,7 @@ class TestRenewal:
 
         assert_problem(ada.post(invitations_to(space), {"email": EVE}), 409, "already_invited")
 
-    def test_may_be_sent_again_as_often_as_a_new_one(self, api: Api) -> None:
+    def test_renewal_may_be_sent_again_as_often_as_a_new_one(self, api: Api) -> None:
         ada = api.person()
         space = ada.make_space()
         invitation = invite(ada, space, EVE)
@@ -198,7 +204,7 @@ class TestRenewal:
 
         assert ada.post(resend).status_code == 200
 
-    def test_of_two_at_once_is_one(self, api: Api, before_commit: Callable[..., None]) -> None:
+    def test_renewal_of_two_at_once_is_one(self, api: Api, before_commit: Callable[..., None]) -> None:
         ada = api.person()
         space = ada.make_space()
         invite(ada, space, EVE)
@@ -208,7 +214,7 @@ class TestRenewal:
         assert_problem(ada.post(invitations_to(space), {"email": EVE}), 409, "already_invited")
 
     @pytest.mark.parametrize("end", ["declined", "revoked"])
-    def test_of_a_closed_invitation_is_a_new_one(self, api: Api, end: str) -> None:
+    def test_renewal_of_a_closed_invitation_is_a_new_one(self, api: Api, end: str) -> None:
         ada, eve = api.person(), api.person()
         space = ada.make_space()
         first = invite(ada, space, eve.email)
@@ -223,7 +229,7 @@ class TestRenewal:
         statuses = [item["status"] for item in ada.get(invitations_to(space)).json()["items"]]
         assert statuses == ["pending", end]
 
-    def test_of_a_forgotten_invitation_is_a_new_one(self, api: Api) -> None:
+    def test_renewal_of_a_forgotten_invitation_is_a_new_one(self, api: Api) -> None:
         ada = api.person()
         space = ada.make_space()
         first = invite(ada, space, EVE)
@@ -238,7 +244,7 @@ class TestDailyLimit:
     def two(self, set_parameter: Any) -> None:
         set_parameter("max_invitations_per_day", "2")
 
-    def test_refuses_one_more_until_midnight(self, api: Api) -> None:
+    def test_daily_limit_rejects_one_more_until_midnight(self, api: Api) -> None:
         ada = api.person()
         space = ada.make_space()
         for email in ("bob@example.com", "carol@example.com"):
@@ -251,7 +257,7 @@ class TestDailyLimit:
         api.clock.advance(seconds=int(response.headers["Retry-After"]))
         invite(ada, space, EVE)
 
-    def test_counts_what_was_sent_whatever_became_of_it(self, api: Api) -> None:
+    def test_daily_limit_counts_what_was_sent_whatever_became_of_it(self, api: Api) -> None:
         ada = api.person()
         space = ada.make_space()
         for _ in range(2):
@@ -260,14 +266,16 @@ class TestDailyLimit:
 
         assert_problem(ada.post(invitations_to(space), {"email": EVE}), 429, "too_many_invitations")
 
-    def test_is_for_each_space_alone(self, api: Api) -> None:
+    def test_daily_limit_is_for_each_space_alone(self, api: Api) -> None:
         ada = api.person()
         for space in (ada.make_space(), ada.make_space()):
             for email in ("bob@example.com", "carol@example.com"):
                 invite(ada, space, email)
 
     @pytest.mark.parametrize("before", [0, 1])
-    def test_is_kept_side_by_side(self, api: Api, before_commit: Callable[..., None], before: int) -> None:
+    def test_daily_limit_is_kept_concurrently(
+        self, api: Api, before_commit: Callable[..., None], before: int
+    ) -> None:
         ada = api.person()
         space = ada.make_space()
         for number in range(before):

@@ -28,7 +28,7 @@ def path(space: dict[str, Any]) -> str:
 
 
 class TestRotateInviteCode:
-    def test_makes_a_code_and_its_link(self, ada: Person, path: str) -> None:
+    def test_rotate_invite_code_makes_a_code_and_its_link(self, ada: Person, path: str) -> None:
         response = ada.post(path)
 
         assert response.status_code == 201
@@ -46,14 +46,18 @@ class TestRotateInviteCode:
         }
         assert ada.get(path).json() == made
 
-    def test_links_to_wherever_the_front_end_is(self, ada: Person, set_parameter: Any) -> None:
+    def test_rotate_invite_code_links_to_wherever_the_front_end_is(
+        self, ada: Person, set_parameter: Any
+    ) -> None:
         set_parameter("web_url", "https://example.org/app/")
 
         made = ada.post(f"/api/v1/spaces/{ada.make_space()['space_id']}/invite-code").json()
 
         assert made["url"] == f"https://example.org/app/join/{made['code']}"
 
-    def test_replaces_the_code_that_was(self, api: Api, ada: Person, path: str, clock: FrozenClock) -> None:
+    def test_rotate_invite_code_replaces_the_code_that_was(
+        self, api: Api, ada: Person, path: str, clock: FrozenClock
+    ) -> None:
         old = ada.post(path).json()
         clock.advance(days=1)
 
@@ -66,7 +70,7 @@ class TestRotateInviteCode:
         assert_problem(api.person().join(old["code"]), 404, "invite_code_invalid")
         assert api.person().join(new["code"]).status_code == 200
 
-    def test_replaces_a_code_that_has_expired(
+    def test_rotate_invite_code_replaces_a_code_that_has_expired(
         self, api: Api, ada: Person, path: str, clock: FrozenClock
     ) -> None:
         old = ada.post(path).json()
@@ -77,7 +81,7 @@ class TestRotateInviteCode:
         assert new["code"] != old["code"]
         assert api.person().join(new["code"]).status_code == 200
 
-    def test_of_two_at_once_leaves_one(
+    def test_rotate_invite_code_of_two_at_once_leaves_one(
         self, api: Api, ada: Person, path: str, before_commit: Callable[..., None]
     ) -> None:
         ada.post(path)
@@ -89,7 +93,7 @@ class TestRotateInviteCode:
         assert_problem(api.person().join(codes[0]), 404, "invite_code_invalid")
         assert api.person().join(codes[1]).status_code == 200
 
-    def test_never_becomes_part_of_the_space(
+    def test_rotate_invite_code_never_becomes_part_of_the_space(
         self, ada: Person, space: dict[str, Any], path: str, dynamodb: DynamoDBClient
     ) -> None:
         code = ada.post(path).json()["code"]
@@ -101,11 +105,11 @@ class TestRotateInviteCode:
 
 
 class TestGetInviteCode:
-    def test_finds_none_before_one_is_made(self, ada: Person, path: str) -> None:
+    def test_get_invite_code_finds_none_before_one_is_made(self, ada: Person, path: str) -> None:
         assert_problem(ada.get(path), 404, "not_found")
 
     @pytest.mark.parametrize("days", [30, 7])
-    def test_finds_none_after_its_days(
+    def test_get_invite_code_finds_none_after_its_days(
         self, ada: Person, clock: FrozenClock, set_parameter: Any, days: int
     ) -> None:
         set_parameter("invite_code_days", str(days))
@@ -119,7 +123,7 @@ class TestGetInviteCode:
 
 
 class TestDisableInviteCode:
-    def test_kills_the_code(self, api: Api, ada: Person, path: str) -> None:
+    def test_disable_invite_code_invalidates_the_code(self, api: Api, ada: Person, path: str) -> None:
         code = ada.post(path).json()["code"]
 
         response = ada.delete(path)
@@ -129,10 +133,10 @@ class TestDisableInviteCode:
         assert_problem(ada.get(path), 404, "not_found")
         assert_problem(api.person().join(code), 404, "invite_code_invalid")
 
-    def test_finds_none_where_there_is_none(self, ada: Person, path: str) -> None:
+    def test_disable_invite_code_finds_none_if_there_is_none(self, ada: Person, path: str) -> None:
         assert_problem(ada.delete(path), 404, "not_found")
 
-    def test_does_not_kill_a_code_that_is_made_meanwhile(
+    def test_disable_invite_code_keeps_a_code_created_concurrently(
         self, ada: Person, path: str, before_commit: Callable[..., None]
     ) -> None:
         ada.post(path)

@@ -29,7 +29,7 @@ def space(ada: Person) -> dict[str, Any]:
 
 
 class TestListEntries:
-    def test_shows_cards_newest_first_page_by_page(self, ada: Person, space: dict[str, Any]) -> None:
+    def test_list_entries_shows_cards_newest_first_in_pages(self, ada: Person, space: dict[str, Any]) -> None:
         made = [write_entry(ada, space, content=f"Day *{number}*") for number in range(3)]
 
         first = ada.get(f"{at(space)}/journals?limit=2").json()
@@ -43,7 +43,7 @@ class TestListEntries:
         ]
         assert second["next_cursor"] is None
 
-    def test_by_author(self, api: Api, ada: Person, space: dict[str, Any]) -> None:
+    def test_list_entries_by_author(self, api: Api, ada: Person, space: dict[str, Any]) -> None:
         bob = api.member_of(space, ada, "member")
         write_entry(ada, space)
         theirs = write_entry(bob, space)
@@ -52,14 +52,16 @@ class TestListEntries:
 
         assert [item["entry_id"] for item in items] == [theirs["entry_id"]]
 
-    def test_by_tag(self, ada: Person, space: dict[str, Any]) -> None:
+    def test_list_entries_by_tag(self, ada: Person, space: dict[str, Any]) -> None:
         for title, tags in {"river": ["a", "river"], "rivers": ["rivers"], "none": []}.items():
             write_entry(ada, space, title=title, tags=tags)
 
         assert [item["title"] for item in listed(ada, f"{at(space)}/journals?tag=river")] == ["river"]
 
     @pytest.mark.parametrize("spelling", ["Café", "cafe\u0301", "CAFÉ", "caf\u200bé"], ids=ascii)
-    def test_by_tag_in_any_spelling(self, ada: Person, space: dict[str, Any], spelling: str) -> None:
+    def test_list_entries_by_tag_in_any_spelling(
+        self, ada: Person, space: dict[str, Any], spelling: str
+    ) -> None:
         entry = write_entry(ada, space, tags=["Run", "run", "cafe\u0301", "café"])
         assert entry["tags"] == ["Run", "cafe\u0301"]
         ada.patch(path_of(entry), {"tags": ["Café", "CAFE\u0301"]})
@@ -68,7 +70,7 @@ class TestListEntries:
         assert found["tags"] == ["Café"]
         assert listed(ada, f"{at(space)}/journals?tag=run") == []
 
-    def test_by_whether_they_are_pinned(self, ada: Person, space: dict[str, Any]) -> None:
+    def test_list_entries_by_whether_they_are_pinned(self, ada: Person, space: dict[str, Any]) -> None:
         for pinned in (True, False):
             write_entry(ada, space, pinned=pinned)
 
@@ -76,7 +78,9 @@ class TestListEntries:
             items = listed(ada, f"{at(space)}/journals?pinned={text}")
             assert [item["pinned"] for item in items] == [pinned]
 
-    def test_by_all_at_once_in_short_pages_to_the_end(self, ada: Person, space: dict[str, Any]) -> None:
+    def test_list_entries_by_all_at_once_in_short_pages_to_the_end(
+        self, ada: Person, space: dict[str, Any]
+    ) -> None:
         wanted = write_entry(ada, space, tags=["river"], pinned=True)
         for _ in range(12):
             write_entry(ada, space, tags=["river"])
@@ -92,7 +96,7 @@ class TestListEntries:
             [wanted["entry_id"]],
         ]
 
-    def test_is_404_in_a_space_that_is_not(self, ada: Person) -> None:
+    def test_list_entries_returns_404_in_a_space_that_is_not(self, ada: Person) -> None:
         assert_problem(ada.get(f"/api/v1/spaces/{NOWHERE}/journals"), 404, "not_found")
 
 
@@ -140,7 +144,7 @@ class TestListEntriesOfDays:
             ("to=1969-12-31", ()),
         ],
     )
-    def test_holds_both_ends_in_utc(
+    def test_list_entries_of_days_holds_both_ends_in_utc(
         self, ada: Person, space: dict[str, Any], query: str, found: tuple[str, ...]
     ) -> None:
         items = listed(ada, f"{at(space)}/journals?{query}")
@@ -188,7 +192,9 @@ class TestListEntriesOfDays:
 
         assert [item["entry_id"] for item in items] == [entry["entry_id"]]
 
-    def test_goes_on_by_a_cursor_of_the_same_days_alone(self, ada: Person, space: dict[str, Any]) -> None:
+    def test_list_entries_of_days_goes_on_by_a_cursor_of_the_same_days_alone(
+        self, ada: Person, space: dict[str, Any]
+    ) -> None:
         path = f"{at(space)}/journals?limit=1"
         first = ada.get(f"{path}&from=2024-02-29&to=2024-02-29").json()
         cursor = f"cursor={first['next_cursor']}"
@@ -196,7 +202,9 @@ class TestListEntriesOfDays:
         assert len(listed(ada, f"{path}&from=2024-02-29&to=2024-02-29&{cursor}")) == 1
         assert_problem(ada.get(f"{path}&from=2024-02-28&{cursor}"), 400, "invalid_cursor")
 
-    def test_do_not_end_before_they_begin(self, ada: Person, space: dict[str, Any]) -> None:
+    def test_list_entries_of_days_do_not_end_before_they_begin(
+        self, ada: Person, space: dict[str, Any]
+    ) -> None:
         response = ada.get(f"{at(space)}/journals?from=2024-02-29&to=2024-02-28")
 
         assert_problem(response, 422, "date_out_of_range", field="query.to")
@@ -204,7 +212,9 @@ class TestListEntriesOfDays:
     @pytest.mark.parametrize(
         "query", ["from=2023-02-29", "to=yesterday", "pinned=maybe", "tag=", "author_id=x"]
     )
-    def test_are_judged_by_name(self, ada: Person, space: dict[str, Any], query: str) -> None:
+    def test_list_entries_of_days_are_judged_by_name(
+        self, ada: Person, space: dict[str, Any], query: str
+    ) -> None:
         field = query.partition("=")[0]
 
         response = ada.get(f"{at(space)}/journals?{query}")
@@ -213,7 +223,9 @@ class TestListEntriesOfDays:
 
 
 class TestListOwnEntries:
-    def test_shows_those_of_all_spaces_and_of_those_since_left(self, api: Api, ada: Person) -> None:
+    def test_list_own_entries_shows_those_of_all_spaces_and_of_those_since_left(
+        self, api: Api, ada: Person
+    ) -> None:
         bob = api.person()
         one, other = ada.make_space(), bob.make_space()
         assert bob.join(ada.make_code(one["space_id"])).status_code == 200
@@ -226,7 +238,7 @@ class TestListOwnEntries:
         assert [item["title"] for item in listed(bob, MINE)] == titles[::-1]
         assert [item["title"] for item in listed(ada, MINE)] == ["Ada's"]
 
-    def test_is_paged(self, ada: Person, space: dict[str, Any]) -> None:
+    def test_list_own_entries_is_paged(self, ada: Person, space: dict[str, Any]) -> None:
         for _ in range(3):
             write_entry(ada, space)
 
@@ -236,7 +248,7 @@ class TestListOwnEntries:
         assert [len(page["items"]) for page in (first, second)] == [2, 1]
         assert second["next_cursor"] is None
 
-    def test_list_own_journals_refuses_days_in_the_wrong_order(self, ada: Person) -> None:
+    def test_list_own_journals_rejects_days_in_the_wrong_order(self, ada: Person) -> None:
         response = ada.get(f"{MINE}?from=2024-02-29&to=2024-02-28")
 
         assert_problem(response, 422, "date_out_of_range", field="query.to")
@@ -260,7 +272,7 @@ class TestOwnEntriesAfterLeaving:
         assert_problem(bob.get(f"{MINE}/{entry['entry_id']}"), 404, "not_found")
         assert listed(ada, f"{at(space)}/journals") == []
 
-    def test_delete_own_journal_refuses_another_version(self, bob: Person, space: dict[str, Any]) -> None:
+    def test_delete_own_journal_rejects_another_version(self, bob: Person, space: dict[str, Any]) -> None:
         path = f"{MINE}/{write_entry(bob, space)['entry_id']}"
 
         response = bob.delete(path, if_match='"7"')

@@ -57,7 +57,9 @@ def by(template: dict[str, Any], *answers: dict[str, Any]) -> dict[str, Any]:
 
 
 class TestEntryByTemplate:
-    def test_holds_answers_and_the_sections_they_answer(self, ada: Person, template: dict[str, Any]) -> None:
+    def test_entry_by_template_holds_answers_and_the_sections_they_answer(
+        self, ada: Person, template: dict[str, Any]
+    ) -> None:
         answers = [answer(section_id) for section_id in GOOD]
 
         made = ada.post(f"{at(template)}/journals", by(template, *answers)).json()
@@ -67,7 +69,9 @@ class TestEntryByTemplate:
         assert (made["template_id"], made["template_version"]) == (template["template_id"], 1)
         assert ada.get(path_of(made)).json() == made
 
-    def test_counts_the_words_of_its_answers(self, ada: Person, template: dict[str, Any]) -> None:
+    def test_entry_by_template_counts_the_words_of_its_answers(
+        self, ada: Person, template: dict[str, Any]
+    ) -> None:
         answers = [answer(section_id) for section_id in GOOD]
         made = write_entry(ada, template, content="Two words", **by(template, *answers))
 
@@ -76,7 +80,7 @@ class TestEntryByTemplate:
         card = ada.get(f"{at(template)}/journals").json()["items"][0]
         assert card["excerpt"] == "Two words By the **river** Bob One Two Read Run Read Now Night walk"
 
-    def test_by_a_built_in_one(self, ada: Person) -> None:
+    def test_entry_by_template_by_a_built_in_one(self, ada: Person) -> None:
         space = ada.make_space()
         mood = {"section_id": "mood", "type": "scale", "value": 7}
 
@@ -86,7 +90,7 @@ class TestEntryByTemplate:
         assert made["template_sections"] == built_in["sections"]
         assert made["template_version"] == built_in["version"]
 
-    def test_by_every_built_in_one_needs_only_what_is_required(self, ada: Person) -> None:
+    def test_entry_by_template_by_every_built_in_one_needs_only_what_is_required(self, ada: Person) -> None:
         space = ada.make_space()
 
         for template in ada.get("/api/v1/templates").json()["items"]:
@@ -100,35 +104,39 @@ class TestEntryByTemplate:
                 assert response.status_code == 201
 
     @pytest.mark.parametrize("template_id", [NOWHERE, "nothing"])
-    def test_that_is_not_there_is_refused(self, ada: Person, template_id: str) -> None:
+    def test_entry_by_template_that_is_not_there_is_rejected(self, ada: Person, template_id: str) -> None:
         body = {"title": "A day", "template_id": template_id}
 
         response = ada.post(f"{at(ada.make_space())}/journals", body)
 
         assert_problem(response, 422, "validation_failed", field="body.template_id")
 
-    def test_of_another_space_is_refused(self, ada: Person, template: dict[str, Any]) -> None:
+    def test_entry_by_template_of_another_space_is_rejected(
+        self, ada: Person, template: dict[str, Any]
+    ) -> None:
         response = ada.post(f"{at(ada.make_space())}/journals", by(template))
 
         assert_problem(response, 422, "validation_failed", field="body.template_id")
 
 
 class TestTemplateVersion:
-    def test_may_be_left_out_or_is_the_current_one(self, ada: Person, template: dict[str, Any]) -> None:
+    def test_template_version_may_be_left_out_or_is_the_current_one(
+        self, ada: Person, template: dict[str, Any]
+    ) -> None:
         ada.patch(f"{at(template)}/templates/{template['template_id']}", {"name": "Morning"})
 
         for fields in ({}, {"template_version": 2}):
             assert write_entry(ada, template, **by(template), **fields)["template_version"] == 2
 
     @pytest.mark.parametrize("version", [2, 10**9])
-    def test_that_is_not_current_is_a_conflict(
+    def test_template_version_that_is_not_current_is_a_conflict(
         self, ada: Person, template: dict[str, Any], version: int
     ) -> None:
         response = ada.post(f"{at(template)}/journals", by(template) | {"template_version": version})
 
         assert_problem(response, 409, "template_changed")
 
-    def test_means_nothing_without_a_template(self, ada: Person) -> None:
+    def test_template_version_without_a_template_is_rejected(self, ada: Person) -> None:
         response = ada.post(f"{at(ada.make_space())}/journals", {"title": "A day", "template_version": 1})
 
         assert_problem(response, 422, "validation_failed", field="body.template_version")
@@ -148,7 +156,7 @@ class TestAnswers:
             ("plan", [["Run", "Now"], ["Run", "Now", "Here"]]),
         ],
     )
-    def test_fit_their_section(
+    def test_answers_fit_their_section(
         self, ada: Person, template: dict[str, Any], section_id: str, value: Any
     ) -> None:
         body = by(template, answer("day"), answer(section_id, value))
@@ -157,14 +165,14 @@ class TestAnswers:
 
         assert_problem(response, 422, "validation_failed", field="body.sections.1.value")
 
-    def test_are_of_their_sections_type(self, ada: Person, template: dict[str, Any]) -> None:
+    def test_answers_are_of_their_sections_type(self, ada: Person, template: dict[str, Any]) -> None:
         body = by(template, answer("day") | {"type": "list", "value": ["text"]})
 
         response = ada.post(f"{at(template)}/journals", body)
 
         assert_problem(response, 422, "validation_failed", field="body.sections.0.type")
 
-    def test_are_each_of_a_section_of_its_own(self, ada: Person, template: dict[str, Any]) -> None:
+    def test_answers_are_each_of_a_section_of_its_own(self, ada: Person, template: dict[str, Any]) -> None:
         unknown = answer("day") | {"section_id": "night"}
 
         response = ada.post(f"{at(template)}/journals", by(template, answer("day"), answer("day"), unknown))
@@ -172,14 +180,14 @@ class TestAnswers:
         problem = assert_problem(response, 422, "validation_failed")
         assert wrong_fields(problem) == {"body.sections.1.section_id", "body.sections.2.section_id"}
 
-    def test_without_a_template_are_refused(self, ada: Person) -> None:
+    def test_answers_without_a_template_are_rejected(self, ada: Person) -> None:
         body = {"title": "A day", "sections": [answer("day")]}
 
         response = ada.post(f"{at(ada.make_space())}/journals", body)
 
         assert_problem(response, 422, "validation_failed", field="body.sections.0.section_id")
 
-    def test_of_required_sections_are_there(self, ada: Person) -> None:
+    def test_answers_of_required_sections_are_there(self, ada: Person) -> None:
         space = ada.make_space()
         template = make_template(ada, space, *(section | {"required": True} for section in SECTIONS))
 
@@ -189,7 +197,7 @@ class TestAnswers:
         assert "asked, items, ticks, mood, plan, times" in problem["errors"][0]["message"]
 
     @pytest.mark.parametrize("section_id", EMPTY)
-    def test_of_required_sections_say_something(self, ada: Person, section_id: str) -> None:
+    def test_answers_of_required_sections_say_something(self, ada: Person, section_id: str) -> None:
         space = ada.make_space()
         section = next(section for section in SECTIONS if section["section_id"] == section_id)
         template = make_template(ada, space, section | {"required": True})
@@ -204,7 +212,7 @@ class TestAnswers:
 
         assert write_entry(ada, space, **by(template, answer("mood", 0)))["sections"][0]["value"] == 0
 
-    def test_of_other_sections_may_be_empty(self, ada: Person, template: dict[str, Any]) -> None:
+    def test_answers_of_other_sections_may_be_empty(self, ada: Person, template: dict[str, Any]) -> None:
         answers = [answer(section_id, value) for section_id, value in EMPTY.items()]
 
         assert len(write_entry(ada, template, **by(template, *answers))["sections"]) == len(EMPTY)
@@ -221,9 +229,11 @@ class TestAnswers:
         assert write_entry(ada, space, **by(template, *answers[:14]))["word_count"] == 14
 
 
-class TestTemplateThatChanges:
+class TestChangedTemplate:
     @pytest.mark.parametrize("change", ["change", "delete"])
-    def test_leaves_the_entry_as_it_is(self, ada: Person, template: dict[str, Any], change: str) -> None:
+    def test_changed_template_leaves_the_entry_as_it_is(
+        self, ada: Person, template: dict[str, Any], change: str
+    ) -> None:
         entry = write_entry(ada, template, **by(template, answer("mood", 1)))
         path = f"{at(template)}/templates/{template['template_id']}"
         if change == "change":

@@ -23,7 +23,7 @@ def space(ada: Person) -> dict[str, Any]:
 
 
 class TestCreateEntry:
-    def test_stores_what_is_sent(self, ada: Person, space: dict[str, Any]) -> None:
+    def test_create_entry_stores_what_is_sent(self, ada: Person, space: dict[str, Any]) -> None:
         body = {
             "title": "A day",
             "content": "  By the **river**\n\nwith _Bob_  \n",
@@ -66,7 +66,7 @@ class TestCreateEntry:
         ],
         ids=["no spaces", "long URL", "comment"],
     )
-    def test_summarizes_what_a_reader_sees(
+    def test_create_entry_summarizes_what_a_reader_sees(
         self, ada: Person, space: dict[str, Any], content: str, excerpt: str, word_count: int
     ) -> None:
         made = write_entry(ada, space, content=content)
@@ -74,13 +74,13 @@ class TestCreateEntry:
         assert made["word_count"] == word_count
         assert listed(ada, f"{at(space)}/journals")[0]["excerpt"] == excerpt
 
-    def test_needs_a_title_alone(self, ada: Person, space: dict[str, Any]) -> None:
+    def test_create_entry_requires_a_title_only(self, ada: Person, space: dict[str, Any]) -> None:
         made = write_entry(ada, space, title="Only this")
 
         assert (made["content"], made["tags"], made["emotions"], made["pinned"]) == ("", [], [], False)
         assert made["word_count"] == 0
 
-    def test_tells_the_space(
+    def test_create_entry_announces_an_activity(
         self, ada: Person, space: dict[str, Any], run_background: Callable[[], None]
     ) -> None:
         made = write_entry(ada, space)
@@ -89,7 +89,9 @@ class TestCreateEntry:
         (activity,) = listed(ada, f"{at(space)}/activity")
         assert (activity["kind"], activity["subject_id"]) == ("journal_created", made["entry_id"])
 
-    def test_takes_300_kilobytes_and_not_a_byte_more(self, ada: Person, space: dict[str, Any]) -> None:
+    def test_create_entry_takes_300_kilobytes_and_not_a_byte_more(
+        self, ada: Person, space: dict[str, Any]
+    ) -> None:
         title, tags = "é" * 200, ["🦉" * 50]
         room = 300_000 - 400 - 200
 
@@ -102,7 +104,7 @@ class TestCreateEntry:
 
 
 class TestUpdateEntry:
-    def test_changes_what_is_sent(self, api: Api, ada: Person, space: dict[str, Any]) -> None:
+    def test_update_entry_changes_what_is_sent(self, api: Api, ada: Person, space: dict[str, Any]) -> None:
         entry = write_entry(ada, space, content="One *two*", tags=["a"])
         api.clock.advance(minutes=1)
 
@@ -119,18 +121,24 @@ class TestUpdateEntry:
         }
         assert listed(ada, f"{at(space)}/journals")[0]["excerpt"] == "Three"
 
-    def test_keeps_words_and_excerpt_of_what_stays(self, ada: Person, space: dict[str, Any]) -> None:
+    def test_update_entry_keeps_words_and_excerpt_of_what_stays(
+        self, ada: Person, space: dict[str, Any]
+    ) -> None:
         entry = write_entry(ada, space, content="One *two*")
 
         assert ada.patch(path_of(entry), {"title": "Other"}).json()["word_count"] == 2
         assert listed(ada, f"{at(space)}/journals")[0]["excerpt"] == "One two"
 
-    def test_that_changes_nothing_makes_no_version(self, ada: Person, space: dict[str, Any]) -> None:
+    def test_update_entry_that_changes_nothing_makes_no_version(
+        self, ada: Person, space: dict[str, Any]
+    ) -> None:
         entry = write_entry(ada, space, content="One *two*")
 
         assert ada.patch(path_of(entry), {"content": "One *two*"}).json() == entry
 
-    def test_keeps_to_300_kilobytes_with_what_stays(self, ada: Person, space: dict[str, Any]) -> None:
+    def test_update_entry_keeps_to_300_kilobytes_with_what_stays(
+        self, ada: Person, space: dict[str, Any]
+    ) -> None:
         entry = write_entry(ada, space, content="a" * 299_000)
 
         response = ada.patch(path_of(entry), {"tags": [f"{n:02}" + "a" * 48 for n in range(20)]})
@@ -139,7 +147,7 @@ class TestUpdateEntry:
 
 
 class TestDeleteEntry:
-    def test_takes_highlights_and_comments_with_it(
+    def test_delete_entry_takes_highlights_and_comments_with_it(
         self, ada: Person, space: dict[str, Any], run_background: Callable[[], None], table: Table
     ) -> None:
         kept, gone = (write_entry(ada, space, content="By the river") for _ in range(2))

@@ -146,7 +146,7 @@ class TestAnswers:
         assert answer["headers"]["access-control-allow-origin"] == ORIGIN
 
     @forms
-    def test_nothing_is_nothing(
+    def test_empty_answer_has_no_body(
         self, handler: Handler, event: Callable[..., dict[str, Any]], token: str
     ) -> None:
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
@@ -161,7 +161,7 @@ class TestAnswers:
         assert answer["isBase64Encoded"] is False
 
     @forms
-    def test_carry_the_gateways_request_id(
+    def test_answers_carry_the_gateways_request_id(
         self, handler: Handler, event: Callable[..., dict[str, Any]]
     ) -> None:
         for path in ("/health", "/api/v1/users/me"):
@@ -185,25 +185,29 @@ class TestLocation:
         path = f"/api/v1/spaces/{json.loads(made['body'])['space_id']}"
         return path, str(made["headers"]["location"])
 
-    def test_on_the_address_that_aws_gives_begins_with_the_stage(self, handler: Handler, token: str) -> None:
+    def test_location_on_the_address_that_aws_gives_begins_with_the_stage(
+        self, handler: Handler, token: str
+    ) -> None:
         # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
         event = aws_event("POST", "/api/v1/spaces", body='{"name": "Early birds"}')
         path, location = self.make_space(handler, token, event)
         assert location == f"/dev{path}"
 
-    def test_on_a_domain_of_its_own_has_no_stage(self, handler: Handler, token: str) -> None:
+    def test_location_on_a_domain_of_its_own_has_no_stage(self, handler: Handler, token: str) -> None:
         event = aws_event("POST", "/api/v1/spaces", body='{"name": "Early birds"}')
         event["requestContext"] |= {"domainName": "api.example.com", "path": "/api/v1/spaces"}
         path, location = self.make_space(handler, token, event)
         assert location == path
 
-    def test_on_the_emulator_is_the_whole_address(self, handler: Handler, token: str) -> None:
+    def test_location_on_the_emulator_is_the_whole_address(self, handler: Handler, token: str) -> None:
         event = emulator_event("POST", "/api/v1/spaces", body='{"name": "Early birds"}')
         path, location = self.make_space(handler, token, event)
         endpoint = os.environ["AWS_ENDPOINT_URL"]
         assert location == f"{endpoint}/restapis/abc123/dev/_user_request_{path}"
 
-    def test_of_a_replayed_answer_begins_with_the_stage_too(self, handler: Handler, token: str) -> None:
+    def test_location_of_a_replayed_answer_begins_with_the_stage_too(
+        self, handler: Handler, token: str
+    ) -> None:
         locations = set()
         for _ in range(2):
             event = aws_event(
@@ -233,7 +237,7 @@ class TestRequests:
         assert json.loads(answer["body"])["name"] == "Zoë 🦉"
 
     @forms
-    def test_bodies_over_a_megabyte_are_refused(
+    def test_bodies_over_a_megabyte_are_rejected(
         self, handler: Handler, event: Callable[..., dict[str, Any]], token: str
     ) -> None:
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", "Origin": ORIGIN}
@@ -303,7 +307,7 @@ class TestUnreadableEvent:
         ],
         ids=["header", "name", "list of headers", "query", "body"],
     )
-    def test_is_a_bad_request(
+    def test_unreadable_event_is_a_bad_request(
         self, handler: Handler, more: dict[str, Any], logs: Callable[[], list[dict[str, Any]]]
     ) -> None:
         answer = handler(aws_event("GET", "/api/v1/users/me") | more, None)
@@ -318,7 +322,9 @@ class TestUnreadableEvent:
         assert [event["message"] for event in logs()] == ["http.unreadable"]
 
     @pytest.mark.parametrize("path", ["/api/v1/users/\ud800", "/\udfff"])
-    def test_with_a_surrogate_in_its_path_has_no_route(self, handler: Handler, path: str) -> None:
+    def test_unreadable_event_with_a_surrogate_in_its_path_has_no_route(
+        self, handler: Handler, path: str
+    ) -> None:
         assert handler(aws_event("GET", path), None)["statusCode"] in {401, 404}
 
 
@@ -340,7 +346,7 @@ class TestLogAtDebug:
         root.setLevel(level)
 
     @pytest.mark.usefixtures("inbox")
-    def test_holds_no_text_address_code_or_token(
+    def test_log_at_debug_holds_no_text_address_code_or_token(
         self,
         runtime_log: io.StringIO,
         handler: Handler,
@@ -377,7 +383,7 @@ class TestLogAtDebug:
         secrets = ["@", "Ada", "Lovelace", "Runners", "A day", "river", "Run with", code, token]
         assert [secret for secret in secrets if secret in written] == []
 
-    def test_has_nothing_of_libraries_below_warnings(
+    def test_log_at_debug_has_nothing_of_libraries_below_warnings(
         self, runtime_log: io.StringIO, handler: Handler
     ) -> None:
         for library in (
@@ -391,7 +397,9 @@ class TestLogAtDebug:
         ):
             assert logging.getLogger(library).getEffectiveLevel() == logging.WARNING
 
-    def test_is_stricter_where_the_function_is(self, runtime_log: io.StringIO, environment: object) -> None:
+    def test_log_at_debug_is_stricter_if_the_function_is(
+        self, runtime_log: io.StringIO, environment: object
+    ) -> None:
         logging.getLogger().setLevel(logging.ERROR)
 
         load()
@@ -410,7 +418,7 @@ class TestLog:
         root.setLevel(level)
 
     @forms
-    def test_is_one_event_a_request(
+    def test_log_is_one_event_a_request(
         self,
         root: logging.Logger,
         handler: Handler,
@@ -447,7 +455,7 @@ class TestBackground:
         messages = [table.first(messages_of_shard(shard), at_most=1) for shard in range(outbox.SHARDS)]
         return next(shard[0] for shard in messages if shard)
 
-    def test_runs_what_the_stream_brings(
+    def test_background_runs_what_the_stream_brings(
         self, handler: Handler, message: OutboxMessage, logs: Callable[[], list[dict[str, Any]]]
     ) -> None:
         keys = OUTBOX_MESSAGES.key_of(message).attributes
@@ -457,7 +465,7 @@ class TestBackground:
 
         assert [event["message_id"] for event in logs()] == [message.message_id]
 
-    def test_keeps_within_its_time(self, handler: Handler, message: OutboxMessage) -> None:
+    def test_background_stops_at_its_deadline(self, handler: Handler, message: OutboxMessage) -> None:
         keys = OUTBOX_MESSAGES.key_of(message).attributes
         record = {"eventSource": "aws:dynamodb", "dynamodb": {"Keys": keys, "SequenceNumber": "1"}}
 
@@ -465,21 +473,21 @@ class TestBackground:
 
         assert answer == {"batchItemFailures": [{"itemIdentifier": "1"}]}
 
-    def test_runs_what_is_overdue(
+    def test_background_runs_what_is_overdue(
         self, handler: Handler, message: OutboxMessage, logs: Callable[[], list[dict[str, Any]]]
     ) -> None:
         assert handler({"schedule": "overdue"}, Context(20_000)) is None
 
         assert [event["message_id"] for event in logs()] == [message.message_id]
 
-    def test_refuses_what_it_is_not_for(self, handler: Handler) -> None:
+    def test_background_rejects_what_it_is_not_for(self, handler: Handler) -> None:
         with pytest.raises(UnknownEvent):
             handler({"source": "aws.events"}, Context(20_000))
 
 
 class TestEnvironment:
     @pytest.mark.parametrize("name", ENVIRONMENT)
-    def test_that_lacks_a_variable_is_refused_by_name(
+    def test_environment_that_lacks_a_variable_is_rejected_by_name(
         self, environment: pytest.MonkeyPatch, name: str
     ) -> None:
         environment.delenv(name)
@@ -487,7 +495,7 @@ class TestEnvironment:
         with pytest.raises(ValueError, match=rf"(?s){name.lower()}.*Field required"):
             load()
 
-    def test_is_enough_without_a_call_to_any_service(
+    def test_environment_is_enough_without_a_call_to_any_service(
         self, environment: pytest.MonkeyPatch, calls: list[str]
     ) -> None:
         load()
@@ -545,7 +553,7 @@ for child in range(2):
         assert imported
         assert set(imported) == {"SystemRandom"}
 
-    def test_answers_two_requests_while_it_loads_ahead_of_requests(
+    def test_snapshot_answers_two_requests_while_it_loads_ahead_of_requests(
         self,
         environment: pytest.MonkeyPatch,
         calls: list[str],

@@ -32,7 +32,9 @@ def code_of(ada: Person, path: str) -> str:
 
 class TestRemoveMember:
     @pytest.mark.parametrize("role", ["admin", "member", "viewer"])
-    def test_shuts_the_door(self, api: Api, ada: Person, space: dict[str, Any], path: str, role: str) -> None:
+    def test_remove_member_ends_access(
+        self, api: Api, ada: Person, space: dict[str, Any], path: str, role: str
+    ) -> None:
         bob = api.member_of(space, ada, role)
 
         response = ada.delete(f"{path}/members/{bob.user_id}")
@@ -43,7 +45,9 @@ class TestRemoveMember:
         assert_problem(ada.get(f"{path}/members/{bob.user_id}"), 404, "not_found")
         assert ada.get(path).json()["member_count"] == 1
 
-    def test_rotates_the_invite_code(self, api: Api, ada: Person, space: dict[str, Any], path: str) -> None:
+    def test_remove_member_rotates_the_invite_code(
+        self, api: Api, ada: Person, space: dict[str, Any], path: str
+    ) -> None:
         bob = api.member_of(space, ada, "member")
         known = code_of(ada, path)
 
@@ -53,7 +57,7 @@ class TestRemoveMember:
         assert code_of(ada, path) != known
         assert bob.join(code_of(ada, path)).status_code == 200
 
-    def test_makes_no_code_where_there_was_none(
+    def test_remove_member_makes_no_code_if_there_was_none(
         self, api: Api, ada: Person, space: dict[str, Any], path: str
     ) -> None:
         bob = api.member_of(space, ada, "member")
@@ -62,7 +66,7 @@ class TestRemoveMember:
         assert ada.delete(f"{path}/members/{bob.user_id}").status_code == 204
         assert_problem(ada.get(f"{path}/invite-code"), 404, "not_found")
 
-    def test_leaves_no_code_that_is_made_meanwhile(
+    def test_remove_member_leaves_no_code_that_is_made_concurrently(
         self, api: Api, ada: Person, space: dict[str, Any], path: str, before_commit: Callable[..., None]
     ) -> None:
         """Bob may be the one who makes it, and knows it then."""
@@ -75,12 +79,10 @@ class TestRemoveMember:
 
         assert_problem(bob.join(known[0]), 404, "invite_code_invalid")
 
-    def test_finds_nobody_who_is_not_in_the_space(self, api: Api, ada: Person, path: str) -> None:
+    def test_remove_member_returns_404_for_a_non_member(self, api: Api, ada: Person, path: str) -> None:
         assert_problem(ada.delete(f"{path}/members/{api.person().user_id}"), 404, "not_found")
 
-    def test_gives_the_removed_room_for_another_space(
-        self, api: Api, ada: Person, set_parameter: Any
-    ) -> None:
+    def test_remove_member_lowers_the_space_count(self, api: Api, ada: Person, set_parameter: Any) -> None:
         set_parameter("max_spaces_per_user", "1")
         space = ada.make_space()
         bob = api.member_of(space, ada, "member")
@@ -90,7 +92,7 @@ class TestRemoveMember:
 
         bob.make_space("Own")
 
-    def test_twice_at_once_counts_once(
+    def test_remove_member_twice_at_once_counts_once(
         self, api: Api, ada: Person, space: dict[str, Any], path: str, before_commit: Callable[..., None]
     ) -> None:
         bob = api.member_of(space, ada, "member")
@@ -100,7 +102,7 @@ class TestRemoveMember:
         assert_problem(ada.delete(f"{path}/members/{bob.user_id}"), 404, "not_found")
         assert ada.get(path).json()["member_count"] == 1
 
-    def test_by_an_admin_does_not_reach_who_is_made_admin_meanwhile(
+    def test_admin_cannot_change_a_member_made_admin_concurrently(
         self, api: Api, ada: Person, space: dict[str, Any], path: str, before_commit: Callable[..., None]
     ) -> None:
         admin, bob = api.member_of(space, ada, "admin"), api.member_of(space, ada, "member")
@@ -110,7 +112,7 @@ class TestRemoveMember:
         assert_problem(admin.delete(f"{path}/members/{bob.user_id}"), 403, "forbidden")
         assert ada.get(path).json()["member_count"] == 3
 
-    def test_is_refused_when_the_admin_is_removed_meanwhile(
+    def test_remove_member_is_rejected_when_the_admin_is_removed_concurrently(
         self, api: Api, ada: Person, space: dict[str, Any], path: str, before_commit: Callable[..., None]
     ) -> None:
         admin, bob = api.member_of(space, ada, "admin"), api.member_of(space, ada, "member")
@@ -123,7 +125,7 @@ class TestRemoveMember:
 
 class TestLeave:
     @pytest.mark.parametrize("role", ["admin", "member", "viewer"])
-    def test_everybody_but_the_owner_may(
+    def test_leave_is_allowed_to_all_but_the_owner(
         self, api: Api, ada: Person, space: dict[str, Any], path: str, role: str
     ) -> None:
         bob = api.member_of(space, ada, role)
@@ -132,7 +134,9 @@ class TestLeave:
         assert_problem(bob.get(path), 404, "not_found")
         assert ada.get(path).json()["member_count"] == 1
 
-    def test_keeps_the_invite_code(self, api: Api, ada: Person, space: dict[str, Any], path: str) -> None:
+    def test_leave_keeps_the_invite_code(
+        self, api: Api, ada: Person, space: dict[str, Any], path: str
+    ) -> None:
         bob = api.member_of(space, ada, "member")
         code = code_of(ada, path)
 
@@ -141,7 +145,7 @@ class TestLeave:
         assert code_of(ada, path) == code
         assert bob.join(code).status_code == 200
 
-    def test_the_owner_may_not(self, ada: Person, path: str) -> None:
+    def test_leave_by_the_owner_is_rejected(self, ada: Person, path: str) -> None:
         assert_problem(ada.delete(f"{path}/members/{ada.user_id}"), 409, "owner_is_fixed")
         assert ada.get(path).json()["role"] == "owner"
 

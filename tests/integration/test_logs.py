@@ -18,7 +18,7 @@ def ada(api: Api) -> Person:
 
 
 class TestRequestEvent:
-    def test_says_who_did_what_and_how_it_went(self, ada: Person, logs: Logs) -> None:
+    def test_request_event_says_who_did_what_and_how_it_went(self, ada: Person, logs: Logs) -> None:
         space = ada.make_space()
         response = ada.get(f"{SPACES}/{space['space_id']}")
 
@@ -44,7 +44,7 @@ class TestRequestEvent:
             ("GET /nowhere", None, 404),
         ],
     )
-    def test_is_one_whatever_the_outcome(
+    def test_request_event_is_one_whatever_the_outcome(
         self, ada: Person, logs: Logs, request_line: str, operation: str | None, status: int
     ) -> None:
         ada.request(*request_line.split())
@@ -53,7 +53,7 @@ class TestRequestEvent:
         assert event["status"] == status
         assert event.get("operation") == operation
 
-    def test_of_nobody_names_nobody(self, api: Api, logs: Logs) -> None:
+    def test_request_event_of_nobody_names_nobody(self, api: Api, logs: Logs) -> None:
         api.client.get(ME)
 
         (event,) = logs()
@@ -61,8 +61,8 @@ class TestRequestEvent:
         assert "user_id" not in event
 
 
-class TestWhatIsNeverLogged:
-    def test_are_emails_names_texts_tokens_and_codes(self, api: Api, logs: Logs) -> None:
+class TestLogPrivacy:
+    def test_log_privacy_are_emails_names_texts_tokens_and_codes(self, api: Api, logs: Logs) -> None:
         ada = api.user("ada@example.com").make_profile("Ada Lovelace")
         ada.patch(ME, {"bio": "Counts on engines"})
         space = ada.make_space("Morning runners", description="Three runs a week")
@@ -79,7 +79,7 @@ class TestWhatIsNeverLogged:
 
     @pytest.mark.parametrize("token", ["a token", None])
     @pytest.mark.parametrize("secret", ["ada@example.com", "K7QX2MPA9FTC", "Ada Lovelace", "a" * 1000])
-    def test_is_what_stands_where_an_id_should(
+    def test_log_privacy_is_what_stands_if_an_id_should(
         self, ada: Person, logs: Logs, secret: str, token: str | None
     ) -> None:
         ada.token = token or ada.token
@@ -90,7 +90,7 @@ class TestWhatIsNeverLogged:
         assert secret not in str(logs())
         assert [event["path"] for event in logs()] == [{}, {}]
 
-    def test_is_the_query(self, ada: Person, logs: Logs) -> None:
+    def test_log_privacy_is_the_query(self, ada: Person, logs: Logs) -> None:
         ada.get(f"{SPACES}?visibility=ada@example.com&token=secret")
 
         assert "ada@example.com" not in str(logs())

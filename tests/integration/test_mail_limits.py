@@ -103,7 +103,7 @@ class TestInvitationMail:
         assert taken == [True, True]
         assert recipients(inbox) == [VICTIM]
 
-    def test_mail_that_is_counted_side_by_side_is_judged_again(
+    def test_mail_that_is_counted_concurrently_is_judged_again(
         self, ada: Person, inbox: Inbox, run_background: Run, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         write, lost = Table.write, list[Any]()

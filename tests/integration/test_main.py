@@ -11,21 +11,23 @@ from tests.conftest import SETTINGS
 from tests.factories import FrozenClock
 
 
-class TestWhatIsOutside:
+class TestExternalService:
     """The clients that no request needs are made when something asks for them."""
 
     @pytest.fixture
     def backend(self, parameter_store: Any) -> Backend:
         return Backend.from_settings(SETTINGS)
 
-    def test_is_ses_for_mail(self, backend: Backend, inbox: object) -> None:
+    def test_external_service_is_ses_for_mail(self, backend: Backend, inbox: object) -> None:
         backend.mail.send(Mail("kind", "ada@example.com", "Subject", "Text", "<p>Text</p>"))
 
-    def test_is_the_pool_for_the_directory(self, backend: Backend, shared_client: Any) -> None:
+    def test_external_service_is_the_pool_for_the_directory(
+        self, backend: Backend, shared_client: Any
+    ) -> None:
         with pytest.raises(shared_client("cognito-idp").exceptions.ClientError, match=SETTINGS.user_pool_id):
             backend.directory.delete_user("00000000-0000-0000-0000-000000000001")
 
-    def test_is_the_queue_for_dead_letters(
+    def test_external_service_is_the_queue_for_dead_letters(
         self, backend: Backend, shared_client: Any, clock: FrozenClock
     ) -> None:
         queue_url = shared_client("sqs").create_queue(QueueName="dead-letters")["QueueUrl"]

@@ -14,7 +14,7 @@ MANAGERS = pytest.mark.parametrize("role", ["owner", "admin"])
 
 
 class TestListInvitations:
-    def test_shows_the_newest_first_page_by_page(self, api: Api) -> None:
+    def test_list_invitations_shows_the_newest_first_in_pages(self, api: Api) -> None:
         ada = api.person()
         space = ada.make_space()
         made = [invite(ada, space, f"person{number}@example.org") for number in range(3)]
@@ -26,7 +26,7 @@ class TestListInvitations:
         assert second["next_cursor"] is None
 
     @MANAGERS
-    def test_is_for_owner_and_admins(self, api: Api, role: str) -> None:
+    def test_list_invitations_is_allowed_to_owner_and_admins(self, api: Api, role: str) -> None:
         ada = api.person()
         space = ada.make_space()
         manager = ada if role == "owner" else api.member_of(space, ada, role)
@@ -34,13 +34,13 @@ class TestListInvitations:
 
         assert standing(manager, space) == {EVE: "pending"}
 
-    def test_shows_none_to_another_space(self, api: Api) -> None:
+    def test_list_invitations_shows_none_to_another_space(self, api: Api) -> None:
         ada = api.person()
         invite(ada, ada.make_space(), EVE)
 
         assert standing(ada, ada.make_space()) == {}
 
-    def test_shows_what_became_of_each(self, api: Api) -> None:
+    def test_list_invitations_shows_what_became_of_each(self, api: Api) -> None:
         ada = api.person()
         space = ada.make_space()
         late = invite(ada, space, "late@example.com")
@@ -65,14 +65,14 @@ class TestListInvitations:
             page = ada.get(f"{invitations_to(space)}?status={status}").json()
             assert [item["status"] for item in page["items"]] == [status]
 
-    def test_knows_no_other_status(self, api: Api) -> None:
+    def test_list_invitations_rejects_another_status(self, api: Api) -> None:
         ada = api.person()
 
         response = ada.get(f"{invitations_to(ada.make_space())}?status=sent")
 
         assert_problem(response, 422, "validation_failed", field="query.status")
 
-    def test_of_one_status_goes_on_behind_a_short_page(self, api: Api) -> None:
+    def test_list_invitations_of_one_status_goes_on_behind_a_short_page(self, api: Api) -> None:
         ada = api.person()
         space = ada.make_space()
         expired = invite(ada, space, EVE)
@@ -91,7 +91,7 @@ class TestListInvitations:
         assert [item["invitation_id"] for item in items] == [expired["invitation_id"]]
 
     @pytest.mark.parametrize("end", ["accept", "decline", "revoke"])
-    def test_shows_no_message_once_it_is_closed(self, api: Api, end: str) -> None:
+    def test_list_invitations_shows_no_message_once_it_is_closed(self, api: Api, end: str) -> None:
         ada, eve = api.person(), api.person()
         space = ada.make_space()
         made = invite(ada, space, eve.email, message="Our secret")
@@ -106,7 +106,7 @@ class TestListInvitations:
         assert (shown["message"], shown["version"]) == (None, 2)
 
     @pytest.mark.parametrize("end", ["expired", "revoked"])
-    def test_shows_it_for_thirty_days_more(self, api: Api, end: str) -> None:
+    def test_list_invitations_shows_it_for_thirty_days_more(self, api: Api, end: str) -> None:
         ada = api.person()
         space = ada.make_space()
         made = invite(ada, space, EVE)
@@ -121,7 +121,7 @@ class TestListInvitations:
 
 class TestResend:
     @MANAGERS
-    def test_is_allowed_an_hour_later(self, api: Api, role: str) -> None:
+    def test_resend_is_allowed_an_hour_later(self, api: Api, role: str) -> None:
         ada = api.person()
         space = ada.make_space()
         manager = ada if role == "owner" else api.member_of(space, ada, role)
@@ -138,7 +138,7 @@ class TestResend:
         }
         assert response.headers["ETag"].startswith('"2-')
 
-    def test_is_refused_within_the_hour(self, api: Api) -> None:
+    def test_resend_is_rejected_within_the_hour(self, api: Api) -> None:
         ada = api.person()
         space = ada.make_space()
         resend = f"{invitations_to(space)}/{invite(ada, space, EVE)['invitation_id']}/resend"
@@ -151,7 +151,7 @@ class TestResend:
                 assert_problem(response, 429, "too_many_requests")
                 assert response.headers["Retry-After"] == retry_after
 
-    def test_is_refused_a_fourth_time_at_once_and_for_good(self, api: Api) -> None:
+    def test_resend_is_rejected_a_fourth_time_at_once_and_for_good(self, api: Api) -> None:
         ada = api.person()
         space = ada.make_space()
         resend = f"{invitations_to(space)}/{invite(ada, space, EVE)['invitation_id']}/resend"
@@ -163,7 +163,7 @@ class TestResend:
         api.clock.advance(hours=1)
         assert_problem(ada.post(resend), 409, "resend_limit_reached")
 
-    def test_of_two_at_once_is_one(self, api: Api, before_commit: Callable[..., None]) -> None:
+    def test_resend_of_two_at_once_is_one(self, api: Api, before_commit: Callable[..., None]) -> None:
         ada = api.person()
         space = ada.make_space()
         resend = f"{invitations_to(space)}/{invite(ada, space, EVE)['invitation_id']}/resend"
@@ -172,7 +172,7 @@ class TestResend:
 
         assert_problem(ada.post(resend), 429, "too_many_requests")
 
-    def test_sent_twice_with_the_same_key_happens_once(self, api: Api) -> None:
+    def test_resend_with_the_same_key_twice_happens_once(self, api: Api) -> None:
         ada = api.person()
         space = ada.make_space()
         resend = f"{invitations_to(space)}/{invite(ada, space, EVE)['invitation_id']}/resend"
@@ -182,7 +182,7 @@ class TestResend:
 
         assert (second.status_code, second.text) == (200, first.text)
 
-    def test_keeps_the_day_on_which_it_expires(self, api: Api) -> None:
+    def test_resend_keeps_the_day_on_which_it_expires(self, api: Api) -> None:
         ada = api.person()
         space = ada.make_space()
         made = invite(ada, space, EVE)
@@ -196,7 +196,7 @@ class TestResend:
 
 class TestRevoke:
     @MANAGERS
-    def test_ends_the_invitation(self, api: Api, role: str) -> None:
+    def test_revoke_ends_the_invitation(self, api: Api, role: str) -> None:
         ada, eve = api.person(), api.person()
         space = ada.make_space()
         manager = ada if role == "owner" else api.member_of(space, ada, role)
@@ -208,7 +208,7 @@ class TestRevoke:
         assert standing(ada, space) == {eve.email: "revoked"}
         assert_problem(eve.accept(made), 410, "invitation_closed")
 
-    def test_is_refused_where_it_was_accepted_meanwhile(
+    def test_revoke_is_rejected_if_it_was_accepted_concurrently(
         self, api: Api, before_commit: Callable[..., None]
     ) -> None:
         ada, eve = api.person(), api.person()
@@ -221,7 +221,7 @@ class TestRevoke:
         assert_problem(response, 410, "invitation_closed")
         assert standing(ada, space) == {eve.email: "accepted"}
 
-    def test_refuses_a_stale_version(self, api: Api) -> None:
+    def test_revoke_rejects_a_stale_version(self, api: Api) -> None:
         ada = api.person()
         space = ada.make_space()
         first = ada.post(invitations_to(space), {"email": EVE})
@@ -234,7 +234,9 @@ class TestRevoke:
         assert_problem(stale, 412, "precondition_failed")
         assert ada.delete(path, if_match=second.headers["ETag"]).status_code == 204
 
-    def test_is_not_for_who_is_demoted_meanwhile(self, api: Api, before_commit: Callable[..., None]) -> None:
+    def test_revoke_is_forbidden_to_who_is_demoted_concurrently(
+        self, api: Api, before_commit: Callable[..., None]
+    ) -> None:
         ada = api.person()
         space = ada.make_space()
         admin, owner = api.member_of(space, ada, "admin"), ada.elsewhere()
@@ -249,8 +251,8 @@ class TestRevoke:
 
 
 @pytest.mark.parametrize("operation", ["resend", "revoke"])
-class TestOnlyWhatIsOpenAndHere:
-    def test_is_410_for_what_is_closed(self, api: Api, operation: str) -> None:
+class TestResendOrRevoke:
+    def test_resend_or_revoke_returns_410_for_what_is_closed(self, api: Api, operation: str) -> None:
         ada = api.person()
         space = ada.make_space()
         path = f"{invitations_to(space)}/{invite(ada, space, EVE)['invitation_id']}"
@@ -262,7 +264,9 @@ class TestOnlyWhatIsOpenAndHere:
         assert_problem(response, 410, "invitation_closed")
 
     @pytest.mark.parametrize("elsewhere", [True, False])
-    def test_is_404_for_what_is_not_of_this_space(self, api: Api, operation: str, elsewhere: bool) -> None:
+    def test_resend_or_revoke_returns_404_for_what_is_not_of_this_space(
+        self, api: Api, operation: str, elsewhere: bool
+    ) -> None:
         ada = api.person()
         made = invite(ada, ada.make_space(), EVE)
         invitation_id = made["invitation_id"] if elsewhere else NOWHERE

@@ -52,7 +52,7 @@ def counts(table: Table, people: list[str]) -> set[int]:
 
 @pytest.mark.usefixtures("due")
 class TestManyReminders:
-    def test_come_to_each_once_by_few_calls(
+    def test_many_reminders_come_to_each_once_by_few_calls(
         self, table: Table, people: list[str], run_background: Callable[..., None], calls: list[str]
     ) -> None:
         run_background()
@@ -63,7 +63,7 @@ class TestManyReminders:
         assert calls.count("UpdateItem") == calls.count("DeleteItem") == 1
         assert counts(table, people) == {1}
 
-    def test_go_on_where_the_time_is_up(
+    def test_many_reminders_go_on_if_the_time_is_up(
         self, table: Table, people: list[str], backend: Backend, calls: list[str]
     ) -> None:
         runner = create_runner(backend)
@@ -77,7 +77,7 @@ class TestManyReminders:
 
 
 class TestSchedule:
-    def test_reminds_in_every_time_zone(
+    def test_schedule_reminds_in_every_time_zone(
         self, api: Api, backend: Backend, table: Table, run_background: Callable[..., None]
     ) -> None:
         people = [api.person() for _ in range(3)]
@@ -91,7 +91,7 @@ class TestSchedule:
 
         assert counts(table, [person.user_id for person in people]) == {1}
 
-    def test_promises_each_time_zone_once(
+    def test_schedule_promises_each_time_zone_once(
         self, backend: Backend, table: Table, run_background: Callable[..., None]
     ) -> None:
         event = {"schedule": "hourly", "time": "2026-03-15T07:59:59Z"}

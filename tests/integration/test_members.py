@@ -18,7 +18,9 @@ def path_of(space: dict[str, Any], person: Person | None = None) -> str:
 
 
 class TestListMembers:
-    def test_shows_each_with_name_role_and_time_of_joining(self, api: Api, clock: FrozenClock) -> None:
+    def test_list_members_shows_each_with_name_role_and_time_of_joining(
+        self, api: Api, clock: FrozenClock
+    ) -> None:
         ada = api.person("Ada")
         space = ada.make_space()
         bob, code = api.person("Bob"), ada.make_code(space["space_id"])
@@ -43,21 +45,23 @@ class TestListMembers:
             },
         ]
 
-    def test_never_shows_an_email(self, api: Api) -> None:
+    def test_list_members_never_shows_an_email(self, api: Api) -> None:
         ada = api.person()
         space = ada.make_space()
 
         for path in (path_of(space), path_of(space, ada)):
             assert "@" not in ada.get(path).text
 
-    def test_shows_todays_name(self, api: Api) -> None:
+    def test_list_members_shows_todays_name(self, api: Api) -> None:
         ada = api.person("Ada")
         space = ada.make_space()
         ada.patch("/api/v1/users/me", {"name": "Ada King"})
 
         assert ada.get(path_of(space)).json()["items"][0]["name"] == "Ada King"
 
-    def test_shows_who_has_left_the_platform_without_a_name(self, api: Api, table: Table) -> None:
+    def test_list_members_shows_who_has_left_the_platform_without_a_name(
+        self, api: Api, table: Table
+    ) -> None:
         ada = api.person()
         space = ada.make_space()
         gone = api.member_of(space, ada, "member")
@@ -66,7 +70,7 @@ class TestListMembers:
         assert ada.get(path_of(space)).json()["items"][1]["name"] is None
         assert ada.get(path_of(space, gone)).json()["name"] is None
 
-    def test_shows_who_is_being_erased_without_a_name(self, api: Api) -> None:
+    def test_list_members_shows_who_is_being_erased_without_a_name(self, api: Api) -> None:
         ada = api.person()
         space = ada.make_space()
         going = api.member_of(space, ada, "member")
@@ -75,7 +79,7 @@ class TestListMembers:
         assert ada.get(path_of(space)).json()["items"][1]["name"] is None
         assert ada.get(path_of(space, going)).json()["name"] is None
 
-    def test_costs_one_query_and_one_batch_get(self, api: Api, calls: list[str]) -> None:
+    def test_list_members_costs_one_query_and_one_batch_get(self, api: Api, calls: list[str]) -> None:
         ada = api.person()
         space = ada.make_space()
         api.member_of(space, ada, "member")
@@ -87,7 +91,7 @@ class TestListMembers:
 
 
 class TestGetMember:
-    def test_reads_one(self, api: Api) -> None:
+    def test_get_member_reads_one(self, api: Api) -> None:
         ada = api.person("Ada")
         space = ada.make_space()
 
@@ -107,7 +111,7 @@ class TestGetMember:
         }
         assert ada.get(path_of(space)).json()["items"] == [response.json()]
 
-    def test_finds_nobody_who_is_not_in_the_space(self, api: Api) -> None:
+    def test_get_member_returns_404_for_a_non_member(self, api: Api) -> None:
         ada = api.person()
 
         assert_problem(ada.get(path_of(ada.make_space(), api.person())), 404, "not_found")
@@ -118,7 +122,7 @@ class TestJoinPublicSpace:
     def ada(self, api: Api) -> Person:
         return api.person("Ada")
 
-    def test_makes_a_viewer(self, api: Api, ada: Person) -> None:
+    def test_join_public_space_makes_a_viewer(self, api: Api, ada: Person) -> None:
         space, bob = ada.make_space(visibility="public"), api.person("Bob")
 
         response = bob.post(path_of(space))
@@ -130,7 +134,7 @@ class TestJoinPublicSpace:
         assert ada.get(f"/api/v1/spaces/{space['space_id']}").json()["member_count"] == 2
 
     @pytest.mark.parametrize("visibility", ["public", "private"])
-    def test_refuses_who_is_in_already(self, api: Api, ada: Person, visibility: str) -> None:
+    def test_join_public_space_rejects_a_member(self, api: Api, ada: Person, visibility: str) -> None:
         space = ada.make_space(visibility=visibility)
         viewer = api.member_of(space, ada, "viewer")
 
@@ -138,7 +142,7 @@ class TestJoinPublicSpace:
         assert_problem(viewer.post(path_of(space)), 409, "already_member")
         assert ada.get(f"/api/v1/spaces/{space['space_id']}").json()["member_count"] == 2
 
-    def test_of_two_at_once_counts_one(
+    def test_join_public_space_of_two_at_once_counts_one(
         self, api: Api, ada: Person, before_commit: Callable[..., None]
     ) -> None:
         space, bob = ada.make_space(visibility="public"), api.person()
@@ -147,10 +151,10 @@ class TestJoinPublicSpace:
         assert_problem(bob.post(path_of(space)), 409, "already_member")
         assert ada.get(f"/api/v1/spaces/{space['space_id']}").json()["member_count"] == 2
 
-    def test_hides_a_private_space(self, api: Api, ada: Person) -> None:
+    def test_join_public_space_hides_a_private_space(self, api: Api, ada: Person) -> None:
         assert_problem(api.person().post(path_of(ada.make_space())), 404, "not_found")
 
-    def test_does_not_open_a_space_that_turns_private_meanwhile(
+    def test_join_public_space_does_not_open_a_space_that_turns_private_concurrently(
         self, api: Api, ada: Person, before_commit: Callable[..., None]
     ) -> None:
         space, bob = ada.make_space(visibility="public"), api.person()
@@ -159,7 +163,7 @@ class TestJoinPublicSpace:
 
         assert_problem(bob.post(path_of(space)), 404, "not_found")
 
-    def test_stops_at_the_limit_of_members_a_space(
+    def test_join_public_space_is_rejected_at_the_limit_of_members_a_space(
         self, api: Api, ada: Person, set_parameter: Any, before_commit: Callable[..., None]
     ) -> None:
         set_parameter("max_members_per_space", "2")
@@ -170,7 +174,9 @@ class TestJoinPublicSpace:
         assert_problem(second.post(path_of(space)), 409, "space_full")
         assert ada.get(f"/api/v1/spaces/{space['space_id']}").json()["member_count"] == 2
 
-    def test_stops_at_the_limit_of_spaces_a_user(self, api: Api, ada: Person, set_parameter: Any) -> None:
+    def test_join_public_space_is_rejected_at_the_limit_of_spaces_a_user(
+        self, api: Api, ada: Person, set_parameter: Any
+    ) -> None:
         set_parameter("max_spaces_per_user", "1")
         space, bob = ada.make_space(visibility="public"), api.person()
         bob.make_space()
@@ -180,7 +186,7 @@ class TestJoinPublicSpace:
 
 class TestChangeRole:
     @pytest.mark.parametrize("role", ["admin", "member", "viewer"])
-    def test_gives_another_role(self, api: Api, clock: FrozenClock, role: str) -> None:
+    def test_change_role_gives_another_role(self, api: Api, clock: FrozenClock, role: str) -> None:
         ada = api.person()
         space = ada.make_space()
         bob = api.member_of(space, ada, "admin" if role != "admin" else "viewer")
@@ -194,7 +200,7 @@ class TestChangeRole:
         assert response.json() == before | changes
         assert ada.get(path_of(space, bob)).json() == response.json()
 
-    def test_to_the_same_role_changes_nothing(self, api: Api) -> None:
+    def test_change_role_to_the_same_role_changes_nothing(self, api: Api) -> None:
         ada = api.person()
         space = ada.make_space()
         bob = api.member_of(space, ada, "member")
@@ -202,7 +208,7 @@ class TestChangeRole:
 
         assert ada.patch(path_of(space, bob), {"role": "member"}).json() == before
 
-    def test_makes_nobody_owner(self, api: Api) -> None:
+    def test_change_role_rejects_the_role_owner(self, api: Api) -> None:
         ada = api.person()
         space = ada.make_space()
         bob = api.member_of(space, ada, "admin")
@@ -212,21 +218,21 @@ class TestChangeRole:
         assert_problem(response, 422, "validation_failed", field="body.role")
 
     @pytest.mark.parametrize("role", ["admin", "member", "viewer"])
-    def test_leaves_the_owner_owner(self, api: Api, role: str) -> None:
+    def test_change_role_of_the_owner_is_rejected(self, api: Api, role: str) -> None:
         ada = api.person()
         space = ada.make_space()
 
         assert_problem(ada.patch(path_of(space, ada), {"role": role}), 409, "owner_is_fixed")
         assert ada.get(path_of(space, ada)).json()["role"] == "owner"
 
-    def test_finds_nobody_who_is_not_in_the_space(self, api: Api) -> None:
+    def test_change_role_returns_404_for_a_non_member(self, api: Api) -> None:
         ada = api.person()
 
         response = ada.patch(path_of(ada.make_space(), api.person()), {"role": "viewer"})
 
         assert_problem(response, 404, "not_found")
 
-    def test_by_an_admin_does_not_reach_who_is_made_admin_meanwhile(
+    def test_admin_cannot_change_a_member_made_admin_concurrently(
         self, api: Api, before_commit: Callable[..., None]
     ) -> None:
         ada = api.person()

@@ -45,7 +45,7 @@ def bob(api: Api, ada: Person, space: dict[str, Any]) -> Person:
 
 
 class TestMentionMail:
-    def test_says_who_where_and_how_to_hear_less(
+    def test_mention_mail_says_who_where_and_how_to_hear_less(
         self, ada: Person, bob: Person, space: dict[str, Any], run_background: RunBackground, inbox: Inbox
     ) -> None:
         mention(ada, bob, space, "A secret that only members read")
@@ -63,7 +63,7 @@ class TestMentionMail:
             assert "https://app.example.com/settings/notifications" in body
             assert "secret" not in body
 
-    def test_escapes_what_people_call_themselves_and_their_spaces(
+    def test_mention_mail_escapes_what_people_call_themselves_and_their_spaces(
         self, api: Api, run_background: RunBackground, inbox: Inbox
     ) -> None:
         mallory = api.person("<script>alert(1)</script> $url & co")
@@ -79,7 +79,7 @@ class TestMentionMail:
         assert "&quot;&gt;&lt;img src=x onerror=alert(1)&gt;" in html
         assert "<script>alert(1)</script> $url & co” mentioned you" in text
 
-    def test_is_not_for_who_declined_it(
+    def test_mention_mail_is_not_for_who_declined_it(
         self, ada: Person, bob: Person, space: dict[str, Any], run_background: RunBackground, inbox: Inbox
     ) -> None:
         bob.patch(ME, {"preferences": {"mail": {"mention": False}}})
@@ -89,7 +89,7 @@ class TestMentionMail:
         assert inbox == []
         assert "mention" in kinds(bob)
 
-    def test_is_for_who_declined_only_the_notification(
+    def test_mention_mail_is_for_who_declined_only_the_notification(
         self, ada: Person, bob: Person, space: dict[str, Any], run_background: RunBackground, inbox: Inbox
     ) -> None:
         bob.patch(ME, {"preferences": {"notifications": {"mention": False}}})
@@ -115,7 +115,7 @@ class TestNoMail:
         run_background("activity.announced")
         assert "mention" in kinds(bob)
 
-    def test_to_who_has_left(
+    def test_no_mail_to_a_former_member(
         self, bob: Person, space: dict[str, Any], run_background: RunBackground, inbox: Inbox
     ) -> None:
         bob.delete(f"{path_of(space)}/members/{bob.user_id}")
@@ -123,7 +123,7 @@ class TestNoMail:
 
         assert inbox == []
 
-    def test_to_who_has_closed_the_account(
+    def test_no_mail_to_a_closed_account(
         self, bob: Person, run_background: RunBackground, inbox: Inbox
     ) -> None:
         bob.delete(ME)
@@ -131,7 +131,7 @@ class TestNoMail:
 
         assert inbox == []
 
-    def test_of_who_has_closed_the_account(
+    def test_no_mail_by_a_closed_account(
         self, eve: Person, run_background: RunBackground, inbox: Inbox
     ) -> None:
         eve.delete(ME)
@@ -139,7 +139,7 @@ class TestNoMail:
 
         assert inbox == []
 
-    def test_of_who_is_gone(
+    def test_no_mail_by_an_erased_account(
         self, eve: Person, table: Table, run_background: RunBackground, inbox: Inbox
     ) -> None:
         table.write([USER_PROFILES.delete_if_exists(USER_PROFILES.key(user_id=eve.user_id))])
@@ -147,7 +147,7 @@ class TestNoMail:
 
         assert inbox == []
 
-    def test_from_a_space_that_is_deleted(
+    def test_no_mail_from_a_space_that_is_deleted(
         self, ada: Person, space: dict[str, Any], run_background: RunBackground, inbox: Inbox
     ) -> None:
         ada.delete(path_of(space))

@@ -15,10 +15,10 @@ def names(page: dict[str, Any]) -> list[str]:
 
 
 class TestListMySpaces:
-    def test_is_empty_at_first(self, api: Api) -> None:
+    def test_list_my_spaces_is_empty_at_first(self, api: Api) -> None:
         assert api.person().get(MINE).json() == {"items": [], "next_cursor": None}
 
-    def test_lists_the_newest_first_each_as_it_reads_alone(self, api: Api) -> None:
+    def test_list_my_spaces_lists_the_newest_first_each_as_it_reads_alone(self, api: Api) -> None:
         ada = api.person()
         made = [ada.make_space(name) for name in ("First", "Second", "Third")]
 
@@ -27,7 +27,7 @@ class TestListMySpaces:
         assert response.status_code == 200
         assert response.json() == {"items": made[::-1], "next_cursor": None}
 
-    def test_says_the_role_in_each(self, api: Api) -> None:
+    def test_list_my_spaces_says_the_role_in_each(self, api: Api) -> None:
         ada = api.person()
         spaces = {role: ada.make_space(role) for role in ("admin", "member", "viewer")}
         bob = api.person()
@@ -42,14 +42,14 @@ class TestListMySpaces:
             role: role for role in ("owner", "admin", "member", "viewer")
         }
 
-    def test_lists_nobody_elses(self, api: Api) -> None:
+    def test_list_my_spaces_lists_nobody_elses(self, api: Api) -> None:
         ada, bob = api.person(), api.person()
         ada.make_space("Private")
         ada.make_space("Public", visibility="public")
 
         assert names(bob.get(MINE).json()) == []
 
-    def test_leaves_out_a_space_that_one_has_left(self, api: Api) -> None:
+    def test_list_my_spaces_leaves_out_a_space_that_one_has_left(self, api: Api) -> None:
         ada = api.person()
         space = ada.make_space()
         bob = api.member_of(space, ada, "member")
@@ -57,14 +57,14 @@ class TestListMySpaces:
 
         assert names(bob.get(MINE).json()) == []
 
-    def test_leaves_out_a_space_that_is_being_deleted(self, api: Api) -> None:
+    def test_list_my_spaces_leaves_out_a_space_that_is_being_deleted(self, api: Api) -> None:
         ada = api.person()
         ada.make_space("Kept")
         ada.delete(f"/api/v1/spaces/{ada.make_space('Deleted')['space_id']}")
 
         assert names(ada.get(MINE).json()) == ["Kept"]
 
-    def test_needs_a_profile(self, api: Api) -> None:
+    def test_list_my_spaces_requires_a_profile(self, api: Api) -> None:
         assert_problem(api.user().get(MINE), 403, "profile_required")
 
 
@@ -78,12 +78,12 @@ class TestListMySpacesByRole:
             bob.join(ada.make_code(ada.make_space(f"Joined {number}")["space_id"]))
         return bob
 
-    def test_lists_only_those_with_the_role(self, bob: Person) -> None:
+    def test_list_my_spaces_by_role_lists_only_those_with_the_role(self, bob: Person) -> None:
         assert names(bob.get(f"{MINE}?role=owner").json()) == ["Own"]
         assert len(names(bob.get(f"{MINE}?role=member").json())) == 7
         assert names(bob.get(f"{MINE}?role=viewer").json()) == []
 
-    def test_reads_no_more_than_five_times_the_limit(self, bob: Person) -> None:
+    def test_list_my_spaces_by_role_reads_no_more_than_five_times_the_limit(self, bob: Person) -> None:
         first = bob.get(f"{MINE}?role=owner&limit=1").json()
         assert first["items"] == []
         assert first["next_cursor"] is not None
@@ -92,7 +92,7 @@ class TestListMySpacesByRole:
 
         assert names(second) == ["Own"]
 
-    def test_gives_all_in_pages_none_twice(self, bob: Person) -> None:
+    def test_list_my_spaces_by_role_gives_all_in_pages_none_twice(self, bob: Person) -> None:
         found, cursor = [], ""
         for _ in range(4):
             page = bob.get(f"{MINE}?role=member&limit=2{cursor}").json()
@@ -102,5 +102,5 @@ class TestListMySpacesByRole:
 
         assert found == [f"Joined {number}" for number in range(6, -1, -1)]
 
-    def test_knows_no_other_role(self, bob: Person) -> None:
+    def test_list_my_spaces_by_role_rejects_another_role(self, bob: Person) -> None:
         assert_problem(bob.get(f"{MINE}?role=king"), 422, "validation_failed", field="query.role")

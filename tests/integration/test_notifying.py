@@ -62,7 +62,7 @@ def eve(api: Api, ada: Person, space: dict[str, Any], run_background: RunBackgro
     return eve
 
 
-class TestOfWhat:
+class TestNotificationCause:
     def test_a_comment_tells_the_entrys_author(
         self, ada: Person, bob: Person, eve: Person, space: dict[str, Any], run_background: RunBackground
     ) -> None:
@@ -95,7 +95,7 @@ class TestOfWhat:
         assert told(ada) == [("mention", bob.user_id, entry)]
         assert told(bob) == told(eve) == []
 
-    def test_a_mention_that_is_added_later_tells_whom_it_names_anew(
+    def test_a_mention_that_is_added_later_tells_whom_it_names_again(
         self, ada: Person, bob: Person, eve: Person, space: dict[str, Any], run_background: RunBackground
     ) -> None:
         entry = write_entry(ada, space)
@@ -150,7 +150,7 @@ class TestOfWhat:
         assert told(ada) == told(eve) == []
 
 
-class TestWhoIsNotTold:
+class TestNoNotification:
     @pytest.fixture
     def entry(self, ada: Person, bob: Person, space: dict[str, Any], run_background: RunBackground) -> str:
         """Bob's entry, on which Ada comments and where she mentions him, right now."""
@@ -162,7 +162,7 @@ class TestWhoIsNotTold:
         return entry
 
     @pytest.mark.usefixtures("entry")
-    def test_who_left_before_it_is_told(
+    def test_former_member_is_not_notified(
         self, bob: Person, space: dict[str, Any], run_background: RunBackground, inbox: list[dict[str, Any]]
     ) -> None:
         bob.delete(f"{path_of(space)}/members/{bob.user_id}")
@@ -172,7 +172,7 @@ class TestWhoIsNotTold:
         assert inbox == []
 
     @pytest.mark.usefixtures("entry")
-    def test_who_has_closed_the_account(
+    def test_closed_account_is_not_notified(
         self, bob: Person, run_background: RunBackground, table: Table, inbox: list[dict[str, Any]]
     ) -> None:
         bob.delete(ME)
@@ -182,7 +182,7 @@ class TestWhoIsNotTold:
         assert inbox == []
 
     @pytest.mark.usefixtures("entry")
-    def test_who_closes_the_account_meanwhile(
+    def test_account_closed_concurrently_is_not_notified(
         self, bob: Person, run_background: RunBackground, table: Table, before_commit: Callable[..., None]
     ) -> None:
         elsewhere = bob.elsewhere()
@@ -193,7 +193,7 @@ class TestWhoIsNotTold:
         assert table.page(notifications_of_user(bob.user_id), limit=1).items == []
 
     @pytest.mark.usefixtures("entry")
-    def test_nobody_in_a_space_that_is_deleted_since(
+    def test_members_of_a_deleted_space_are_not_notified(
         self, ada: Person, bob: Person, space: dict[str, Any], run_background: RunBackground
     ) -> None:
         ada.delete(path_of(space))
@@ -202,7 +202,9 @@ class TestWhoIsNotTold:
         assert told(bob) == []
 
     @pytest.mark.usefixtures("entry")
-    def test_who_declined_by_kind(self, bob: Person, run_background: RunBackground, ada: Person) -> None:
+    def test_declined_kind_is_not_notified(
+        self, bob: Person, run_background: RunBackground, ada: Person
+    ) -> None:
         declined = {"comment": False, "role_changed": False, "mention": True}
         bob.patch(ME, {"preferences": {"notifications": declined, "mail": {"mention": False}}})
         run_background()

@@ -21,7 +21,7 @@ def path(ada: Person) -> str:
 
 
 class TestGetOperation:
-    def test_tells_who_started_it_how_far_it_is(self, ada: Person, path: str) -> None:
+    def test_get_operation_tells_who_started_it_how_far_it_is(self, ada: Person, path: str) -> None:
         response = ada.get(path)
 
         assert response.status_code == 200
@@ -36,19 +36,21 @@ class TestGetOperation:
             "etag": ANY_ETAG,
         }
 
-    def test_is_hidden_from_everybody_else(self, api: Api, path: str) -> None:
+    def test_get_operation_is_hidden_from_everybody_else(self, api: Api, path: str) -> None:
         assert_problem(api.person().get(path), 404, "not_found")
 
-    def test_finds_none_that_was_never_started(self, ada: Person) -> None:
+    def test_get_operation_finds_none_that_was_never_started(self, ada: Person) -> None:
         assert_problem(ada.get("/api/v1/operations/01ARZ3NDEKTSV4RRFFQ69G5FAV"), 404, "not_found")
 
-    def test_stays_readable_after_the_profile_is_gone(self, ada: Person, path: str, table: Table) -> None:
+    def test_get_operation_stays_readable_after_the_profile_is_gone(
+        self, ada: Person, path: str, table: Table
+    ) -> None:
         table.write([USER_PROFILES.delete_if_exists(USER_PROFILES.key(user_id=ada.user_id))])
 
         assert_problem(ada.get("/api/v1/users/me"), 403, "profile_required")
         assert ada.get(path).status_code == 200
 
-    def test_is_kept_seven_days(self, ada: Person, path: str, clock: FrozenClock) -> None:
+    def test_get_operation_is_kept_seven_days(self, ada: Person, path: str, clock: FrozenClock) -> None:
         clock.advance(days=7, seconds=-1)
         assert ada.get(path).status_code == 200
 

@@ -25,7 +25,9 @@ def organization(ada: Person) -> dict[str, Any]:
 
 
 class TestCreateOrganizationInvitation:
-    def test_is_open_for_a_week(self, ada: Person, organization: dict[str, Any]) -> None:
+    def test_create_organization_invitation_is_open_for_a_week(
+        self, ada: Person, organization: dict[str, Any]
+    ) -> None:
         response = ada.post(invitations_to(organization), {"email": EVE, "message": "Welcome aboard"})
 
         assert response.status_code == 201
@@ -51,19 +53,21 @@ class TestCreateOrganizationInvitation:
         assert ada.get(invitations_to(organization)).json()["items"] == [made]
 
     @pytest.mark.parametrize("role", ["owner", "viewer"])
-    def test_knows_admins_and_members_only(
+    def test_create_organization_invitation_knows_admins_and_members_only(
         self, ada: Person, organization: dict[str, Any], role: str
     ) -> None:
         response = ada.post(invitations_to(organization), {"email": EVE, "role": role})
 
         assert_problem(response, 422, "validation_failed", field="body.role")
 
-    def test_is_refused_to_who_is_in(self, api: Api, ada: Person, organization: dict[str, Any]) -> None:
+    def test_create_organization_invitation_is_rejected_to_who_is_in(
+        self, api: Api, ada: Person, organization: dict[str, Any]
+    ) -> None:
         for person in (ada, api.user_of(organization, ada)):
             response = ada.post(invitations_to(organization), {"email": person.email})
             assert_problem(response, 409, "already_member")
 
-    def test_does_not_tell_who_is_in_another(
+    def test_create_organization_invitation_does_not_tell_who_is_in_another(
         self, api: Api, ada: Person, organization: dict[str, Any]
     ) -> None:
         bob = api.person()
@@ -73,12 +77,14 @@ class TestCreateOrganizationInvitation:
 
         assert_problem(bob.accept(invitation), 409, "already_in_organization")
 
-    def test_is_refused_while_another_one_is_open(self, ada: Person, organization: dict[str, Any]) -> None:
+    def test_create_organization_invitation_is_rejected_while_another_one_is_open(
+        self, ada: Person, organization: dict[str, Any]
+    ) -> None:
         invite(ada, organization, EVE)
 
         assert_problem(ada.post(invitations_to(organization), {"email": EVE}), 409, "already_invited")
 
-    def test_stops_at_the_limit_a_day(
+    def test_create_organization_invitation_is_rejected_at_the_limit_a_day(
         self, ada: Person, organization: dict[str, Any], set_parameter: Any
     ) -> None:
         set_parameter("max_invitations_per_day", "1")
@@ -89,7 +95,7 @@ class TestCreateOrganizationInvitation:
         assert_problem(response, 429, "too_many_invitations")
         assert int(response.headers["Retry-After"]) > 0
 
-    def test_of_who_was_invited_long_ago_is_the_same_one_anew(
+    def test_create_organization_invitation_of_who_was_invited_long_ago_is_the_same_one_again(
         self, api: Api, ada: Person, organization: dict[str, Any]
     ) -> None:
         first = invite(ada, organization, EVE)
@@ -100,7 +106,7 @@ class TestCreateOrganizationInvitation:
         assert (second["invitation_id"], second["role"]) == (first["invitation_id"], "admin")
         assert ada.get(invitations_to(organization)).json()["items"] == [second]
 
-    def test_is_not_for_who_is_demoted_meanwhile(
+    def test_create_organization_invitation_is_forbidden_to_who_is_demoted_concurrently(
         self, api: Api, ada: Person, organization: dict[str, Any], before_commit: Callable[..., None]
     ) -> None:
         bob = api.user_of(organization, ada, "admin")
@@ -110,14 +116,14 @@ class TestCreateOrganizationInvitation:
         assert_problem(bob.post(invitations_to(organization), {"email": EVE}), 403, "forbidden")
         assert standing(ada, organization) == {bob.email: "accepted"}
 
-    def test_is_not_for_who_dissolves_it_meanwhile(
+    def test_create_organization_invitation_is_not_for_who_dissolves_it_concurrently(
         self, ada: Person, organization: dict[str, Any], before_commit: Callable[..., None]
     ) -> None:
         before_commit(lambda: ada.elsewhere().delete(f"/api/v1/organizations/{organization['org_id']}"))
 
         assert_problem(ada.post(invitations_to(organization), {"email": EVE}), 404, "not_found")
 
-    def test_sent_twice_with_the_same_key_happens_once(
+    def test_create_organization_invitation_with_the_same_key_twice_happens_once(
         self, ada: Person, organization: dict[str, Any]
     ) -> None:
         first, second = (
@@ -128,7 +134,7 @@ class TestCreateOrganizationInvitation:
 
 
 class TestInviteMany:
-    def test_judges_each_alone(self, api: Api, ada: Person, organization: dict[str, Any]) -> None:
+    def test_invite_many_judges_each_alone(self, api: Api, ada: Person, organization: dict[str, Any]) -> None:
         bob, carol = api.person(), api.user_of(organization, ada)
         bob.make_organization()
         asked = [
@@ -156,13 +162,15 @@ class TestInviteMany:
 
 
 class TestListOrganizationInvitations:
-    def test_is_for_admins(self, api: Api, ada: Person, organization: dict[str, Any]) -> None:
+    def test_list_organization_invitations_is_for_admins(
+        self, api: Api, ada: Person, organization: dict[str, Any]
+    ) -> None:
         bob = api.user_of(organization, ada, "admin")
 
         assert standing(bob, organization) == {bob.email: "accepted"}
 
     @pytest.mark.parametrize(("status", "expected"), [("pending", [EVE]), ("declined", []), ("accepted", [])])
-    def test_of_one_status(
+    def test_list_organization_invitations_of_one_status(
         self, ada: Person, organization: dict[str, Any], status: str, expected: list[str]
     ) -> None:
         invite(ada, organization, EVE)
@@ -173,7 +181,9 @@ class TestListOrganizationInvitations:
 
 
 class TestRevokeOrganizationInvitation:
-    def test_ends_the_invitation(self, api: Api, ada: Person, organization: dict[str, Any]) -> None:
+    def test_revoke_organization_invitation_ends_the_invitation(
+        self, api: Api, ada: Person, organization: dict[str, Any]
+    ) -> None:
         eve = api.person()
         made = invite(ada, organization, eve.email)
         path = f"{invitations_to(organization)}/{made['invitation_id']}"
@@ -183,7 +193,9 @@ class TestRevokeOrganizationInvitation:
         assert_problem(ada.delete(path), 410, "invitation_closed")
         assert_problem(eve.accept(made), 410, "invitation_closed")
 
-    def test_refuses_a_version_that_never_was(self, ada: Person, organization: dict[str, Any]) -> None:
+    def test_revoke_organization_invitation_rejects_a_version_that_never_was(
+        self, ada: Person, organization: dict[str, Any]
+    ) -> None:
         made = invite(ada, organization, EVE)
 
         response = ada.delete(
@@ -192,7 +204,7 @@ class TestRevokeOrganizationInvitation:
 
         assert_problem(response, 412, "precondition_failed")
 
-    def test_is_404_for_what_is_not_of_this_organization(
+    def test_revoke_organization_invitation_returns_404_for_what_is_not_of_this_organization(
         self, api: Api, ada: Person, organization: dict[str, Any]
     ) -> None:
         bob = api.person()
@@ -205,7 +217,7 @@ class TestRevokeOrganizationInvitation:
 
 class TestAcceptOrganizationInvitation:
     @pytest.mark.parametrize("role", ["admin", "member"])
-    def test_makes_a_user_in_that_role(
+    def test_accept_organization_invitation_makes_a_user_in_that_role(
         self, api: Api, ada: Person, organization: dict[str, Any], role: str
     ) -> None:
         eve = api.person("Eve")
@@ -231,7 +243,7 @@ class TestAcceptOrganizationInvitation:
         assert (seen["member_count"], seen["role"]) == (2, role)
         assert standing(ada, organization) == {eve.email: "accepted"}
 
-    def test_is_refused_to_who_is_in_another_by_now(
+    def test_accept_organization_invitation_is_rejected_to_who_is_in_another_by_now(
         self, api: Api, ada: Person, organization: dict[str, Any]
     ) -> None:
         eve = api.person()
@@ -241,7 +253,7 @@ class TestAcceptOrganizationInvitation:
         assert_problem(eve.accept(made), 409, "already_in_organization")
         assert eve.post(f"/api/v1/invitations/{made['invitation_id']}/decline").status_code == 204
 
-    def test_is_refused_to_who_is_in_by_another_email(
+    def test_accept_organization_invitation_is_rejected_to_who_is_in_by_another_email(
         self, api: Api, ada: Person, organization: dict[str, Any]
     ) -> None:
         eve = api.user_of(organization, ada)
@@ -250,7 +262,7 @@ class TestAcceptOrganizationInvitation:
 
         assert_problem(eve.accept(made), 409, "already_member")
 
-    def test_of_two_organizations_at_once_is_one(
+    def test_accept_organization_invitation_of_two_organizations_at_once_is_one(
         self, api: Api, ada: Person, organization: dict[str, Any], before_commit: Callable[..., None]
     ) -> None:
         eve, bob = api.person(), api.person()
@@ -263,7 +275,7 @@ class TestAcceptOrganizationInvitation:
         path = f"/api/v1/organizations/{organization['org_id']}"
         assert ada.get(path).json()["member_count"] == 1
 
-    def test_finds_no_organization_that_is_dissolved(
+    def test_accept_organization_invitation_finds_no_organization_that_is_dissolved(
         self, api: Api, ada: Person, organization: dict[str, Any], run_background: Callable[[], None]
     ) -> None:
         eve = api.person()

@@ -21,7 +21,7 @@ def roles(person: Person, organization: dict[str, Any]) -> dict[str, str]:
 
 
 class TestListUsers:
-    def test_shows_what_people_tell_of_themselves_and_no_email(self, api: Api) -> None:
+    def test_list_users_shows_what_people_tell_of_themselves_and_no_email(self, api: Api) -> None:
         ada = api.person("Ada Lovelace")
         about = {
             "preferred_name": "Ada",
@@ -50,7 +50,7 @@ class TestListUsers:
             "next_cursor": None,
         }
 
-    def test_is_for_every_user_page_by_page(self, api: Api) -> None:
+    def test_list_users_is_for_every_user_in_pages(self, api: Api) -> None:
         ada = api.person()
         organization = ada.make_organization()
         bob, carol = api.user_of(organization, ada), api.user_of(organization, ada, "admin")
@@ -62,7 +62,7 @@ class TestListUsers:
         assert shown == [ada.user_id, bob.user_id, carol.user_id]
         assert second["next_cursor"] is None
 
-    def test_takes_no_cursor_of_another_organization(self, api: Api) -> None:
+    def test_list_users_takes_no_cursor_of_another_organization(self, api: Api) -> None:
         ada, bob = api.person(), api.person()
         ours, theirs = ada.make_organization(), bob.make_organization()
         api.user_of(theirs, bob)
@@ -73,7 +73,7 @@ class TestListUsers:
 
 class TestChangeRole:
     @pytest.mark.parametrize(("before", "after"), [("member", "admin"), ("admin", "member")])
-    def test_gives_another_role(self, api: Api, before: str, after: str) -> None:
+    def test_change_role_gives_another_role(self, api: Api, before: str, after: str) -> None:
         ada = api.person()
         organization = ada.make_organization()
         bob = api.user_of(organization, ada, before)
@@ -85,7 +85,7 @@ class TestChangeRole:
         assert ada.get(path_of(organization)).json()["items"][1] == response.json()
         assert bob.get(ME).json()["org_role"] == after
 
-    def test_counts_admins_right(self, api: Api) -> None:
+    def test_change_role_counts_admins_right(self, api: Api) -> None:
         ada = api.person()
         organization = ada.make_organization()
         bob = api.user_of(organization, ada)
@@ -96,7 +96,7 @@ class TestChangeRole:
         assert roles(ada, organization) == {ada.user_id: "member", bob.user_id: "admin"}
 
     @pytest.mark.parametrize("role", ["admin", "member"])
-    def test_to_the_same_role_changes_nothing(self, api: Api, role: str) -> None:
+    def test_change_role_to_the_same_role_changes_nothing(self, api: Api, role: str) -> None:
         ada = api.person()
         organization = ada.make_organization()
         bob = api.user_of(organization, ada, role)
@@ -104,7 +104,7 @@ class TestChangeRole:
 
         assert ada.patch(path_of(organization, bob), {"role": role}).json() == before
 
-    def test_leaves_the_last_admin_admin(self, api: Api) -> None:
+    def test_change_role_leaves_the_last_admin_admin(self, api: Api) -> None:
         ada = api.person()
         organization = ada.make_organization()
         api.user_of(organization, ada)
@@ -112,7 +112,7 @@ class TestChangeRole:
         assert_problem(ada.patch(path_of(organization, ada), {"role": "member"}), 409, "last_admin")
         assert ada.get(ME).json()["org_role"] == "admin"
 
-    def test_finds_nobody_who_is_elsewhere(self, api: Api) -> None:
+    def test_change_role_returns_404_for_a_user_of_another_organization(self, api: Api) -> None:
         ada, bob, nobody = api.person(), api.person(), api.user()
         organization = ada.make_organization()
         bob.make_organization()
@@ -121,7 +121,7 @@ class TestChangeRole:
             response = ada.patch(path_of(organization, person), {"role": "admin"})
             assert_problem(response, 404, "not_found")
 
-    def test_refuses_a_stale_version(self, api: Api) -> None:
+    def test_change_role_rejects_a_stale_version(self, api: Api) -> None:
         ada = api.person()
         organization = ada.make_organization()
         bob = api.user_of(organization, ada)
@@ -132,7 +132,7 @@ class TestChangeRole:
 
         assert_problem(response, 412, "precondition_failed")
 
-    def test_of_the_last_two_admins_by_each_other_leaves_one(
+    def test_change_role_of_the_last_two_admins_by_each_other_leaves_one(
         self, api: Api, before_commit: Callable[..., None]
     ) -> None:
         ada = api.person()
@@ -144,7 +144,7 @@ class TestChangeRole:
         assert_problem(ada.patch(path_of(organization, bob), {"role": "member"}), 403, "forbidden")
         assert roles(ada, organization) == {ada.user_id: "member", bob.user_id: "admin"}
 
-    def test_of_the_last_two_admins_by_themselves_leaves_one(
+    def test_change_role_of_the_last_two_admins_by_themselves_leaves_one(
         self, api: Api, before_commit: Callable[..., None]
     ) -> None:
         ada = api.person()
@@ -159,7 +159,7 @@ class TestChangeRole:
 
 class TestRemoveUser:
     @pytest.mark.parametrize("role", ["admin", "member"])
-    def test_lets_an_admin_remove_anyone(self, api: Api, role: str) -> None:
+    def test_remove_user_lets_an_admin_remove_anyone(self, api: Api, role: str) -> None:
         ada = api.person()
         organization = ada.make_organization()
         bob = api.user_of(organization, ada, role)
@@ -173,7 +173,7 @@ class TestRemoveUser:
         assert_problem(bob.get(path_of(organization)), 404, "not_found")
 
     @pytest.mark.parametrize("role", ["admin", "member"])
-    def test_lets_everybody_leave(self, api: Api, role: str) -> None:
+    def test_remove_user_lets_everybody_leave(self, api: Api, role: str) -> None:
         ada = api.person()
         organization = ada.make_organization()
         bob = api.user_of(organization, ada, role)
@@ -182,7 +182,7 @@ class TestRemoveUser:
         assert roles(ada, organization) == {ada.user_id: "admin"}
         assert bob.make_organization()["role"] == "admin"
 
-    def test_lets_who_has_left_come_back(self, api: Api) -> None:
+    def test_removed_user_can_be_invited_again(self, api: Api) -> None:
         ada = api.person()
         organization = ada.make_organization()
         bob = api.user_of(organization, ada)
@@ -193,7 +193,7 @@ class TestRemoveUser:
 
         assert bob.accept(again).json()["role"] == "admin"
 
-    def test_keeps_the_last_admin(self, api: Api) -> None:
+    def test_remove_user_keeps_the_last_admin(self, api: Api) -> None:
         ada = api.person()
         organization = ada.make_organization()
         api.user_of(organization, ada)
@@ -201,7 +201,7 @@ class TestRemoveUser:
         assert_problem(ada.delete(path_of(organization, ada)), 409, "last_admin")
         assert len(roles(ada, organization)) == 2
 
-    def test_keeps_the_admin_who_is_the_last_one_meanwhile(
+    def test_remove_user_keeps_the_admin_who_is_the_last_one_concurrently(
         self, api: Api, before_commit: Callable[..., None]
     ) -> None:
         ada = api.person()
@@ -213,7 +213,9 @@ class TestRemoveUser:
         assert_problem(ada.delete(path_of(organization, ada)), 409, "last_admin")
         assert roles(ada, organization) == {ada.user_id: "admin"}
 
-    def test_is_not_for_who_is_removed_meanwhile(self, api: Api, before_commit: Callable[..., None]) -> None:
+    def test_remove_user_by_an_admin_removed_concurrently_is_rejected(
+        self, api: Api, before_commit: Callable[..., None]
+    ) -> None:
         ada = api.person()
         organization = ada.make_organization()
         bob, carol = api.user_of(organization, ada, "admin"), api.user_of(organization, ada)
@@ -223,14 +225,14 @@ class TestRemoveUser:
         assert_problem(bob.delete(path_of(organization, carol)), 404, "not_found")
         assert roles(ada, organization) == {ada.user_id: "admin", carol.user_id: "member"}
 
-    def test_finds_nobody_who_is_elsewhere(self, api: Api) -> None:
+    def test_remove_user_returns_404_for_a_user_of_another_organization(self, api: Api) -> None:
         ada, bob = api.person(), api.person()
         organization = ada.make_organization()
         bob.make_organization()
 
         assert_problem(ada.delete(path_of(organization, bob)), 404, "not_found")
 
-    def test_refuses_a_stale_version(self, api: Api) -> None:
+    def test_remove_user_rejects_a_stale_version(self, api: Api) -> None:
         ada = api.person()
         organization = ada.make_organization()
         bob = api.user_of(organization, ada)
@@ -243,7 +245,7 @@ class TestRemoveUser:
 
 
 class TestClosingAnAccount:
-    def test_takes_the_user_out_at_once(self, api: Api) -> None:
+    def test_closing_an_account_takes_the_user_out_at_once(self, api: Api) -> None:
         ada = api.person()
         organization = ada.make_organization()
         bob = api.user_of(organization, ada, "admin")
@@ -253,7 +255,7 @@ class TestClosingAnAccount:
         assert ada.get(path_of(organization).removesuffix("/users")).json()["member_count"] == 1
         assert_problem(ada.delete(ME), 409, "last_admin")
 
-    def test_is_not_for_the_admin_who_is_the_last_one_meanwhile(
+    def test_closing_an_account_is_not_for_the_admin_who_is_the_last_one_concurrently(
         self, api: Api, before_commit: Callable[..., None]
     ) -> None:
         ada = api.person()

@@ -28,15 +28,15 @@ def invite(admin: Person, organization: dict[str, Any], person: Person) -> dict[
     return invitation
 
 
-class TestWhoHasNoProfile:
-    def test_is_asked_for_one_first(self, api: Api) -> None:
+class TestUserWithoutProfile:
+    def test_user_without_profile_is_asked_for_one_first(self, api: Api) -> None:
         organization = api.person().make_organization()
 
         assert_problem(api.user().get(path_of(organization)), 403, "profile_required")
 
 
 class TestCreateOrganization:
-    def test_makes_the_caller_its_admin(self, api: Api) -> None:
+    def test_create_organization_makes_the_caller_its_admin(self, api: Api) -> None:
         ada = api.person()
 
         response = ada.post(ORGANIZATIONS, {"name": "Analytical Engines"})
@@ -57,7 +57,7 @@ class TestCreateOrganization:
         assert ada.get(path_of(made)).json() == made
         assert ada.get(path_of(made)).headers["ETag"] == response.headers["ETag"]
 
-    def test_says_so_in_the_callers_profile(self, api: Api) -> None:
+    def test_create_organization_says_so_in_the_callers_profile(self, api: Api) -> None:
         ada = api.person()
         made = ada.make_organization()
 
@@ -65,7 +65,7 @@ class TestCreateOrganization:
 
         assert (profile["org_id"], profile["org_role"]) == (made["org_id"], "admin")
 
-    def test_is_for_who_is_in_none(self, api: Api) -> None:
+    def test_create_organization_is_for_who_is_in_none(self, api: Api) -> None:
         ada = api.person()
         bob = api.user_of(ada.make_organization(), ada)
 
@@ -73,14 +73,16 @@ class TestCreateOrganization:
             response = person.post(ORGANIZATIONS, {"name": "Second"})
             assert_problem(response, 409, "already_in_organization")
 
-    def test_of_two_at_once_makes_one(self, api: Api, before_commit: Callable[..., None]) -> None:
+    def test_create_organization_of_two_at_once_makes_one(
+        self, api: Api, before_commit: Callable[..., None]
+    ) -> None:
         ada = api.person()
         before_commit(lambda: ada.elsewhere().make_organization("First"))
 
         assert_problem(ada.post(ORGANIZATIONS, {"name": "Second"}), 409, "already_in_organization")
         assert ada.get(f"{ORGANIZATIONS}/{ada.get(ME).json()['org_id']}").json()["name"] == "First"
 
-    def test_sent_twice_with_the_same_key_happens_once(self, api: Api) -> None:
+    def test_create_organization_with_the_same_key_twice_happens_once(self, api: Api) -> None:
         ada = api.person()
 
         first, second = (
@@ -92,7 +94,7 @@ class TestCreateOrganization:
 
 
 class TestGetOrganization:
-    def test_shows_each_user_their_own_role(self, api: Api) -> None:
+    def test_get_organization_shows_each_user_their_own_role(self, api: Api) -> None:
         ada = api.person()
         organization = ada.make_organization()
         bob = api.user_of(organization, ada)
@@ -100,7 +102,7 @@ class TestGetOrganization:
         assert ada.get(path_of(organization)).json() == organization | {"member_count": 2}
         assert bob.get(path_of(organization)).json() == organization | {"member_count": 2, "role": "member"}
 
-    def test_hides_it_from_everybody_else(self, api: Api) -> None:
+    def test_get_organization_is_hidden_from_others(self, api: Api) -> None:
         organization, bob, carol = api.person().make_organization(), api.person(), api.person()
         carol.make_organization()
 
@@ -109,7 +111,7 @@ class TestGetOrganization:
 
 
 class TestUpdateOrganization:
-    def test_changes_the_name(self, api: Api) -> None:
+    def test_update_organization_changes_the_name(self, api: Api) -> None:
         ada = api.person()
         organization = ada.make_organization()
         api.clock.advance(minutes=1)
@@ -125,14 +127,16 @@ class TestUpdateOrganization:
         }
         assert ada.get(path_of(organization)).json() == response.json()
 
-    def test_to_the_same_changes_nothing(self, api: Api) -> None:
+    def test_update_organization_to_the_same_changes_nothing(self, api: Api) -> None:
         ada = api.person()
         organization = ada.make_organization()
 
         for body in ({}, {"name": organization["name"]}):
             assert ada.patch(path_of(organization), body).json() == organization
 
-    def test_keeps_count_of_who_came_meanwhile(self, api: Api, before_commit: Callable[..., None]) -> None:
+    def test_update_organization_keeps_count_of_who_came_concurrently(
+        self, api: Api, before_commit: Callable[..., None]
+    ) -> None:
         ada, bob = api.person(), api.person()
         organization = ada.make_organization()
         invitation = invite(ada, organization, bob)
@@ -141,7 +145,7 @@ class TestUpdateOrganization:
         assert ada.patch(path_of(organization), {"name": "Engines"}).status_code == 200
         assert ada.get(path_of(organization)).json()["member_count"] == 2
 
-    def test_refuses_a_stale_version(self, api: Api) -> None:
+    def test_update_organization_rejects_a_stale_version(self, api: Api) -> None:
         ada = api.person()
         organization = ada.make_organization()
         stale = ada.get(path_of(organization)).headers["ETag"]
@@ -151,7 +155,9 @@ class TestUpdateOrganization:
 
         assert_problem(response, 412, "precondition_failed")
 
-    def test_is_not_for_who_is_demoted_meanwhile(self, api: Api, before_commit: Callable[..., None]) -> None:
+    def test_update_organization_is_forbidden_to_who_is_demoted_concurrently(
+        self, api: Api, before_commit: Callable[..., None]
+    ) -> None:
         ada = api.person()
         organization = ada.make_organization()
         bob, admin = api.user_of(organization, ada, "admin"), ada.elsewhere()
@@ -163,7 +169,7 @@ class TestUpdateOrganization:
 
 
 class TestDeleteOrganization:
-    def test_leaves_nothing_of_it(self, api: Api) -> None:
+    def test_delete_organization_leaves_nothing_of_it(self, api: Api) -> None:
         ada = api.person()
         organization = ada.make_organization()
 
@@ -175,7 +181,7 @@ class TestDeleteOrganization:
         assert (profile["org_id"], profile["org_role"]) == (None, None)
         assert ada.make_organization()["org_id"] != organization["org_id"]
 
-    def test_deletes_its_invitations_in_the_background(
+    def test_delete_organization_deletes_its_invitations_in_the_background(
         self, api: Api, table: Table, run_background: Callable[[], None]
     ) -> None:
         ada = api.person()
@@ -191,7 +197,7 @@ class TestDeleteOrganization:
         assert table.page(invitation_claims_to(org_id), limit=1).items == []
         assert table.page(INVITATION_COUNTS.within(target_id=org_id), limit=1).items == []
 
-    def test_is_refused_while_others_are_in_it(self, api: Api) -> None:
+    def test_delete_organization_is_rejected_while_others_are_in_it(self, api: Api) -> None:
         ada = api.person()
         organization = ada.make_organization()
         bob = api.user_of(organization, ada)
@@ -200,7 +206,7 @@ class TestDeleteOrganization:
         bob.delete(f"{path_of(organization)}/users/{bob.user_id}")
         assert ada.delete(path_of(organization)).status_code == 204
 
-    def test_is_refused_where_somebody_comes_in_meanwhile(
+    def test_delete_organization_is_rejected_if_somebody_comes_in_concurrently(
         self, api: Api, before_commit: Callable[..., None]
     ) -> None:
         ada, bob = api.person(), api.person()
@@ -211,7 +217,7 @@ class TestDeleteOrganization:
         assert_problem(ada.delete(path_of(organization)), 409, "organization_not_empty")
         assert ada.get(path_of(organization)).json()["member_count"] == 2
 
-    def test_keeps_who_was_invited_out_meanwhile(
+    def test_delete_organization_rejects_concurrent_acceptance(
         self, api: Api, table: Table, before_commit: Callable[..., None]
     ) -> None:
         ada, bob = api.person(), api.person()
@@ -227,7 +233,7 @@ class TestDeleteOrganization:
         assert stored is not None
         assert stored.status == "pending"
 
-    def test_refuses_a_stale_version(self, api: Api) -> None:
+    def test_delete_organization_rejects_a_stale_version(self, api: Api) -> None:
         ada = api.person()
         organization = ada.make_organization()
         stale = ada.get(path_of(organization)).headers["ETag"]

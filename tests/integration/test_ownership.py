@@ -52,7 +52,7 @@ def owners(table: Table, space: dict[str, Any]) -> Callable[[], list[str]]:
 
 class TestTransferOwnership:
     @pytest.mark.parametrize("role", ["admin", "member", "viewer"])
-    def test_makes_a_member_of_any_role_the_owner_and_the_owner_an_admin(
+    def test_transfer_ownership_makes_a_member_of_any_role_the_owner_and_the_owner_an_admin(
         self, api: Api, ada: Person, space: dict[str, Any], owners: Callable[[], list[str]], role: str
     ) -> None:
         bob = api.member_of(space, ada, role)
@@ -73,17 +73,17 @@ class TestTransferOwnership:
         assert bob.get(path_of(space)).json()["role"] == "owner"
         assert owners() == [bob.user_id]
 
-    def test_to_oneself_is_a_conflict(self, ada: Person, space: dict[str, Any]) -> None:
+    def test_transfer_to_oneself_returns_409(self, ada: Person, space: dict[str, Any]) -> None:
         assert_problem(transfer(ada, space, ada.user_id), 409, "already_owner")
 
-    def test_to_who_is_not_in_the_space_finds_nobody(
+    def test_transfer_ownership_to_who_is_not_in_the_space_finds_nobody(
         self, api: Api, ada: Person, space: dict[str, Any], owners: Callable[[], list[str]]
     ) -> None:
         for stranger in (api.person().user_id, api.user().user_id, NOBODY):
             assert_problem(transfer(ada, space, stranger), 404, "not_found")
         assert owners() == [ada.user_id]
 
-    def test_to_who_is_leaving_the_platform_finds_nobody(
+    def test_transfer_ownership_to_who_is_leaving_the_platform_finds_nobody(
         self, api: Api, ada: Person, space: dict[str, Any]
     ) -> None:
         bob = api.member_of(space, ada, "member")
@@ -92,7 +92,7 @@ class TestTransferOwnership:
         assert_problem(transfer(ada, space, bob.user_id), 404, "not_found")
 
     @pytest.mark.parametrize("role", ["admin", "member", "viewer"])
-    def test_is_for_the_owner(
+    def test_transfer_ownership_is_for_the_owner(
         self, api: Api, ada: Person, space: dict[str, Any], owners: Callable[[], list[str]], role: str
     ) -> None:
         bob = api.member_of(space, ada, role)
@@ -100,7 +100,7 @@ class TestTransferOwnership:
         assert_problem(transfer(bob, space, bob.user_id), 403, "forbidden")
         assert owners() == [ada.user_id]
 
-    def test_takes_the_owners_rights_and_duties_along(
+    def test_transfer_moves_the_owners_permissions(
         self, api: Api, ada: Person, space: dict[str, Any]
     ) -> None:
         bob = api.member_of(space, ada, "member")
@@ -113,7 +113,7 @@ class TestTransferOwnership:
         assert ada.delete(ME).status_code == 202
         assert bob.delete(path_of(space)).status_code == 202
 
-    def test_can_come_back(
+    def test_transfer_can_be_reversed(
         self, api: Api, ada: Person, space: dict[str, Any], owners: Callable[[], list[str]]
     ) -> None:
         bob = api.member_of(space, ada, "member")
@@ -122,7 +122,7 @@ class TestTransferOwnership:
         assert transfer(bob, space, ada.user_id).json()["version"] == 3
         assert owners() == [ada.user_id]
 
-    def test_with_a_key_happens_once_and_is_no_longer_the_callers_to_repeat(
+    def test_transfer_ownership_with_a_key_happens_once_and_is_no_longer_the_callers_to_repeat(
         self, api: Api, ada: Person, space: dict[str, Any], owners: Callable[[], list[str]]
     ) -> None:
         bob = api.member_of(space, ada, "member")
@@ -134,14 +134,14 @@ class TestTransferOwnership:
         assert owners() == [bob.user_id]
 
 
-class TestMeanwhile:
+class TestConcurrentTransfer:
     """What happens while a transfer is under way."""
 
     @pytest.fixture
     def bob(self, api: Api, ada: Person, space: dict[str, Any]) -> Person:
         return api.member_of(space, ada, "member")
 
-    def test_who_leaves_does_not_become_the_owner(
+    def test_concurrent_transfer_who_leaves_does_not_become_the_owner(
         self,
         ada: Person,
         bob: Person,
@@ -154,7 +154,7 @@ class TestMeanwhile:
         assert_problem(transfer(ada, space, bob.user_id), 404, "not_found")
         assert owners() == [ada.user_id]
 
-    def test_who_closes_their_account_does_not_become_the_owner(
+    def test_concurrent_transfer_who_closes_their_account_does_not_become_the_owner(
         self,
         ada: Person,
         bob: Person,
@@ -167,7 +167,7 @@ class TestMeanwhile:
         assert_problem(transfer(ada, space, bob.user_id), 404, "not_found")
         assert owners() == [ada.user_id]
 
-    def test_whoever_was_made_the_owner_first_is_it(
+    def test_first_of_two_transfers_wins(
         self,
         ada: Person,
         bob: Person,
@@ -181,7 +181,7 @@ class TestMeanwhile:
         assert_problem(transfer(ada, space, bob.user_id), 403, "forbidden")
         assert owners() == [bob.user_id]
 
-    def test_a_space_that_is_deleted_finds_no_new_owner(
+    def test_transfer_of_a_space_deleted_concurrently_is_rejected(
         self,
         ada: Person,
         bob: Person,

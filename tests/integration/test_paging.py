@@ -53,7 +53,7 @@ def cursor_of(person: Person, path: str) -> str:
 class TestPages:
     @pytest.mark.parametrize("limit", [1, 2, 5, 100])
     @pytest.mark.parametrize("path", [PUBLIC, MINE])
-    def test_of_spaces_hold_all_of_them_once_in_order(self, ada: Person, path: str, limit: int) -> None:
+    def test_pages_of_spaces_hold_all_of_them_once_in_order(self, ada: Person, path: str, limit: int) -> None:
         everything = ada.get(path).json()["items"]
 
         found = list(pages(ada, path, limit))
@@ -63,7 +63,9 @@ class TestPages:
         assert all(len(page) <= limit for page in found)
 
     @pytest.mark.parametrize("limit", [1, 2, 5, 100])
-    def test_of_members_hold_all_of_them_once_in_order(self, ada: Person, members: str, limit: int) -> None:
+    def test_pages_of_members_hold_all_of_them_once_in_order(
+        self, ada: Person, members: str, limit: int
+    ) -> None:
         everything = ada.get(members).json()["items"]
 
         found = list(pages(ada, members, limit))
@@ -71,7 +73,7 @@ class TestPages:
         assert [item for page in found for item in page] == everything
         assert len(everything) == 5
 
-    def test_hold_twenty_where_nothing_is_said(self, ada: Person) -> None:
+    def test_pages_hold_twenty_if_nothing_is_said(self, ada: Person) -> None:
         for number in range(16):
             ada.make_space(f"More {number}")
 
@@ -81,7 +83,7 @@ class TestPages:
         assert page["next_cursor"]
         assert len(ada.get(f"{MINE}?cursor={page['next_cursor']}").json()["items"]) == 1
 
-    def test_go_on_behind_an_item_that_has_gone(self, ada: Person) -> None:
+    def test_pages_go_on_behind_an_item_that_has_gone(self, ada: Person) -> None:
         first = ada.get(f"{MINE}?limit=2").json()
         ada.delete(f"{PUBLIC}/{first['items'][1]['space_id']}")
 
@@ -93,18 +95,18 @@ class TestPages:
 class TestLimit:
     @pytest.mark.parametrize("limit", ["1", "100"])
     @pytest.mark.parametrize("path", [PUBLIC, MINE])
-    def test_is_between_1_and_100(self, ada: Person, path: str, limit: str) -> None:
+    def test_limit_is_between_1_and_100(self, ada: Person, path: str, limit: str) -> None:
         assert ada.get(f"{path}?limit={limit}").status_code == 200
 
     @pytest.mark.parametrize("limit", ["0", "101", "-1", "", "ten", "1.5", "1e2", "9" * 100])
-    def test_is_nothing_else(self, ada: Person, members: str, limit: str) -> None:
+    def test_limit_rejects_anything_else(self, ada: Person, members: str, limit: str) -> None:
         for path in (PUBLIC, MINE, members):
             response = ada.get(f"{path}?limit={limit}")
             assert_problem(response, 422, "validation_failed", field="query.limit")
 
 
 class TestCursor:
-    def test_tells_nobody_anything(self, ada: Person, members: str) -> None:
+    def test_cursor_reveals_nothing(self, ada: Person, members: str) -> None:
         for path in (PUBLIC, MINE, members):
             cursor = cursor_of(ada, path)
             assert cursor.isascii()
@@ -114,17 +116,17 @@ class TestCursor:
         "broken",
         ["x", "AAAA", "%00", "%F0%9F%98%80", "bnVsbA", "W10", "e30", "WzEsMl0", "W1tdLHt9XQ", "a" * 3000],
     )
-    def test_that_was_never_made_is_refused(self, ada: Person, members: str, broken: str) -> None:
+    def test_cursor_that_was_never_made_is_rejected(self, ada: Person, members: str, broken: str) -> None:
         for path in (PUBLIC, MINE, members):
             assert_problem(ada.get(f"{path}?cursor={broken}"), 400, "invalid_cursor")
 
-    def test_that_was_cut_or_changed_is_refused(self, ada: Person) -> None:
+    def test_cursor_that_was_cut_or_changed_is_rejected(self, ada: Person) -> None:
         cursor = cursor_of(ada, MINE)
 
         for broken in (cursor[:-1], cursor[1:], cursor + "A", cursor[:10] + "x" + cursor[11:]):
             assert_problem(ada.get(f"{MINE}?cursor={broken}"), 400, "invalid_cursor")
 
-    def test_of_another_list_is_refused(self, ada: Person, members: str) -> None:
+    def test_cursor_of_another_list_is_rejected(self, ada: Person, members: str) -> None:
         paths = (PUBLIC, MINE, f"{MINE}?role=owner", members)
         for source in paths:
             cursor = cursor_of(ada, source)
@@ -133,25 +135,25 @@ class TestCursor:
                     joint = "&" if "?" in target else "?"
                     assert_problem(ada.get(f"{target}{joint}cursor={cursor}"), 400, "invalid_cursor")
 
-    def test_of_another_space_is_refused(self, api: Api, ada: Person, members: str) -> None:
+    def test_cursor_of_another_space_is_rejected(self, api: Api, ada: Person, members: str) -> None:
         other = ada.make_space(visibility="public")
         api.person().post(f"{PUBLIC}/{other['space_id']}/members")
         foreign = cursor_of(ada, f"{PUBLIC}/{other['space_id']}/members")
 
         assert_problem(ada.get(f"{members}?cursor={foreign}"), 400, "invalid_cursor")
 
-    def test_of_another_user_is_refused(self, api: Api, ada: Person) -> None:
+    def test_cursor_of_another_user_is_rejected(self, api: Api, ada: Person) -> None:
         bob = api.person()
         bob.make_space()
 
         assert_problem(bob.get(f"{MINE}?cursor={cursor_of(ada, MINE)}"), 400, "invalid_cursor")
 
-    def test_of_a_list_for_everybody_is_good_for_everybody(self, api: Api, ada: Person) -> None:
+    def test_cursor_of_a_list_for_everybody_is_good_for_everybody(self, api: Api, ada: Person) -> None:
         response = api.person().get(f"{PUBLIC}?cursor={cursor_of(ada, PUBLIC)}")
 
         assert response.json()["items"][0]["name"] == "Space 3"
 
-    def test_forged_never_leads_out_of_the_list(self, api: Api, ada: Person) -> None:
+    def test_forged_cursor_never_leaves_the_list(self, api: Api, ada: Person) -> None:
         bob = api.person()
         bob.make_space("Bob's own")
         digest, position = json.loads(base64.urlsafe_b64decode(cursor_of(ada, MINE) + "=="))

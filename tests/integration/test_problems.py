@@ -56,7 +56,7 @@ def client_error(code: str, status: int = 400) -> ClientError:
 
 
 class TestShape:
-    def test_says_what_happened(self, ada: Person) -> None:
+    def test_shape_says_what_happened(self, ada: Person) -> None:
         response = ada.get(f"{SPACES}/01ARZ3NDEKTSV4RRFFQ69G5FAV")
 
         assert response.json() == {
@@ -68,7 +68,7 @@ class TestShape:
             "request_id": response.headers["X-Request-Id"],
         }
 
-    def test_names_each_field_that_is_wrong(self, ada: Person) -> None:
+    def test_shape_names_each_field_that_is_wrong(self, ada: Person) -> None:
         response = ada.post(SPACES, {"name": "", "visibility": "secret", "colour": "red"})
 
         problem = assert_problem(response, 422, "validation_failed")
@@ -90,13 +90,13 @@ class TestShape:
             },
         ]
 
-    def test_never_repeats_what_was_sent(self, ada: Person) -> None:
+    def test_shape_never_repeats_what_was_sent(self, ada: Person) -> None:
         response = ada.post(SPACES, {"name": ["a secret"], "description": "a secret" * 100})
 
         assert_problem(response, 422, "validation_failed")
         assert "a secret" not in response.text
 
-    def test_names_the_kinds_there_are_and_not_the_one_that_was_sent(self, ada: Person) -> None:
+    def test_shape_names_the_kinds_there_are_and_not_the_one_that_was_sent(self, ada: Person) -> None:
         path = f"{SPACES}/{ada.make_space()['space_id']}/habits"
 
         response = ada.post(path, {"title": "Run", "cadence": {"kind": "a secret" * 1000}})
@@ -166,7 +166,7 @@ class TestShape:
             ),
         ],
     )
-    def test_names_the_field_as_it_was_sent_with_the_message_of_its_rule(
+    def test_shape_names_the_field_as_it_was_sent_with_the_message_of_its_rule(
         self, ada: Person, path: str, body: dict[str, Any], error: tuple[str, str, str]
     ) -> None:
         target = f"{SPACES}/{ada.make_space()['space_id']}{path}"
@@ -177,7 +177,7 @@ class TestShape:
         problem = assert_problem(response, 422, "validation_failed")
         assert problem["errors"] == [{"field": f"body.{field}", "code": code, "message": message}]
 
-    def test_names_the_field_of_a_patch_that_may_be_left_out(self, ada: Person) -> None:
+    def test_shape_names_the_field_of_a_patch_that_may_be_left_out(self, ada: Person) -> None:
         preferences = {"mail": {"mention": "x", "nothing": True}, "reminder_time": 7}
         body = {"name": "a" * 101, "preferred_name": "a" * 101, "avatar_url": "x", "preferences": preferences}
 
@@ -205,7 +205,7 @@ class TestShape:
             ("POST", f"{SPACES}/x/habits/x/check-ins/x", "DELETE, PUT"),
         ],
     )
-    def test_names_the_methods_that_a_path_has(
+    def test_shape_names_the_methods_that_a_path_has(
         self, ada: Person, method: str, path: str, allowed: str
     ) -> None:
         response = ada.request(method, path)
@@ -228,7 +228,7 @@ class TestShape:
             ("POST", "/health", 405, "method_not_allowed"),
         ],
     )
-    def test_is_the_same_where_there_is_no_route(
+    def test_shape_is_the_same_if_there_is_no_route(
         self, ada: Person, method: str, path: str, status: int, code: str
     ) -> None:
         assert_problem(ada.request(method, path), status, code)
@@ -236,7 +236,7 @@ class TestShape:
 
 class TestUnknownQueryParameters:
     @pytest.mark.parametrize("route", all_routes(), ids=lambda route: route.name)
-    def test_are_refused_on_every_route(self, api: Api, route: APIRoute) -> None:
+    def test_unknown_query_parameters_are_rejected_on_every_route(self, api: Api, route: APIRoute) -> None:
         if route.name == "get_health":  # whose callers may add anything against caches
             assert api.client.get("/health?q=x").status_code == 200
             return
@@ -257,18 +257,18 @@ class TestUnknownQueryParameters:
             "query.limit",
         } - paged
 
-    def test_are_not_judged_without_a_token(self, api: Api) -> None:
+    def test_unknown_query_parameters_are_not_judged_without_a_token(self, api: Api) -> None:
         assert_problem(api.client.get(f"{SPACES}?q=x"), 401, "unauthorized")
 
-    def test_are_named_by_their_first_characters(self, ada: Person) -> None:
+    def test_unknown_query_parameters_are_named_by_their_first_characters(self, ada: Person) -> None:
         response = ada.get(f"{SPACES}?{'q' * 5000}=x&Limit=1")
 
         problem = assert_problem(response, 422, "validation_failed", field="query.Limit")
         assert max(len(error["field"]) for error in problem["errors"]) == 200
 
 
-class TestWhereSomethingIsBroken:
-    def test_tells_nothing_but_that(self, ada: Person, dynamodb_fails: Callable[..., None]) -> None:
+class TestInternalError:
+    def test_internal_error_reveals_nothing(self, ada: Person, dynamodb_fails: Callable[..., None]) -> None:
         dynamodb_fails(ZeroDivisionError("Ada's secret"))
 
         response = ada.get(ME)
@@ -277,7 +277,7 @@ class TestWhereSomethingIsBroken:
         assert "secret" not in response.text
         assert "Zero" not in response.text
 
-    def test_logs_it_under_the_requests_id(
+    def test_internal_error_logs_it_under_the_requests_id(
         self, ada: Person, dynamodb_fails: Callable[..., None], logs: Callable[[], list[dict[str, Any]]]
     ) -> None:
         dynamodb_fails(ZeroDivisionError())
@@ -292,7 +292,7 @@ class TestWhereSomethingIsBroken:
         assert request["message"] == "http.request"
         assert request["status"] == 500
 
-    def test_does_not_log_what_a_broken_item_holds(
+    def test_internal_error_does_not_log_what_a_broken_item_holds(
         self,
         ada: Person,
         dynamodb: DynamoDBClient,
@@ -324,7 +324,7 @@ class TestWhereSomethingIsBroken:
         ],
         ids=str,
     )
-    def test_counts_what_aws_refuses_as_broken(
+    def test_internal_error_counts_what_aws_rejects_as_broken(
         self, ada: Person, dynamodb_fails: Callable[..., None], error: Exception
     ) -> None:
         dynamodb_fails(error)
@@ -335,13 +335,15 @@ class TestWhereSomethingIsBroken:
         assert "secret" not in response.text
 
     @pytest.mark.parametrize("path", [ME, SPACES])
-    def test_goes_on_afterwards(self, ada: Person, dynamodb: DynamoDBClient, path: str) -> None:
+    def test_next_request_after_an_internal_error_succeeds(
+        self, ada: Person, dynamodb: DynamoDBClient, path: str
+    ) -> None:
         with intercepted(dynamodb, raising(ZeroDivisionError())):
             assert ada.get(path).status_code == 500
         assert ada.get(path).status_code == 200
 
 
-class TestWhereAServiceIsAway:
+class TestServiceUnavailable:
     @pytest.mark.parametrize(
         "error",
         [
@@ -355,7 +357,7 @@ class TestWhereAServiceIsAway:
         ],
         ids=str,
     )
-    def test_asks_to_come_again(
+    def test_service_unavailable_asks_to_retry(
         self, ada: Person, dynamodb_fails: Callable[..., None], error: Exception
     ) -> None:
         dynamodb_fails(error)
@@ -365,7 +367,7 @@ class TestWhereAServiceIsAway:
             assert response.headers["Retry-After"] == "1"
             assert "example" not in response.text
 
-    def test_logs_which(
+    def test_unavailable_service_is_logged(
         self, ada: Person, dynamodb_fails: Callable[..., None], logs: Callable[[], list[dict[str, Any]]]
     ) -> None:
         dynamodb_fails(ConnectTimeoutError(endpoint_url="https://dynamodb.example.com"))
@@ -378,13 +380,13 @@ class TestWhereAServiceIsAway:
         assert "https://dynamodb.example.com" in warning["error"]
         assert warning["request_id"] == request["request_id"] == request_id
 
-    def test_leaves_nothing_half_done(self, ada: Person, dynamodb_fails: Callable[..., None]) -> None:
+    def test_failed_request_writes_nothing(self, ada: Person, dynamodb_fails: Callable[..., None]) -> None:
         dynamodb_fails(client_error("ThrottlingException"), "TransactWriteItems")
 
         assert_problem(ada.post(SPACES, {"name": "Runners"}), 503, "service_unavailable")
         assert ada.get("/api/v1/users/me/spaces").json()["items"] == []
 
-    def test_asks_to_come_again_where_the_parameters_cannot_be_read(
+    def test_service_unavailable_asks_to_retry_if_the_parameters_cannot_be_read(
         self, app: FastAPI, backend: Backend, ada: Person, ssm: SSMClient
     ) -> None:
         app.state.backend = dataclasses.replace(backend, parameters=ssm_parameters(lambda: ssm, "/test"))
@@ -397,7 +399,7 @@ class TestWhereAServiceIsAway:
         assert "example" not in response.text
 
 
-class TestForABrowser:
+class TestBrowser:
     def test_every_kind_has_cors_headers_and_an_id(
         self, api: Api, ada: Person, dynamodb_fails: Callable[..., None]
     ) -> None:

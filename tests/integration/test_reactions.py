@@ -67,7 +67,7 @@ Counts = Callable[[], dict[str, int]]
 
 class TestReact:
     @pytest.mark.parametrize("emoji", NONE)
-    def test_counts_in_the_answer_and_for_everybody(
+    def test_react_counts_in_the_answer_and_for_everybody(
         self, ada: Person, goal: dict[str, Any], counts: Counts, emoji: str
     ) -> None:
         response = react(ada, goal, emoji)
@@ -76,13 +76,13 @@ class TestReact:
         assert response.json() == goal | {"reactions": NONE | {emoji: 1}}
         assert counts() == NONE | {emoji: 1}
 
-    def test_counts_once_however_often(self, ada: Person, goal: dict[str, Any], counts: Counts) -> None:
+    def test_react_counts_once_however_often(self, ada: Person, goal: dict[str, Any], counts: Counts) -> None:
         first, *again = (react(ada, goal) for _ in range(3))
 
         assert [response.json() for response in again] == [first.json()] * 2
         assert counts() == NONE | {"heart": 1}
 
-    def test_counts_each_kind_and_each_person(
+    def test_react_counts_each_kind_and_each_person(
         self, api: Api, ada: Person, space: dict[str, Any], goal: dict[str, Any], counts: Counts
     ) -> None:
         bob = api.member_of(space, ada, "viewer")
@@ -93,25 +93,23 @@ class TestReact:
         assert counts() == NONE | {"heart": 2, "star": 1}
 
     @pytest.mark.parametrize("emoji", ["thumbs-up", "Heart", "heart ", "%F0%9F%8E%89", "version", "kind"])
-    def test_takes_published_names_alone(
+    def test_react_takes_published_names_alone(
         self, ada: Person, goal: dict[str, Any], counts: Counts, emoji: str
     ) -> None:
         assert_problem(react(ada, goal, emoji), 422, "validation_failed", field="path.emoji")
         assert counts() == NONE
 
-    def test_finds_nothing_that_did_not_happen_or_did_elsewhere(
-        self, ada: Person, goal: dict[str, Any]
-    ) -> None:
+    def test_react_to_an_unknown_activity_returns_404(self, ada: Person, goal: dict[str, Any]) -> None:
         elsewhere = ada.make_space()
 
         assert_problem(react(ada, goal | {"activity_id": NOWHERE}), 404, "not_found")
         assert_problem(react(ada, goal | {"space_id": elsewhere["space_id"]}), 404, "not_found")
 
-    def test_is_for_members(self, api: Api, goal: dict[str, Any], counts: Counts) -> None:
+    def test_react_is_for_members(self, api: Api, goal: dict[str, Any], counts: Counts) -> None:
         assert_problem(react(api.person(), goal), 404, "not_found")
         assert counts() == NONE
 
-    def test_leaves_the_version_as_it_was(self, api: Api, ada: Person, goal: dict[str, Any]) -> None:
+    def test_react_leaves_the_version_as_it_was(self, api: Api, ada: Person, goal: dict[str, Any]) -> None:
         tag = react(ada, goal).headers["ETag"]
 
         response = react(ada, goal, "star", if_match=tag)
@@ -119,7 +117,9 @@ class TestReact:
         assert response.json()["version"] == 1
         assert response.headers["ETag"] != tag
 
-    def test_is_refused_of_another_version(self, ada: Person, goal: dict[str, Any], counts: Counts) -> None:
+    def test_react_is_rejected_of_another_version(
+        self, ada: Person, goal: dict[str, Any], counts: Counts
+    ) -> None:
         stale = '"2-0123456789abcdef"'
 
         assert_problem(react(ada, goal, if_match=stale), 412, "precondition_failed")
@@ -129,21 +129,23 @@ class TestReact:
 
 
 class TestWithdraw:
-    def test_counts_one_less(self, ada: Person, goal: dict[str, Any], counts: Counts) -> None:
+    def test_withdraw_lowers_the_count(self, ada: Person, goal: dict[str, Any], counts: Counts) -> None:
         react(ada, goal)
         react(ada, goal, "hug")
 
         assert ada.delete(path_of(goal)).status_code == 204
         assert counts() == NONE | {"hug": 1}
 
-    def test_can_be_taken_back_again(self, ada: Person, goal: dict[str, Any], counts: Counts) -> None:
+    def test_withdraw_can_be_taken_back_again(
+        self, ada: Person, goal: dict[str, Any], counts: Counts
+    ) -> None:
         react(ada, goal)
         ada.delete(path_of(goal))
         react(ada, goal)
 
         assert counts() == NONE | {"heart": 1}
 
-    def test_finds_none_that_the_caller_did_not_make(
+    def test_withdraw_finds_none_that_the_caller_did_not_make(
         self, api: Api, ada: Person, space: dict[str, Any], goal: dict[str, Any], counts: Counts
     ) -> None:
         react(ada, goal)
@@ -152,7 +154,7 @@ class TestWithdraw:
         assert_problem(api.member_of(space, ada, "admin").delete(path_of(goal)), 404, "not_found")
         assert counts() == NONE | {"heart": 1}
 
-    def test_happens_once(self, ada: Person, goal: dict[str, Any], counts: Counts) -> None:
+    def test_withdraw_happens_once(self, ada: Person, goal: dict[str, Any], counts: Counts) -> None:
         react(ada, goal)
         ada.delete(path_of(goal))
 
@@ -160,7 +162,7 @@ class TestWithdraw:
         assert counts() == NONE
 
 
-class TestMeanwhile:
+class TestConcurrentReaction:
     """What happens while a reaction is under way."""
 
     def test_the_same_reaction_counts_once(
@@ -182,7 +184,7 @@ class TestMeanwhile:
         assert_problem(ada.delete(path_of(goal)), 404, "not_found")
         assert counts() == NONE
 
-    def test_whoever_is_removed_has_not_reacted(
+    def test_reaction_by_a_member_removed_concurrently_is_rejected(
         self,
         api: Api,
         ada: Person,
@@ -197,7 +199,7 @@ class TestMeanwhile:
         assert_problem(react(bob, goal), 404, "not_found")
         assert counts() == NONE
 
-    def test_no_reaction_is_left_to_what_has_gone(
+    def test_reaction_to_a_deleted_activity_is_rejected(
         self, ada: Person, goal: dict[str, Any], table: Table, before_commit: Callable[..., None]
     ) -> None:
         key = ACTIVITIES.key(space_id=goal["space_id"], activity_id=goal["activity_id"])
@@ -253,7 +255,7 @@ class TestReactionNotification:
 
         assert self.told(ada) == ["reaction"]
 
-    def test_read_notification_stays(
+    def test_reaction_notification_read_notification_stays(
         self,
         api: Api,
         ada: Person,

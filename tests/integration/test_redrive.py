@@ -70,7 +70,7 @@ def waiting(sqs: Any, queue_url: str) -> int:
 
 
 class TestRedrive:
-    def test_puts_a_new_message_in_the_place_of_each(
+    def test_redrive_puts_a_new_message_in_the_place_of_each(
         self, table: Table, sqs: Any, queue_url: str, given_up: list[OutboxMessage]
     ) -> None:
         assert tool.redrive(table, sqs, queue_url) == 12
@@ -85,7 +85,7 @@ class TestRedrive:
         }
         assert waiting(sqs, queue_url) == 0
 
-    def test_runs_a_message_once_that_the_queue_was_told_of_twice(
+    def test_redrive_runs_a_message_once_that_the_queue_was_told_of_twice(
         self, table: Table, sqs: Any, queue_url: str, given_up: list[OutboxMessage]
     ) -> None:
         send(sqs, queue_url, given_up[0])
@@ -95,7 +95,7 @@ class TestRedrive:
         assert len(messages(table)) == 12
         assert waiting(sqs, queue_url) == 0
 
-    def test_goes_on_where_it_was_killed(
+    def test_redrive_goes_on_if_it_was_killed(
         self, table: Table, sqs: Any, queue_url: str, given_up: list[OutboxMessage]
     ) -> None:
         """Between the table's answer and the queue's: the key is there, its message is new."""
@@ -113,7 +113,7 @@ class TestRedrive:
         assert sorted(message.payload["number"] for message in messages(table)) == list(range(12))
         assert {message.attempts for message in messages(table)} == {0}
 
-    def test_leaves_to_the_next_what_the_schedule_has_in_hand(
+    def test_redrive_leaves_to_the_next_what_the_schedule_has_in_hand(
         self, table: Table, sqs: Any, queue_url: str, given_up: list[OutboxMessage], clock: FrozenClock
     ) -> None:
         message = given_up[0]

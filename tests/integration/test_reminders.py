@@ -80,7 +80,7 @@ def pass_hours(ada: Person, strike: Strike) -> PassHours:
 
 
 class TestReminder:
-    def test_is_a_notification_that_nobody_caused(self, ada: Person, strike: Strike) -> None:
+    def test_reminder_is_a_notification_that_nobody_caused(self, ada: Person, strike: Strike) -> None:
         wish(ada, "07:30")
 
         strike("2026-03-15T07:00:20+00:00")
@@ -116,7 +116,7 @@ class TestReminder:
             ("07:30", "Pacific/Marquesas", 17),
         ],
     )
-    def test_comes_in_the_hour_of_that_time(
+    def test_reminder_comes_in_the_hour_of_that_time(
         self, ada: Person, pass_hours: PassHours, time: str, timezone: str, hour: int
     ) -> None:
         wish(ada, time, timezone)
@@ -124,13 +124,13 @@ class TestReminder:
 
         assert pass_hours(before.isoformat(), 3, timezone) == [f"{hour:02}Z"]
 
-    def test_comes_once_a_day(self, ada: Person, pass_hours: PassHours) -> None:
+    def test_reminder_comes_once_a_day(self, ada: Person, pass_hours: PassHours) -> None:
         wish(ada, "07:30", "Asia/Kathmandu")
 
         assert pass_hours("2026-03-15T00:00+00:00", 24, "Asia/Kathmandu") == ["01Z"]
 
     @pytest.mark.parametrize("time", ["01:30", "02:30", "03:30"])
-    def test_comes_once_where_clocks_skip_an_hour(
+    def test_reminder_comes_once_if_clocks_skip_an_hour(
         self, ada: Person, pass_hours: PassHours, time: str
     ) -> None:
         wish(ada, time, "Europe/Zurich")
@@ -139,7 +139,7 @@ class TestReminder:
         assert pass_hours("2026-03-28T23:00+00:00", 5, "Europe/Zurich") == [expected]
 
     @pytest.mark.parametrize("time", ["01:30", "02:30", "03:30"])
-    def test_comes_once_where_clocks_show_an_hour_twice(
+    def test_reminder_comes_once_if_clocks_show_an_hour_twice(
         self, ada: Person, pass_hours: PassHours, time: str
     ) -> None:
         wish(ada, time, "Europe/Zurich")
@@ -147,7 +147,7 @@ class TestReminder:
         expected = {"01:30": "23Z", "02:30": "01Z", "03:30": "02Z"}[time]
         assert pass_hours("2026-10-24T22:00+00:00", 6, "Europe/Zurich") == [expected]
 
-    def test_is_of_the_hour_that_was_meant_however_late_it_runs(
+    def test_reminder_is_of_the_hour_that_was_meant_however_late_it_runs(
         self, api: Api, ada: Person, promise: Strike, run_background: RunBackground
     ) -> None:
         wish(ada, "07:30")
@@ -158,7 +158,7 @@ class TestReminder:
 
         assert [item["created_at"] for item in reminded(ada)] == ["2026-03-15T12:00:00.000Z"]
 
-    def test_is_unread_though_all_was_read_earlier_in_the_hour(
+    def test_reminder_is_unread_though_all_was_read_earlier_in_the_hour(
         self, api: Api, ada: Person, promise: Strike, run_background: RunBackground
     ) -> None:
         wish(ada, "07:30")
@@ -172,8 +172,8 @@ class TestReminder:
         assert [item["read"] for item in reminded(ada)] == [False]
 
 
-class TestOnceAnHour:
-    def test_where_the_schedule_comes_twice(self, ada: Person, strike: Strike) -> None:
+class TestSingleReminder:
+    def test_single_reminder_if_the_schedule_comes_twice(self, ada: Person, strike: Strike) -> None:
         wish(ada, "07:30")
         strike("2026-03-15T07:00:05+00:00")
         first = reminded(ada)
@@ -183,7 +183,7 @@ class TestOnceAnHour:
         assert reminded(ada) == first
         assert len(first) == 1
 
-    def test_where_the_wish_moves_within_the_hour(self, ada: Person, strike: Strike) -> None:
+    def test_single_reminder_if_the_wish_moves_within_the_hour(self, ada: Person, strike: Strike) -> None:
         wish(ada, "07:10")
         strike("2026-03-15T07:00+00:00")
         wish(ada, "07:50")
@@ -192,7 +192,7 @@ class TestOnceAnHour:
 
         assert len(reminded(ada)) == 1
 
-    def test_where_the_profile_changes_meanwhile(
+    def test_single_reminder_if_the_profile_changes_concurrently(
         self, ada: Person, promise: Strike, run_background: RunBackground, before_commit: Callable[..., None]
     ) -> None:
         wish(ada, "07:30")
@@ -207,20 +207,20 @@ class TestOnceAnHour:
         assert len(reminded(ada)) == 1
 
 
-class TestWhoWantsNone:
-    def test_is_who_named_no_time(self, ada: Person, pass_hours: PassHours) -> None:
+class TestNoReminder:
+    def test_no_reminder_without_a_time(self, ada: Person, pass_hours: PassHours) -> None:
         wish(ada, None)
 
         assert pass_hours("2026-03-15T06:00+00:00", 3) == []
 
-    def test_is_who_declined_the_kind(self, ada: Person, strike: Strike) -> None:
+    def test_no_reminder_if_the_kind_is_declined(self, ada: Person, strike: Strike) -> None:
         wish(ada, "07:30", reminder=False)
 
         strike("2026-03-15T07:00+00:00")
 
         assert reminded(ada) == []
 
-    def test_is_who_closed_the_account(
+    def test_no_reminder_for_a_closed_account(
         self, ada: Person, table: Table, promise: Strike, run_background: Any
     ) -> None:
         wish(ada, "07:30")
@@ -231,7 +231,7 @@ class TestWhoWantsNone:
 
         assert table.page(notifications_of_user(ada.user_id), limit=1).items == []
 
-    def test_is_who_closes_the_account_meanwhile(
+    def test_no_reminder_for_an_account_closed_concurrently(
         self, ada: Person, table: Table, promise: Strike, run_background: RunBackground, before_commit: Any
     ) -> None:
         wish(ada, "07:30")
@@ -245,7 +245,7 @@ class TestWhoWantsNone:
         assert table.page(notifications_of_user(ada.user_id), limit=1).items == []
 
 
-class TestTheWishMoves:
+class TestChangedReminder:
     """The reminder moves in the transaction of the change."""
 
     @pytest.mark.parametrize(
@@ -261,7 +261,7 @@ class TestTheWishMoves:
             ({"preferences": {"reminder_time": "07:30", "mail": {"mention": False}}}, ["07Z"]),
         ],
     )
-    def test_with_time_and_zone(
+    def test_changed_reminder_with_time_and_zone(
         self, ada: Person, pass_hours: PassHours, change: dict[str, Any], hours: list[str]
     ) -> None:
         wish(ada, "07:30")
@@ -270,7 +270,7 @@ class TestTheWishMoves:
         each = [pass_hours(f"2026-03-15T{hour}:00+00:00", 1) for hour in ("00", "07", "09", "22")]
         assert [hour for found in each for hour in found] == hours
 
-    def test_is_there_from_the_profiles_beginning(self, api: Api, strike: Strike) -> None:
+    def test_changed_reminder_is_there_from_the_profiles_beginning(self, api: Api, strike: Strike) -> None:
         bob = api.user()
         body = {"email": bob.email, "name": "Bob", "preferences": {"reminder_time": "07:30"}}
         bob.post("/api/v1/users", body)

@@ -8,23 +8,23 @@ ME, ORIGIN = "/api/v1/users/me", "https://app.example.com"
 
 
 class TestRequestId:
-    def test_is_different_each_time(self, api: Api) -> None:
+    def test_request_id_is_different_each_time(self, api: Api) -> None:
         ids = {api.client.get("/health").headers["X-Request-Id"] for _ in range(3)}
 
         assert len(ids) == 3
 
-    def test_is_not_the_callers_to_choose(self, api: Api) -> None:
+    def test_request_id_is_not_taken_from_the_caller(self, api: Api) -> None:
         response = api.client.get("/health", headers={"X-Request-Id": "mine"})
 
         assert response.headers["X-Request-Id"] != "mine"
 
     @pytest.mark.parametrize("path", ["/health", ME, "/nowhere"])
-    def test_is_there_once(self, api: Api, path: str) -> None:
+    def test_request_id_is_there_once(self, api: Api, path: str) -> None:
         assert len(api.client.get(path).headers.get_list("X-Request-Id")) == 1
 
 
 class TestPrivacy:
-    def test_no_answer_is_stored_or_guessed_at(self, api: Api) -> None:
+    def test_answers_have_no_store_and_nosniff(self, api: Api) -> None:
         ada = api.person()
         created = ada.post("/api/v1/spaces", {"name": "Runners"})
         read = ada.get(ME)
@@ -46,7 +46,7 @@ class TestPrivacy:
 
 
 class TestCors:
-    def test_lets_the_one_origin_read_the_answer(self, api: Api) -> None:
+    def test_cors_lets_the_one_origin_read_the_answer(self, api: Api) -> None:
         headers = api.client.get("/health", headers={"Origin": ORIGIN}).headers
 
         assert headers["Access-Control-Allow-Origin"] == ORIGIN
@@ -59,13 +59,13 @@ class TestCors:
         "origin",
         ["https://evil.example.com", "https://app.example.com.evil.org", "http://app.example.com", "null"],
     )
-    def test_lets_no_other_origin(self, api: Api, origin: str) -> None:
+    def test_cors_lets_no_other_origin(self, api: Api, origin: str) -> None:
         response = api.client.get("/health", headers={"Origin": origin})
 
         assert "Access-Control-Allow-Origin" not in response.headers
 
     @pytest.mark.parametrize("method", ["GET", "POST", "PATCH", "DELETE"])
-    def test_answers_a_preflight_without_a_token(self, api: Api, method: str) -> None:
+    def test_cors_answers_a_preflight_without_a_token(self, api: Api, method: str) -> None:
         wanted = "authorization,content-type,idempotency-key,if-match,if-none-match,x-request-id"
         headers = {
             "Origin": ORIGIN,

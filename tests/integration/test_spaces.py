@@ -24,7 +24,7 @@ def path_of(space: dict[str, Any]) -> str:
 
 
 class TestCreateSpace:
-    def test_makes_a_private_space_with_the_caller_as_owner(self, api: Api) -> None:
+    def test_create_space_makes_a_private_space_with_the_caller_as_owner(self, api: Api) -> None:
         ada = api.person()
 
         response = ada.post(SPACES, {"name": "  Morning runners "})
@@ -49,12 +49,12 @@ class TestCreateSpace:
         assert response.headers["Location"] == path_of(made)
         assert ada.get(path_of(made)).json() == made
 
-    def test_takes_every_optional_field(self, api: Api) -> None:
+    def test_create_space_accepts_every_optional_field(self, api: Api) -> None:
         made = api.person().make_space(**FIELDS)
 
         assert {name: made[name] for name in FIELDS} == FIELDS
 
-    def test_makes_the_caller_its_only_member(self, api: Api) -> None:
+    def test_create_space_makes_the_caller_its_only_member(self, api: Api) -> None:
         ada = api.person("Ada")
         space = ada.make_space()
 
@@ -62,7 +62,9 @@ class TestCreateSpace:
 
         assert [(member["name"], member["role"]) for member in members] == [("Ada", "owner")]
 
-    def test_stops_at_the_limit_of_spaces_a_user(self, api: Api, set_parameter: Any) -> None:
+    def test_create_space_is_rejected_at_the_limit_of_spaces_a_user(
+        self, api: Api, set_parameter: Any
+    ) -> None:
         set_parameter("max_spaces_per_user", "2")
         ada = api.person()
         ada.make_space()
@@ -71,7 +73,7 @@ class TestCreateSpace:
         assert_problem(ada.post(SPACES, {"name": "Third"}), 409, "space_limit_reached")
         assert len(ada.get("/api/v1/users/me/spaces").json()["items"]) == 2
 
-    def test_stops_at_the_limit_for_two_at_once(
+    def test_create_space_is_rejected_at_the_limit_for_two_at_once(
         self, api: Api, set_parameter: Any, before_commit: Callable[..., None]
     ) -> None:
         set_parameter("max_spaces_per_user", "1")
@@ -80,12 +82,12 @@ class TestCreateSpace:
 
         assert_problem(ada.post(SPACES, {"name": "Second"}), 409, "space_limit_reached")
 
-    def test_needs_a_profile(self, api: Api) -> None:
+    def test_create_space_requires_a_profile(self, api: Api) -> None:
         assert_problem(api.user().post(SPACES, {"name": "Mine"}), 403, "profile_required")
 
 
 class TestGetSpace:
-    def test_hides_a_private_space_as_if_there_were_none(self, api: Api) -> None:
+    def test_get_private_space_by_a_stranger_returns_404(self, api: Api) -> None:
         space, bob = api.person().make_space(), api.person()
         hidden = assert_problem(bob.get(path_of(space)), 404, "not_found")
 
@@ -93,7 +95,7 @@ class TestGetSpace:
 
         assert hidden | {"request_id": None} == none | {"request_id": None}
 
-    def test_shows_the_card_of_a_public_space(self, api: Api) -> None:
+    def test_get_space_shows_the_card_of_a_public_space(self, api: Api) -> None:
         space = api.person().make_space(**FIELDS)
 
         card = api.person().get(path_of(space))
@@ -101,7 +103,7 @@ class TestGetSpace:
         assert card.status_code == 200
         assert card.json() == space | {"owner_id": None, "role": None}
 
-    def test_shows_members_the_owner_and_their_role(self, api: Api) -> None:
+    def test_get_space_shows_members_the_owner_and_their_role(self, api: Api) -> None:
         ada = api.person()
         space = ada.make_space()
 
@@ -109,7 +111,7 @@ class TestGetSpace:
 
         assert seen == space | {"role": "viewer", "member_count": 2}
 
-    def test_reads_all_it_needs_at_once(self, api: Api, calls: list[str]) -> None:
+    def test_get_space_reads_all_it_needs_at_once(self, api: Api, calls: list[str]) -> None:
         ada = api.person()
         space = ada.make_space()
         calls.clear()
@@ -121,7 +123,9 @@ class TestGetSpace:
 
 class TestUpdateSpace:
     @pytest.mark.parametrize(("name", "value"), FIELDS.items())
-    def test_changes_one_field_and_leaves_the_others(self, api: Api, name: str, value: Any) -> None:
+    def test_update_space_changes_one_field_and_leaves_the_others(
+        self, api: Api, name: str, value: Any
+    ) -> None:
         ada = api.person()
         before = ada.make_space()
 
@@ -140,7 +144,7 @@ class TestUpdateSpace:
 
         assert ada.get(path_of(space)).json()[name] is None
 
-    def test_that_changes_nothing_writes_nothing(self, api: Api, calls: list[str]) -> None:
+    def test_update_space_that_changes_nothing_writes_nothing(self, api: Api, calls: list[str]) -> None:
         ada = api.person()
         space = ada.make_space()
         calls.clear()
@@ -150,7 +154,7 @@ class TestUpdateSpace:
         assert response.json() == space
         assert calls == ["BatchGetItem"]
 
-    def test_loses_no_change_that_is_made_meanwhile(
+    def test_update_space_loses_no_change_that_is_made_concurrently(
         self, api: Api, before_commit: Callable[..., None]
     ) -> None:
         ada = api.person()
@@ -165,7 +169,9 @@ class TestUpdateSpace:
             3,
         ]
 
-    def test_keeps_who_joined_meanwhile_counted(self, api: Api, before_commit: Callable[..., None]) -> None:
+    def test_update_space_keeps_who_joined_concurrently_counted(
+        self, api: Api, before_commit: Callable[..., None]
+    ) -> None:
         ada = api.person()
         space = ada.make_space()
         code, bob = ada.make_code(space["space_id"]), api.person()
@@ -176,7 +182,7 @@ class TestUpdateSpace:
         assert ada.get(path_of(space)).json()["member_count"] == 2
 
     @pytest.mark.parametrize(("role", "status"), [("member", 403), (None, 404)])
-    def test_is_refused_when_the_right_to_it_is_lost_meanwhile(
+    def test_update_space_is_rejected_when_the_right_to_it_is_lost_concurrently(
         self, api: Api, before_commit: Callable[..., None], role: str | None, status: int
     ) -> None:
         ada = api.person()
@@ -188,7 +194,7 @@ class TestUpdateSpace:
         assert admin.patch(path_of(space), {"name": "Mine now"}).status_code == status
         assert ada.get(path_of(space)).json()["name"] == space["name"]
 
-    def test_gives_up_where_others_keep_changing_it(
+    def test_update_space_gives_up_if_others_keep_changing_it(
         self, api: Api, before_commit: Callable[..., None]
     ) -> None:
         ada = api.person()
@@ -217,7 +223,9 @@ class TestDeleteSpace:
         assert ada.get(response.headers["Location"]).json() == operation
 
     @pytest.mark.parametrize("visibility", ["private", "public"])
-    def test_makes_it_unreachable_at_once_for_everybody(self, api: Api, ada: Person, visibility: str) -> None:
+    def test_delete_space_makes_it_unreachable_at_once_for_everybody(
+        self, api: Api, ada: Person, visibility: str
+    ) -> None:
         space = ada.make_space(visibility=visibility)
         people = [ada, *(api.member_of(space, ada, role) for role in ("admin", "member", "viewer"))]
 
@@ -228,7 +236,7 @@ class TestDeleteSpace:
             assert_problem(person.get(f"{path_of(space)}/members"), 404, "not_found")
         assert_problem(ada.delete(path_of(space)), 404, "not_found")
 
-    def test_kills_the_invite_code(self, api: Api, ada: Person) -> None:
+    def test_delete_space_invalidates_the_invite_code(self, api: Api, ada: Person) -> None:
         space = ada.make_space()
         code = ada.make_code(space["space_id"])
 
@@ -236,7 +244,7 @@ class TestDeleteSpace:
 
         assert_problem(api.person().join(code), 404, "invite_code_invalid")
 
-    def test_stops_a_change_that_is_under_way(
+    def test_delete_space_stops_a_change_that_is_under_way(
         self, api: Api, ada: Person, before_commit: Callable[..., None]
     ) -> None:
         space = ada.make_space()
@@ -244,14 +252,18 @@ class TestDeleteSpace:
 
         assert_problem(ada.patch(path_of(space), {"name": "Too late"}), 404, "not_found")
 
-    def test_stops_who_is_coming_in(self, api: Api, ada: Person, before_commit: Callable[..., None]) -> None:
+    def test_delete_space_rejects_who_joins_concurrently(
+        self, api: Api, ada: Person, before_commit: Callable[..., None]
+    ) -> None:
         space = ada.make_space()
         code = ada.make_code(space["space_id"])
         before_commit(lambda: ada.elsewhere().delete(path_of(space)))
 
         assert_problem(api.person().join(code), 404, "invite_code_invalid")
 
-    def test_promises_the_rest_in_the_outbox(self, ada: Person, dynamodb: DynamoDBClient) -> None:
+    def test_delete_space_enqueues_the_deletion_of_its_items(
+        self, ada: Person, dynamodb: DynamoDBClient
+    ) -> None:
         space = ada.make_space()
 
         operation = ada.delete(path_of(space)).json()

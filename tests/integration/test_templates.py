@@ -12,7 +12,7 @@ BUILT_IN = "/api/v1/templates"
 
 
 class TestBuiltInTemplates:
-    def test_are_nine(self, api: Api) -> None:
+    def test_there_are_nine_built_in_templates(self, api: Api) -> None:
         page = api.person().get(BUILT_IN).json()
 
         assert [template["template_id"] for template in page["items"]] == [
@@ -28,7 +28,7 @@ class TestBuiltInTemplates:
         ]
         assert page["next_cursor"] is None
 
-    def test_show_every_type_of_section(self, api: Api) -> None:
+    def test_built_in_templates_show_every_type_of_section(self, api: Api) -> None:
         templates = api.person().get(BUILT_IN).json()["items"]
 
         assert {section["type"] for template in templates for section in template["sections"]} == {
@@ -42,7 +42,7 @@ class TestBuiltInTemplates:
         }
 
     @pytest.mark.parametrize("limit", [1, 4, 8, 9, 100])
-    def test_are_paged(self, api: Api, limit: int) -> None:
+    def test_built_in_templates_are_paged(self, api: Api, limit: int) -> None:
         ada, found, cursor = api.person(), list[dict[str, Any]](), ""
         for _ in range(0, 9, limit):
             page = ada.get(f"{BUILT_IN}?limit={limit}{cursor}").json()
@@ -53,36 +53,36 @@ class TestBuiltInTemplates:
         assert found == ada.get(BUILT_IN).json()["items"]
         assert page["next_cursor"] is None
 
-    def test_begin_again_without_a_cursor(self, api: Api) -> None:
+    def test_built_in_templates_start_at_an_empty_cursor(self, api: Api) -> None:
         ada = api.person()
 
         for path in (BUILT_IN, "/api/v1/spaces", "/api/v1/users/me/spaces"):
             assert ada.get(f"{path}?cursor=").json() == ada.get(path).json()
 
     @pytest.mark.parametrize("cursor", ["nothing", "Daily_log", "🦉"])
-    def test_know_no_other_cursor(self, api: Api, cursor: str) -> None:
+    def test_built_in_templates_know_no_other_cursor(self, api: Api, cursor: str) -> None:
         assert_problem(api.person().get(f"{BUILT_IN}?cursor={cursor}"), 400, "invalid_cursor")
 
-    def test_are_read_one_by_one(self, api: Api) -> None:
+    def test_built_in_templates_are_read_one_by_one(self, api: Api) -> None:
         ada = api.person()
 
         for template in ada.get(BUILT_IN).json()["items"]:
             assert ada.get(f"{BUILT_IN}/{template['template_id']}").json() == template
 
-    def test_need_a_profile(self, api: Api) -> None:
+    def test_built_in_templates_require_a_profile(self, api: Api) -> None:
         assert_problem(api.user().get(BUILT_IN), 403, "profile_required")
 
-    def test_are_no_others(self, api: Api) -> None:
+    def test_unknown_built_in_template_returns_404(self, api: Api) -> None:
         assert_problem(api.person().get(f"{BUILT_IN}/nothing"), 404, "not_found")
 
-    def test_are_not_among_a_spaces_own(self, api: Api) -> None:
+    def test_built_in_templates_are_not_among_a_spaces_own(self, api: Api) -> None:
         ada = api.person()
 
         assert ada.get(f"{at(ada.make_space())}/templates").json()["items"] == []
 
 
 class TestCreateTemplate:
-    def test_stores_what_is_sent(self, api: Api) -> None:
+    def test_create_template_stores_what_is_sent(self, api: Api) -> None:
         ada = api.person()
         space = ada.make_space()
         scale = {
@@ -130,7 +130,7 @@ class TestCreateTemplate:
         ],
         ids=["a scale without room", "an id twice", "too much in all"],
     )
-    def test_refuses_sections_that_make_no_sense(
+    def test_create_template_rejects_invalid_sections(
         self, api: Api, sections: list[dict[str, Any]], fault: str
     ) -> None:
         ada = api.person()
@@ -142,7 +142,7 @@ class TestCreateTemplate:
 
 
 class TestChangeTemplate:
-    def test_makes_a_new_version(self, api: Api) -> None:
+    def test_change_template_makes_a_new_version(self, api: Api) -> None:
         ada = api.person()
         template = make_template(ada, ada.make_space())
         path = f"{at(template)}/templates/{template['template_id']}"

@@ -25,7 +25,7 @@ EVERYTHING_OPTIONAL = {
 
 
 class TestCreateUser:
-    def test_makes_the_profile(self, api: Api) -> None:
+    def test_create_user_makes_the_profile(self, api: Api) -> None:
         ada = api.user("ada@example.com")
 
         response = ada.post(USERS, {"email": "ada@example.com", "name": "Ada Lovelace"})
@@ -56,7 +56,7 @@ class TestCreateUser:
         }
         assert ada.get(ME).json() == response.json()
 
-    def test_takes_every_optional_field(self, api: Api) -> None:
+    def test_create_user_accepts_every_optional_field(self, api: Api) -> None:
         ada = api.user()
 
         made = ada.post(USERS, {"email": ada.email, "name": "Ada", **EVERYTHING_OPTIONAL}).json()
@@ -65,7 +65,9 @@ class TestCreateUser:
         assert ada.get(ME).json() == made
 
     @pytest.mark.parametrize("sent", ["ada@example.com", " ADA@Example.COM\n"])
-    def test_knows_the_verified_email_however_it_is_written(self, api: Api, sent: str) -> None:
+    def test_create_user_recognizes_the_verified_email_however_it_is_written(
+        self, api: Api, sent: str
+    ) -> None:
         ada = api.user("Ada@Example.com")
 
         response = ada.post(USERS, {"email": sent, "name": "Ada"})
@@ -73,7 +75,7 @@ class TestCreateUser:
         assert response.status_code == 201
         assert response.json()["email"] == "ada@example.com"
 
-    def test_rejects_letters_that_fold_into_another_address(self, api: Api) -> None:
+    def test_create_user_rejects_letters_that_fold_into_another_address(self, api: Api) -> None:
         kelvin_sign = api.user("mar\u212a@example.com")
 
         response = kelvin_sign.post(USERS, {"email": "mark@example.com", "name": "Mark"})
@@ -82,20 +84,22 @@ class TestCreateUser:
         assert_problem(response, 422, "validation_failed", field="body.email")
         assert api.user("mark@example.com").make_profile().get(ME).json()["email"] == "mark@example.com"
 
-    def test_refuses_an_email_that_is_not_the_tokens(self, api: Api) -> None:
+    def test_create_user_rejects_an_email_that_is_not_the_tokens(self, api: Api) -> None:
         response = api.user().post(USERS, {"email": "somebody.else@example.com", "name": "Ada"})
 
         assert_problem(response, 403, "email_not_verified")
 
     @pytest.mark.parametrize("claims", [{"email_verified": False}, {"email_verified": None}])
-    def test_refuses_an_email_that_is_not_verified(self, api: Api, claims: dict[str, Any]) -> None:
+    def test_create_user_rejects_an_email_that_is_not_verified(
+        self, api: Api, claims: dict[str, Any]
+    ) -> None:
         ada = api.user(**claims)
 
         response = ada.post(USERS, {"email": ada.email, "name": "Ada"})
 
         assert_problem(response, 403, "email_not_verified")
 
-    def test_refuses_a_second_profile(self, api: Api) -> None:
+    def test_create_user_rejects_a_second_profile(self, api: Api) -> None:
         ada = api.person("Ada")
 
         response = ada.post(USERS, {"email": ada.email, "name": "Ada again"})
@@ -104,7 +108,7 @@ class TestCreateUser:
         assert ada.get(ME).json()["name"] == "Ada"
 
     @pytest.mark.parametrize("email", ["ada@example.com", "ADA@example.com"])
-    def test_refuses_an_email_that_another_profile_has(self, api: Api, email: str) -> None:
+    def test_create_user_rejects_an_email_that_another_profile_has(self, api: Api, email: str) -> None:
         api.user("ada@example.com").make_profile()
         second = api.user(email)
 
@@ -113,7 +117,7 @@ class TestCreateUser:
         assert_problem(response, 409, "email_taken")
         assert_problem(second.get(ME), 403, "profile_required")
 
-    def test_of_two_at_once_makes_one(self, api: Api, before_commit: Callable[..., None]) -> None:
+    def test_create_user_of_two_at_once_makes_one(self, api: Api, before_commit: Callable[..., None]) -> None:
         ada = api.user()
         before_commit(lambda: ada.elsewhere().make_profile("First"))
 
@@ -124,7 +128,7 @@ class TestCreateUser:
 
 
 class TestGetMe:
-    def test_reads_ones_own_profile(self, api: Api) -> None:
+    def test_get_me_reads_ones_own_profile(self, api: Api) -> None:
         ada = api.person("Ada")
 
         response = ada.get(ME)
@@ -132,13 +136,13 @@ class TestGetMe:
         assert response.status_code == 200
         assert response.json()["user_id"] == ada.user_id
 
-    def test_says_that_a_profile_is_needed(self, api: Api) -> None:
+    def test_get_me_says_that_a_profile_is_needed(self, api: Api) -> None:
         assert_problem(api.user().get(ME), 403, "profile_required")
 
 
 class TestUpdateMe:
     @pytest.mark.parametrize(("name", "value"), [("name", "Ada King"), *EVERYTHING_OPTIONAL.items()])
-    def test_changes_one_field_and_leaves_the_others(self, api: Api, name: str, value: Any) -> None:
+    def test_update_me_changes_one_field_and_leaves_the_others(self, api: Api, name: str, value: Any) -> None:
         ada = api.person("Ada")
         before = ada.get(ME).json()
 
@@ -168,7 +172,9 @@ class TestUpdateMe:
             ({"week_start": None}, {"week_start": "monday"}),
         ],
     )
-    def test_merges_preferences(self, api: Api, patch: dict[str, Any], changed: dict[str, Any]) -> None:
+    def test_update_me_merges_preferences(
+        self, api: Api, patch: dict[str, Any], changed: dict[str, Any]
+    ) -> None:
         ada = api.person()
         before = ada.patch(ME, EVERYTHING_OPTIONAL).json()["preferences"]
 
@@ -176,7 +182,7 @@ class TestUpdateMe:
 
         assert ada.get(ME).json()["preferences"] == before | changed
 
-    def test_is_stamped(self, api: Api, clock: FrozenClock) -> None:
+    def test_update_me_sets_updated_at(self, api: Api, clock: FrozenClock) -> None:
         ada = api.person()
         clock.advance(hours=1)
 
@@ -186,7 +192,7 @@ class TestUpdateMe:
         assert changed["updated_at"] == "2026-03-14T16:09:26.535Z"
 
     @pytest.mark.parametrize("nothing_new", [{}, {"name": "Ada"}, {"name": " Ada ", "bio": None}])
-    def test_that_changes_nothing_writes_nothing(
+    def test_update_me_that_changes_nothing_writes_nothing(
         self, api: Api, calls: list[str], nothing_new: dict[str, Any]
     ) -> None:
         ada = api.person("Ada")
@@ -199,7 +205,7 @@ class TestUpdateMe:
         assert response.json() == before
         assert calls == ["GetItem"]
 
-    def test_loses_no_change_that_is_made_meanwhile(
+    def test_update_me_loses_no_change_that_is_made_concurrently(
         self, api: Api, before_commit: Callable[..., None]
     ) -> None:
         ada = api.person("Ada")
@@ -211,7 +217,7 @@ class TestUpdateMe:
         assert response.json()["name"] == "Ada King"
         assert response.json()["version"] == 3
 
-    def test_needs_a_profile(self, api: Api) -> None:
+    def test_update_me_requires_a_profile(self, api: Api) -> None:
         assert_problem(api.user().patch(ME, {"name": "Ada"}), 403, "profile_required")
 
 
@@ -224,27 +230,27 @@ class TestUpdateMyEmail:
         person.token = api.signing_key.token(person.user_id, person.email)
         return person
 
-    def test_moves_to_the_verified_one(self, moved: Person) -> None:
+    def test_update_my_email_moves_to_the_verified_one(self, moved: Person) -> None:
         response = moved.patch(ME, {"email": " New@Example.com "})
 
         assert response.status_code == 200
         assert response.json()["email"] == "new@example.com"
 
-    def test_gives_the_old_one_free_and_takes_the_new_one(self, api: Api, moved: Person) -> None:
+    def test_update_email_releases_the_old_address_and_claims_the_new(self, api: Api, moved: Person) -> None:
         moved.patch(ME, {"email": moved.email})
 
         api.user("old@example.com").make_profile()
         late = api.user("new@example.com").post(USERS, {"email": "new@example.com", "name": "Late"})
         assert_problem(late, 409, "email_taken")
 
-    def test_does_not_move_to_another(self, api: Api, moved: Person) -> None:
+    def test_update_my_email_does_not_move_to_another(self, api: Api, moved: Person) -> None:
         response = moved.patch(ME, {"email": "third@example.com", "name": "Changed"})
 
         assert_problem(response, 403, "email_not_verified")
         assert moved.get(ME).json()["email"] == "new@example.com"
         assert moved.get(ME).json()["name"] == "Ada"
 
-    def test_does_not_move_to_one_that_is_taken(self, api: Api, moved: Person) -> None:
+    def test_update_my_email_does_not_move_to_one_that_is_taken(self, api: Api, moved: Person) -> None:
         api.user("new@example.com").make_profile()
 
         response = moved.patch(ME, {"email": "new@example.com", "name": "Changed"})
@@ -254,14 +260,14 @@ class TestUpdateMyEmail:
         taken = api.user("old@example.com").post(USERS, {"email": "old@example.com", "name": "B"})
         assert_problem(taken, 409, "email_taken")
 
-    def test_does_not_stay_where_it_is(self, moved: Person) -> None:
+    def test_update_my_email_does_not_stay_if_it_is(self, moved: Person) -> None:
         response = moved.patch(ME, {"email": "old@example.com", "name": "Ada King"})
 
         assert_problem(response, 403, "email_not_verified")
 
 
 class TestGetUser:
-    def test_shows_the_public_fields_to_who_shares_a_space(self, api: Api) -> None:
+    def test_get_user_shows_the_public_fields_to_who_shares_a_space(self, api: Api) -> None:
         ada, bob = api.person("Ada"), api.person("Bob")
         ada.patch(ME, EVERYTHING_OPTIONAL)
         bob.join(ada.make_code(ada.make_space()["space_id"]))
@@ -275,12 +281,12 @@ class TestGetUser:
             **{name: EVERYTHING_OPTIONAL[name] for name in ("preferred_name", "avatar_url", "bio")},
         }
 
-    def test_shows_oneself(self, api: Api) -> None:
+    def test_get_user_shows_the_caller(self, api: Api) -> None:
         ada = api.person("Ada")
 
         assert ada.get(f"{USERS}/{ada.user_id}").json()["name"] == "Ada"
 
-    def test_shows_people_of_the_same_organization(self, api: Api) -> None:
+    def test_get_user_shows_people_of_the_same_organization(self, api: Api) -> None:
         ada, eve = api.person(), api.person()
         bob = api.user_of(ada.make_organization(), ada)
         eve.make_organization()
@@ -288,21 +294,21 @@ class TestGetUser:
         assert bob.get(f"{USERS}/{ada.user_id}").status_code == 200
         assert_problem(eve.get(f"{USERS}/{ada.user_id}"), 404, "not_found")
 
-    def test_hides_strangers(self, api: Api) -> None:
+    def test_get_user_returns_404_for_strangers(self, api: Api) -> None:
         ada, bob = api.person(), api.person()
         ada.make_space()
         bob.make_space()
 
         assert_problem(bob.get(f"{USERS}/{ada.user_id}"), 404, "not_found")
 
-    def test_hides_who_is_about_to_be_erased(self, api: Api) -> None:
+    def test_get_user_hides_who_is_about_to_be_erased(self, api: Api) -> None:
         ada = api.person()
         bob = api.member_of(ada.make_space(), ada, "member")
         assert bob.delete("/api/v1/users/me").status_code == 202
 
         assert_problem(ada.get(f"/api/v1/users/{bob.user_id}"), 404, "not_found")
 
-    def test_hides_whom_one_shared_a_space_with(self, api: Api) -> None:
+    def test_get_user_returns_404_after_the_last_common_space(self, api: Api) -> None:
         ada = api.person()
         space = ada.make_space()
         bob = api.member_of(space, ada, "viewer")
@@ -310,7 +316,7 @@ class TestGetUser:
 
         assert_problem(bob.get(f"{USERS}/{ada.user_id}"), 404, "not_found")
 
-    def test_says_the_same_of_nobody_as_of_a_stranger(self, api: Api) -> None:
+    def test_get_user_says_the_same_of_nobody_as_of_a_stranger(self, api: Api) -> None:
         ada, bob = api.person(), api.person()
         stranger = bob.get(f"{USERS}/{ada.user_id}").json()
 
@@ -318,10 +324,10 @@ class TestGetUser:
 
         assert nobody | {"request_id": None} == stranger | {"request_id": None}
 
-    def test_hides_who_has_no_profile_yet(self, api: Api) -> None:
+    def test_get_user_hides_who_has_no_profile_yet(self, api: Api) -> None:
         assert_problem(api.person().get(f"{USERS}/{api.user().user_id}"), 404, "not_found")
 
-    def test_costs_one_query_and_one_batch_get(self, api: Api, calls: list[str]) -> None:
+    def test_get_user_costs_one_query_and_one_batch_get(self, api: Api, calls: list[str]) -> None:
         ada = api.person()
         space = ada.make_space()
         bob = api.member_of(space, ada, "member")

@@ -15,7 +15,7 @@ OUTPUTS = {
 
 
 class TestToolEnvironment:
-    def test_forgets_real_accounts_and_keeps_proxies(self, tmp_path: Path) -> None:
+    def test_tool_environment_forgets_real_accounts_and_keeps_proxies(self, tmp_path: Path) -> None:
         environ = {
             "AWS_PROFILE": "work",
             "AWS_SESSION_TOKEN": "real",
@@ -30,12 +30,12 @@ class TestToolEnvironment:
         assert env["AWS_ENDPOINT_URL"] == "http://127.0.0.1:1"
         assert env["AWS_CONFIG_FILE"] == os.devnull
 
-    def test_goes_to_this_machine_without_a_proxy(self, tmp_path: Path) -> None:
+    def test_tool_environment_goes_to_this_machine_without_a_proxy(self, tmp_path: Path) -> None:
         env = tool_environment({"no_proxy": "intranet"}, "http://127.0.0.1:1", tmp_path)
 
         assert env["NO_PROXY"] == env["no_proxy"] == "intranet,127.0.0.1,localhost"
 
-    def test_puts_the_projects_own_tools_first(self, tmp_path: Path) -> None:
+    def test_tool_environment_puts_the_projects_own_tools_first(self, tmp_path: Path) -> None:
         env = tool_environment({"PATH": "/usr/bin"}, "http://127.0.0.1:1", tmp_path)
 
         assert env["PATH"].endswith(f"{os.pathsep}{tmp_path}/node_modules/.bin{os.pathsep}/usr/bin")
@@ -50,16 +50,16 @@ class TestClients:
 
 
 class TestDeployment:
-    def test_rewrites_the_address_for_this_machine(self) -> None:
+    def test_deployment_rewrites_the_address_for_this_machine(self) -> None:
         deployment = Deployment.of(OUTPUTS, "http://127.0.0.1:4566")
 
         assert deployment.api_url == "http://127.0.0.1:4566/restapis/lifestyle-spaces/live/_user_request_"
 
-    def test_refuses_an_address_that_is_no_stage(self) -> None:
+    def test_deployment_rejects_an_address_that_is_no_stage(self) -> None:
         with pytest.raises(ValueError, match=r"ApiUrl is not a stage's address: https://example\.com"):
             Deployment.of(OUTPUTS | {"ApiUrl": "https://example.com"}, "http://127.0.0.1:4566")
 
-    def test_is_read_as_it_was_written(self, tmp_path: Path) -> None:
+    def test_deployment_is_read_as_it_was_written(self, tmp_path: Path) -> None:
         deployment = Deployment.of(OUTPUTS, "http://127.0.0.1:4566")
         deployment.write(tmp_path / "env.json")
 

@@ -14,7 +14,7 @@ def root(tmp_path: Path) -> Path:
 
 
 class TestFingerprint:
-    def test_stays_while_nothing_changes(self, root: Path) -> None:
+    def test_fingerprint_stays_while_nothing_changes(self, root: Path) -> None:
         before = fingerprint(root)
         (root / "lambda_src" / "app" / "__pycache__").mkdir()
         (root / "lambda_src" / "app" / "__pycache__" / "main.pyc").write_bytes(b"compiled")
@@ -22,19 +22,19 @@ class TestFingerprint:
 
         assert fingerprint(root) == before
 
-    def test_changes_with_a_source(self, root: Path) -> None:
+    def test_fingerprint_changes_with_a_source(self, root: Path) -> None:
         before = fingerprint(root)
         (root / "lambda_src" / "app" / "main.py").write_text("two")
 
         assert fingerprint(root) != before
 
-    def test_changes_with_a_name(self, root: Path) -> None:
+    def test_fingerprint_changes_with_a_name(self, root: Path) -> None:
         before = fingerprint(root)
         (root / "lambda_src" / "app" / "main.py").rename(root / "lambda_src" / "app" / "other.py")
 
         assert fingerprint(root) != before
 
-    def test_changes_with_the_settings(self, root: Path) -> None:
+    def test_fingerprint_changes_with_the_settings(self, root: Path) -> None:
         before = fingerprint(root)
         (root / "cdk.json").write_text('{"context": {}}')
 

@@ -40,7 +40,7 @@ def program(folder: Path, text: str) -> Path:
 
 
 class TestStart:
-    def test_waits_until_it_answers_and_stops_cleanly(self, home: Path, ministack: Path) -> None:
+    def test_start_waits_until_it_answers_and_stops_cleanly(self, home: Path, ministack: Path) -> None:
         assert emulator.running(home) is None
         started = emulator.start(home, free_port(), ministack=ministack)
         try:
@@ -56,7 +56,7 @@ class TestStart:
         assert not (home / "tmp").exists()
         assert (home / "data").exists()
 
-    def test_forgets_how_far_the_streams_were_read_that_ended_with_it(
+    def test_start_forgets_how_far_the_streams_were_read_that_ended_with_it(
         self, home: Path, ministack: Path
     ) -> None:
         state = home / "data" / "state" / "lambda.json"
@@ -71,7 +71,7 @@ class TestStart:
             "payload": {"esms": 1, "dynamodb_stream_positions": positions | {"data": {}}}
         }
 
-    def test_lets_nothing_of_our_environment_in(
+    def test_start_lets_nothing_of_our_environment_in(
         self, home: Path, ministack: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("AWS_ENDPOINT_URL", "https://example.com")
@@ -84,7 +84,7 @@ class TestStart:
         assert environment["TMPDIR"] == str(home / "tmp")
         assert not [name for name in environment if name.startswith("AWS_") or "PROXY" in name.upper()]
 
-    def test_forgets_files_of_a_state_that_was_never_saved(self, home: Path, ministack: Path) -> None:
+    def test_start_forgets_files_of_a_state_that_was_never_saved(self, home: Path, ministack: Path) -> None:
         left_over = home / "data" / "s3" / "bucket"
         left_over.mkdir(parents=True)
 

@@ -25,7 +25,7 @@ class TestMakefile:
             r"^define [\w-]+ *[:?+]?=",
         ],
     )
-    def test_uses_nothing_newer_than_make_3_81(self, newer: str) -> None:
+    def test_makefile_uses_nothing_newer_than_make_3_81(self, newer: str) -> None:
         assert re.findall(newer, MAKEFILE, re.MULTILINE) == []
 
 
@@ -45,12 +45,12 @@ class TestScripts:
             r"\bnproc\b",
         ],
     )
-    def test_use_no_option_that_bsd_lacks(self, path: Path, gnu: str) -> None:
+    def test_scripts_use_no_option_that_bsd_lacks(self, path: Path, gnu: str) -> None:
         assert re.findall(gnu, path.read_text(encoding="utf-8")) == []
 
     @pytest.mark.parametrize(
         "newer", [r"declare -A", r"\bmapfile\b", r"\breadarray\b", r"\$\{\w+(\^|,)", r"&>>", r"\|&"]
     )
-    def test_use_no_syntax_newer_than_bash_3_2(self, newer: str) -> None:
+    def test_scripts_use_no_syntax_newer_than_bash_3_2(self, newer: str) -> None:
         text = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
         assert re.findall(newer, text) == []

@@ -19,11 +19,11 @@ class TestCheckPort:
     def test_a_free_one_passes(self) -> None:
         check_port(free_port())
 
-    def test_a_taken_one_is_refused_with_another_to_use(self, taken: int) -> None:
+    def test_a_taken_one_is_rejected_with_another_to_use(self, taken: int) -> None:
         with pytest.raises(LocalError, match=rf"port {taken} is taken .* make local LOCAL_PORT=\d+$"):
             check_port(taken)
 
-    def test_one_taken_on_all_interfaces_is_refused(self) -> None:
+    def test_one_taken_on_all_interfaces_is_rejected(self) -> None:
         with (
             socket.create_server(("0.0.0.0", 0)) as server,  # noqa: S104 - the case under test
             pytest.raises(LocalError, match="is taken"),

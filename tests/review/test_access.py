@@ -33,7 +33,7 @@ def trusting(principal: object, **properties: Any) -> Entry:
     return resource("IAM::Role", AssumeRolePolicyDocument={"Statement": [trust]}, **properties)
 
 
-class TestAccessOfProd:
+class TestProdAccess:
     def test_function_statements_have_a_reason_for_each_action(self) -> None:
         own = [
             each for each in statements(assembly("prod").stack) if each.who == "Lambda function `Function`"

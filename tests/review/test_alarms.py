@@ -114,11 +114,11 @@ class TestAlarms:
             "in 1 of 1 periods of 90 seconds"
         )
 
-    def test_of_what_is_not_in_the_stack_cover_nothing_in_it(self) -> None:
+    def test_alarms_of_what_is_not_in_the_stack_cover_nothing_in_it(self) -> None:
         stack = made(**FUNCTION, Errors=alarm("Errors", of="another-function")).stack
         assert len(uncovered(stack)) == 4
 
-    def test_of_one_version_cover_nothing_once_it_is_released(self) -> None:
+    def test_alarms_of_one_version_cover_nothing_once_it_is_released(self) -> None:
         one = alarm("Errors")
         one["Properties"]["Dimensions"].append({"Name": "ExecutedVersion", "Value": "7"})
         always, never = (
@@ -127,34 +127,34 @@ class TestAlarms:
         )
         assert never > always
 
-    def test_know_a_resource_by_its_plain_name(self) -> None:
+    def test_alarms_know_a_resource_by_its_plain_name(self) -> None:
         api = resource("ApiGateway::RestApi", Name="the-api")
         found = section(made(Api=api, Broken=alarm("5XXError", of="the-api")).stack)
         assert ("REST API `Api` answers 5xx", "covered `Broken`") in texts(table(found, "What they cover"))
 
-    def test_that_cover_all_leave_nothing_unnoticed(self) -> None:
+    def test_alarms_that_cover_all_leave_nothing_unnoticed(self) -> None:
         stack = made(
             Queue=resource("SQS::Queue"), Full=alarm("ApproximateAgeOfOldestMessage", of={"Ref": "Queue"})
         ).stack
         assert uncovered(stack) == []
         assert "Every fault listed here has an alarm." in section(stack).answer
 
-    def test_are_missed(self) -> None:
+    def test_alarms_are_missed(self) -> None:
         assert section(made(**FUNCTION).stack).answer == "0 alarms. 4 faults have no alarm."
 
 
 class TestSpending:
-    def test_is_watched_by_a_budget(self) -> None:
+    def test_spending_is_watched_by_a_budget(self) -> None:
         budget = resource("Budgets::Budget", Budget={"BudgetLimit": {"Amount": 50, "Unit": "USD"}})
         assert points(section(made(Budget=budget).stack))[0] == "budget budget `Budget`: 50 USD a month."
 
-    def test_is_watched_by_nobody(self) -> None:
+    def test_spending_is_watched_by_nobody(self) -> None:
         told = points(section(made().stack))
         assert told == [
             "no budget Nobody is notified when the bill grows: there is no budget.",
             "no dashboard There is no dashboard.",
         ]
 
-    def test_may_be_looked_at(self) -> None:
+    def test_spending_may_be_looked_at(self) -> None:
         told = points(section(made(Board=resource("CloudWatch::Dashboard")).stack))
         assert told[1] == "dashboard Dashboards: dashboard `Board`."

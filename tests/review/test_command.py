@@ -108,13 +108,13 @@ class TestFailOn:
         after, before = self.templates(tmp_path, One=resource("Lambda::Url"))
         assert main([after, before], root=tmp_path) == 0
 
-    def test_limit_without_comparison_is_refused(self, tmp_path: Path) -> None:
+    def test_limit_without_comparison_is_rejected(self, tmp_path: Path) -> None:
         after, _ = self.templates(tmp_path)
         with pytest.raises(SystemExit):
             main([after, "--fail-on", "opens"], root=tmp_path)
 
     @pytest.mark.parametrize("text", ["[]", "{}", "nothing"])
-    def test_file_that_is_no_template_is_refused(self, tmp_path: Path, text: str) -> None:
+    def test_file_that_is_no_template_is_rejected(self, tmp_path: Path, text: str) -> None:
         path = tmp_path / "x.json"
         path.write_text(text, encoding="utf-8")
         with pytest.raises(ReviewError, match=r"x\.json is no CloudFormation template in JSON"):
@@ -122,7 +122,7 @@ class TestFailOn:
 
 
 class TestSources:
-    def test_unknown_revision_is_refused(self, project: Path) -> None:
+    def test_unknown_revision_is_rejected(self, project: Path) -> None:
         with (
             pytest.raises(
                 ReviewError, match=r"'nowhere' is neither an environment nor a revision that git knows"

@@ -189,7 +189,7 @@ class TestCallsAMonth:
             (None, 0),
         ],
     )
-    def test_calls_follow_the_schedule(self, expression: str | None, calls: float) -> None:
+    def test_calls_a_month_calls_follow_the_schedule(self, expression: str | None, calls: float) -> None:
         properties = {"ScheduleExpression": expression} if expression else {}
         assert calls_a_month(Resource("Rule", "AWS::Events::Rule", properties, {})) == pytest.approx(calls)
 

@@ -27,7 +27,7 @@ class TestDataOfProd:
         assert "DynamoDB table `Table`, Cognito user pool `UserPool`" in stays
         assert goes == "KMS key `NotificationsKey` and SQS queue `DeadLettersQueue` would be deleted."
 
-    def test_stores_have_encryption_backup_and_retention(self) -> None:
+    def test_data_of_prod_stores_have_encryption_backup_and_retention(self) -> None:
         assert row(assembly("prod"), "`Table`")[2:] == (
             "KMS key `DataKey`",
             "on any second of the last 35 days",

@@ -243,7 +243,7 @@ class TestWeakening:
 
 
 class TestFailing:
-    def test_change_that_the_service_refuses_fails(self) -> None:
+    def test_change_that_the_service_rejects_fails(self) -> None:
         assert changed(
             "Cognito::UserPool", {"UsernameAttributes": ["email"]}, {"UsernameAttributes": []}
         ) == [(Danger.FAILS, "the service refuses it: the deployment fails")]

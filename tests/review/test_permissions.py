@@ -82,13 +82,13 @@ class TestStatements:
         (one,) = statements(made(Table=TABLE, Role=ROLE, Policy=policy).stack)
         assert [each.name for each in one.targets] == ["Table"]
 
-    def test_not_action_reaches_everything_else(self) -> None:
+    def test_statements_not_action_reaches_everything_else(self) -> None:
         (one,) = of_role({"Effect": "Allow", "NotAction": "iam:*", "NotResource": ARN})
         assert one.is_wide
         assert one.verbs == ("do anything",)
         assert "Table" not in {each.name for each in one.targets}
 
-    def test_not_action_of_the_service_leaves_its_resources_alone(self) -> None:
+    def test_statements_not_action_of_the_service_leaves_its_resources_alone(self) -> None:
         (one,) = of_role({"Effect": "Allow", "NotAction": "dynamodb:*", "Resource": "*"})
         (table,) = [each for each in one.targets if each.name == "Table"]
         assert one.verbs_on(table) == ()

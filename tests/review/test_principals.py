@@ -49,7 +49,7 @@ class TestPrincipals:
         (one,) = principals_of(made(Own=ROLE).stack, {"Principal": principal})
         assert (one.text, one.kind) == (text, kind)
 
-    def test_not_principal_is_anybody_else(self) -> None:
+    def test_principals_not_principal_is_anybody_else(self) -> None:
         (one,) = principals_of(EMPTY, {"NotPrincipal": {"AWS": "123456789012"}})
         assert (one.text, one.is_outsider) == ("anyone but those it names", True)
 

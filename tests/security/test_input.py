@@ -87,7 +87,7 @@ CHANGES = [row for row in LINES + PROSE if row[0].startswith("PATCH") and COMMEN
 
 class TestText:
     @pytest.mark.parametrize(("name", "field", "longest"), LINES)
-    def test_of_one_line(
+    def test_text_of_one_line(
         self, target: Callable[[str], Target], calls: list[str], name: str, field: str, longest: int
     ) -> None:
         too_long = ["a" * (longest + 1), "é" * (longest + 1), "🦉" * (longest + 1), "a" * 500_000]
@@ -95,7 +95,7 @@ class TestText:
         assert_refused(target(name), field, [*NOTHING_TO_SEE, *NOT_ONE_LINE, *CONTROLS, *too_long], calls)
 
     @pytest.mark.parametrize(("name", "field", "longest"), PROSE)
-    def test_of_many_lines(
+    def test_text_of_many_lines(
         self, target: Callable[[str], Target], calls: list[str], name: str, field: str, longest: int
     ) -> None:
         too_long = ["a" * (longest + 1), "🦉" * (longest + 1), "a" * 500_000]
@@ -103,7 +103,7 @@ class TestText:
         assert_refused(target(name), field, [*CONTROLS, *too_long], calls)
 
     @pytest.mark.parametrize(("name", "field", "longest"), LINES + PROSE)
-    def test_is_text(
+    def test_text_is_text(
         self, target: Callable[[str], Target], calls: list[str], name: str, field: str, longest: int
     ) -> None:
         surrogates = ["\ud800", "a\udfff", "\udc00\ud800"]
@@ -111,7 +111,7 @@ class TestText:
         assert_refused(target(name), field, [*NOT_TEXT, *surrogates], calls)
 
     @pytest.mark.parametrize(("name", "field", "longest"), CHANGES)
-    def test_in_every_script_up_to_its_limit_comes_back_as_it_was(
+    def test_text_in_every_script_up_to_its_limit_comes_back_as_it_was(
         self, target: Callable[[str], Target], name: str, field: str, longest: int
     ) -> None:
         request = target(name)
@@ -122,7 +122,7 @@ class TestText:
             assert request.person.get(request.path).json()[field] == text
 
     @pytest.mark.parametrize(("name", "field", "longest"), CHANGES)
-    def test_is_measured_after_trimming(
+    def test_text_is_measured_after_trimming(
         self, target: Callable[[str], Target], name: str, field: str, longest: int
     ) -> None:
         response = target(name).send(**{field: f" \n\t{'a' * longest}\u2003 "})
@@ -130,7 +130,7 @@ class TestText:
         assert response.json()[field] == "a" * longest
 
     @pytest.mark.parametrize(("name", "field", "longest"), PROSE)
-    def test_of_many_lines_keeps_them(
+    def test_text_of_many_lines_keeps_them(
         self, target: Callable[[str], Target], name: str, field: str, longest: int
     ) -> None:
         assert target(name).send(**{field: "one\n\n\ttwo"}).json()[field] == "one\n\n\ttwo"
@@ -190,7 +190,7 @@ REQUIRED = [
 
 class TestEveryBody:
     @pytest.mark.parametrize(("name", "fields"), NULL_REFUSED)
-    def test_has_no_null_where_something_must_be(
+    def test_every_body_has_no_null_where_something_must_be(
         self, target: Callable[[str], Target], calls: list[str], name: str, fields: list[str]
     ) -> None:
         request = target(name)
@@ -199,7 +199,9 @@ class TestEveryBody:
             assert_refused(request, field, [None], calls)
 
     @pytest.mark.parametrize("name", BODIES)
-    def test_has_no_unknown_field(self, target: Callable[[str], Target], calls: list[str], name: str) -> None:
+    def test_every_body_has_no_unknown_field(
+        self, target: Callable[[str], Target], calls: list[str], name: str
+    ) -> None:
         request = target(name)
         calls.clear()
         stored = ["user_id", "space_id", "owner_id", "author_id", "member_count", "version", "created_at"]
@@ -213,13 +215,13 @@ class TestEveryBody:
         assert not WRITES & set(calls)
 
     @pytest.mark.parametrize("name", BODIES)
-    def test_has_no_status_of_the_apps_own(
+    def test_every_body_has_no_status_of_the_apps_own(
         self, target: Callable[[str], Target], calls: list[str], name: str
     ) -> None:
         assert_refused(target(name), "status", ["deleting"], calls)
 
     @pytest.mark.parametrize(("name", "fields"), REQUIRED)
-    def test_has_what_is_required(
+    def test_every_body_has_what_is_required(
         self, target: Callable[[str], Target], name: str, fields: list[str]
     ) -> None:
         request = target(name)

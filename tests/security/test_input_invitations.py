@@ -33,7 +33,7 @@ def judge(target: Target, *asked: dict[str, Any]) -> list[tuple[str, int]]:
 
 @PLACES
 class TestBatch:
-    def test_is_a_list_of_one_to_25(
+    def test_batch_is_a_list_of_one_to_25(
         self, target: Callable[[str], Target], calls: list[str], place: str
     ) -> None:
         one = {"email": EVE}
@@ -41,7 +41,7 @@ class TestBatch:
 
         assert_refused(target(f"POST {place}/invitations/batch"), "invitations", wrong, calls)
 
-    def test_names_an_address_in_each(
+    def test_batch_names_an_address_in_each(
         self, target: Callable[[str], Target], calls: list[str], place: str
     ) -> None:
         nameless: list[Any] = [None, 0, True, EVE, [], [EVE], {}, {"role": "member"}, {"Email": EVE}]
@@ -54,7 +54,7 @@ class TestBatch:
 @PLACES
 class TestOneOfABatch:
     @pytest.mark.parametrize(("field", "values"), WRONG, ids=[ascii(field[:9]) for field, _ in WRONG])
-    def test_is_refused_alone(
+    def test_one_of_a_batch_is_rejected_alone(
         self, target: Callable[[str], Target], calls: list[str], place: str, field: str, values: list[Any]
     ) -> None:
         request = target(f"POST {place}/invitations/batch")
@@ -64,7 +64,7 @@ class TestOneOfABatch:
             assert judge(request, {"email": EVE, field: value}) == [(EVE, 422)], value
         assert not WRITES & set(calls)
 
-    def test_is_named_as_far_as_it_can_be(
+    def test_one_of_a_batch_is_named_as_far_as_it_can_be(
         self, target: Callable[[str], Target], calls: list[str], place: str
     ) -> None:
         request = target(f"POST {place}/invitations/batch")
@@ -79,7 +79,9 @@ class TestOneOfABatch:
             assert judge(request, {"email": email}) == [(shown, 422)]
         assert not WRITES & set(calls)
 
-    def test_comes_back_as_it_was_at_its_limits(self, target: Callable[[str], Target], place: str) -> None:
+    def test_one_of_a_batch_comes_back_as_it_was_at_its_limits(
+        self, target: Callable[[str], Target], place: str
+    ) -> None:
         request = target(f"POST {place}/invitations/batch")
         messages = ["a" * 500, "🦉" * 500, "one\n\n\ttwo", "עדה לאבלייס", "Zoe\u0308", "<b>$url</b>"]
         sent = {f"person{number}@example.org": message for number, message in enumerate(messages)}
@@ -93,7 +95,7 @@ class TestOneOfABatch:
             email: message.strip() for email, message in sent.items()
         }
 
-    def test_may_go_without_a_word(self, target: Callable[[str], Target], place: str) -> None:
+    def test_one_of_a_batch_may_go_without_a_word(self, target: Callable[[str], Target], place: str) -> None:
         request = target(f"POST {place}/invitations/batch")
 
         assert judge(request, {"email": EVE, "message": None}, {"email": BOB}) == [(EVE, 201), (BOB, 201)]

@@ -147,7 +147,7 @@ class TestTemplateOfAnEntry:
 
         assert_refused(request, "template_version", [0, -1, *NOT_A_NUMBER[1:]], calls)
 
-    def test_of_an_entry_that_is_there_stays(self, target: Find) -> None:
+    def test_template_of_an_entry_of_an_entry_that_is_there_stays(self, target: Find) -> None:
         for field in ("template_id", "template_version", "template_sections", "word_count", "excerpt"):
             response = target(f"PATCH {ENTRY}").send(**{field: "blank"})
             assert_problem(response, 422, "validation_failed", field=f"body.{field}")
@@ -155,7 +155,9 @@ class TestTemplateOfAnEntry:
 
 @pytest.mark.parametrize("name", TEMPLATES)
 class TestSectionsOfATemplate:
-    def test_are_refused_by_name(self, target: Find, calls: list[str], name: str) -> None:
+    def test_sections_of_a_template_are_rejected_by_name(
+        self, target: Find, calls: list[str], name: str
+    ) -> None:
         scale: dict[str, Any] = {"section_id": "a", "type": "scale", "title": "Mood", "min": 1, "max": 5}
         ticks: dict[str, Any] = {"section_id": "a", "type": "checkbox", "title": "Ticks", "options": ["a"]}
         asked: dict[str, Any] = {
@@ -190,7 +192,9 @@ class TestSectionsOfATemplate:
 
         assert_refused(target(name), "sections", [*wrong, *NOT_A_LIST, nested(500)], calls)
 
-    def test_at_their_limits_come_back_as_they_were(self, target: Find, name: str) -> None:
+    def test_sections_of_a_template_at_their_limits_come_back_as_they_were(
+        self, target: Find, name: str
+    ) -> None:
         request = target(name)
         scale = {"section_id": "a" * 50, "type": "scale", "title": "🦉" * 200, "min": -1000, "max": 1000}
         everything = scale | {"prompt": "é" * 500, "required": True}
@@ -207,7 +211,7 @@ class TestHighlight:
         assert_refused(target(f"POST {ENTRY}/highlights"), "color", wrong, calls)
 
     @pytest.mark.parametrize("color", HighlightColor)
-    def test_of_every_color(self, target: Find, color: str) -> None:
+    def test_highlight_of_every_color(self, target: Find, color: str) -> None:
         assert target(f"POST {ENTRY}/highlights").send(color=color).json()["color"] == color
 
     def test_start(self, target: Find, calls: list[str]) -> None:
@@ -249,7 +253,7 @@ class TestComment:
             assert request.send(text=text).json()["text"] == text
 
     @pytest.mark.parametrize("name", COMMENTS)
-    def test_mentions(self, target: Find, calls: list[str], name: str) -> None:
+    def test_comment_mentions(self, target: Find, calls: list[str], name: str) -> None:
         wrong: list[Any] = [
             [""],
             ["you"],
@@ -270,7 +274,7 @@ class TestComment:
         assert_refused(target(f"POST {ENTRY}/comments"), field, NO_ID, calls)
 
     @pytest.mark.parametrize("field", ["parent_id", "highlight_id"])
-    def test_that_is_there_stays_where_it_is(self, target: Find, field: str) -> None:
+    def test_comment_that_is_there_stays_if_it_is(self, target: Find, field: str) -> None:
         response = target(f"PATCH {COMMENT}").send(**{field: None})
 
         assert_problem(response, 422, "validation_failed", field=f"body.{field}")

@@ -111,7 +111,7 @@ class TestProfileFieldsAtTheirLimits:
             ),
         ],
     )
-    def test_come_back_as_they_were(
+    def test_profile_fields_at_their_limits_come_back_as_they_were(
         self, target: Callable[[str], Target], field: str, values: list[Any]
     ) -> None:
         request = target("PATCH /users/me")
@@ -127,7 +127,7 @@ class TestProfileFieldsAtTheirLimits:
         assert api.user(email).make_profile().get(ME).json()["email"] == email
 
     @pytest.mark.parametrize("email", ["ada#admin@example.com", "a" * 65 + "@example.com", "ada"])
-    def test_an_email_that_cannot_be_kept_is_refused_though_it_was_verified(
+    def test_an_email_that_cannot_be_kept_is_rejected_though_it_was_verified(
         self, api: Api, email: str
     ) -> None:
         response = api.user(email).post("/api/v1/users", {"email": email, "name": "Ada"})
@@ -149,7 +149,7 @@ CHOICES = [
 
 class TestChoices:
     @pytest.mark.parametrize(("name", "field", "wrong"), CHOICES)
-    def test_are_those_that_are_named(
+    def test_choices_are_those_that_are_named(
         self, target: Callable[[str], Target], calls: list[str], name: str, field: str, wrong: list[str]
     ) -> None:
         assert_refused(target(name), field, ["", *wrong, "\ud800", None, *NOT_TEXT], calls)

@@ -28,7 +28,7 @@ QUANTITIES = [
 
 class TestDays:
     @pytest.mark.parametrize(("name", "field"), DAYS)
-    def test_are_calendar_days(
+    def test_days_are_calendar_days(
         self, target: Callable[[str], Target], calls: list[str], name: str, field: str
     ) -> None:
         never = ["2026-02-29", "1900-02-29", "2026-04-31", "2026-13-01", "2026-00-01", "2026-01-00"]
@@ -47,7 +47,7 @@ class TestDays:
         assert_refused(target(name), field, [*never, *far, *otherwise, *untidy, *no_text], calls)
 
     @pytest.mark.parametrize("day", ["0001-01-01", "1999-12-31", "2000-02-29", "2028-02-29", "9999-12-31"])
-    def test_of_which_a_goal_is_due_come_back_as_they_were(
+    def test_days_of_which_a_goal_is_due_come_back_as_they_were(
         self, target: Callable[[str], Target], day: str
     ) -> None:
         request = target(f"PATCH {GOAL}")
@@ -56,7 +56,7 @@ class TestDays:
         assert request.person.get(request.path).json()["due_on"] == day
 
     @pytest.mark.parametrize("day", ["2026-03-15", "9999-12-31"])
-    def test_of_steps_have_begun(self, target: Callable[[str], Target], day: str) -> None:
+    def test_days_of_steps_have_begun(self, target: Callable[[str], Target], day: str) -> None:
         response = target(f"POST {GOAL}/check-ins").send(date=day)
 
         assert_problem(response, 422, "date_out_of_range", field="body.date")
@@ -64,7 +64,7 @@ class TestDays:
     @pytest.mark.parametrize(
         ("day", "status"), [("0001-01-01", 422), ("9999-12-31", 422), ("2026-03-14", 200)]
     )
-    def test_of_habits_lie_between_a_year_before_them_and_today(
+    def test_days_of_habits_lie_between_a_year_before_them_and_today(
         self, target: Callable[[str], Target], day: str, status: int
     ) -> None:
         request = target(f"PUT {DAY}")
@@ -75,7 +75,7 @@ class TestDays:
 
 class TestQuantities:
     @pytest.mark.parametrize(("name", "field", "limits"), QUANTITIES)
-    def test_are_numbers_within_their_limits(
+    def test_quantities_are_numbers_within_their_limits(
         self,
         target: Callable[[str], Target],
         calls: list[str],
@@ -90,7 +90,7 @@ class TestQuantities:
         assert_refused(target(name), field, [*beyond, *too_fine, *NOT_FINITE, *NOT_A_NUMBER], calls)
 
     @pytest.mark.parametrize(("name", "field", "limits"), QUANTITIES)
-    def test_at_their_limits_come_back_as_they_were(
+    def test_quantities_at_their_limits_come_back_as_they_were(
         self, target: Callable[[str], Target], name: str, field: str, limits: tuple[float, float]
     ) -> None:
         request = target(name)
@@ -98,7 +98,9 @@ class TestQuantities:
         for value in (*limits, 1, 0.1, 999_999_999.999999, 123_456.789012):
             assert request.send(**{field: value}).json()[field] == value
 
-    def test_of_steps_may_add_up_to_more_than_one_step_may_be(self, target: Callable[[str], Target]) -> None:
+    def test_quantities_of_steps_may_add_up_to_more_than_one_step_may_be(
+        self, target: Callable[[str], Target]
+    ) -> None:
         request = target(f"POST {GOAL}/check-ins")
         goal = request.path.removesuffix("/check-ins")
 
@@ -111,7 +113,7 @@ class TestQuantities:
 
 @pytest.mark.parametrize("name", [f"POST {SPACE}/habits", f"PATCH {HABIT}"])
 class TestCadence:
-    def test_is_one_of_three_kinds(
+    def test_cadence_is_one_of_three_kinds(
         self, target: Callable[[str], Target], calls: list[str], name: str
     ) -> None:
         no_object: list[Any] = [None, 0, True, "daily", [], ["daily"], {}]
@@ -126,7 +128,9 @@ class TestCadence:
 
         assert_refused(target(name), "cadence", [*no_object, *unknown, *mixed], calls)
 
-    def test_names_each_day_once(self, target: Callable[[str], Target], calls: list[str], name: str) -> None:
+    def test_cadence_names_each_day_once(
+        self, target: Callable[[str], Target], calls: list[str], name: str
+    ) -> None:
         wrong: list[Any] = [
             None,
             0,
@@ -146,7 +150,7 @@ class TestCadence:
 
         assert_refused(target(name), "cadence", cadences, calls)
 
-    def test_has_one_to_seven_times(
+    def test_cadence_has_one_to_seven_times(
         self, target: Callable[[str], Target], calls: list[str], name: str
     ) -> None:
         wrong: list[Any] = [None, 0, 8, -1, 10**400, 1.5, float("nan"), True, "3", "", [], [3], {}]
@@ -156,7 +160,9 @@ class TestCadence:
 
         assert_refused(target(name), "cadence", cadences, calls)
 
-    def test_at_its_limits_comes_back_as_it_was(self, target: Callable[[str], Target], name: str) -> None:
+    def test_cadence_at_its_limits_comes_back_as_it_was(
+        self, target: Callable[[str], Target], name: str
+    ) -> None:
         weekly = [{"kind": "weekly", "days": days} for days in (["monday"], WEEK, WEEK[::-1])]
         times = [{"kind": "times_per_week", "times": times} for times in (1, 7)]
         request = target(name)

@@ -75,7 +75,7 @@ def parameters_of() -> list[tuple[str, str, str]]:
 
 
 class TestPath:
-    def test_holds_what_its_route_wants(self, api: Api, calls: list[str]) -> None:
+    def test_path_holds_what_its_route_wants(self, api: Api, calls: list[str]) -> None:
         ada = api.person()
         organization = ada.post("/api/v1/organizations", {"name": "Engines"}).json()
         # In what is named first one must be; the rest is judged before it is looked for.
@@ -96,12 +96,12 @@ class TestPath:
         assert not WRITES & set(calls)
 
     @pytest.mark.parametrize("path", ["/api/v1/spaces/%FF%FE", "/api/v1/users/%C3%28", "/api/v1/users/%"])
-    def test_holds_text(self, api: Api, path: str) -> None:
+    def test_path_holds_text(self, api: Api, path: str) -> None:
         assert_problem(api.person().get(path), 422, "validation_failed")
 
     @pytest.mark.parametrize(
         "path",
         ["/api/v1/spaces/..%2F..%2Fhealth", "/api/v1/spaces/01ARZ3NDEKTSV4RRFFQ69G5FAV%2Fmembers%2F.."],
     )
-    def test_leads_nowhere_else(self, api: Api, path: str) -> None:
+    def test_path_reaches_no_other_route(self, api: Api, path: str) -> None:
         assert api.person().get(path).status_code in {404, 422}

@@ -92,7 +92,9 @@ def send(api: Api, token_of: Callable[[str, str], str]) -> Send:
 
 class TestTable:
     @pytest.mark.parametrize("request_line", ROWS)
-    def test_holds_for(self, make_world: Make, send: Send, calls: list[str], request_line: str) -> None:
+    def test_route_matches_role_table(
+        self, make_world: Make, send: Send, calls: list[str], request_line: str
+    ) -> None:
         row, world = ROWS[request_line], None
         answers = {}
 
@@ -111,7 +113,7 @@ class TestTable:
 
         assert answers == row.statuses
 
-    def test_has_every_route(self, clock: FrozenClock) -> None:
+    def test_table_has_every_route(self, clock: FrozenClock) -> None:
         world = World(clock, Visibility.PRIVATE)
         for noun in NOUNS:
             noun.items(world)
@@ -126,7 +128,7 @@ class TestTable:
 
         assert walked == {(method, path) for path, methods in paths.items() for method in methods}
 
-    def test_opens_nothing_but_health(self) -> None:
+    def test_only_health_needs_no_token(self) -> None:
         paths: dict[str, Any] = document(all_routes())["paths"]
 
         operations = [(path, operation) for path, methods in paths.items() for operation in methods.values()]

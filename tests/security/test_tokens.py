@@ -111,28 +111,32 @@ def assert_shut_out(api: Api, calls: list[str], header: str | None) -> None:
     assert calls == []
 
 
-class TestRefused:
+class TestRejectedToken:
     @pytest.mark.parametrize("claims", CLAIMS.values(), ids=CLAIMS)
-    def test_for_what_it_claims(self, api: Api, calls: list[str], claims: dict[str, Any]) -> None:
+    def test_rejected_token_for_what_it_claims(
+        self, api: Api, calls: list[str], claims: dict[str, Any]
+    ) -> None:
         assert_shut_out(api, calls, f"Bearer {api.signing_key.token(USER_ID, EMAIL, **claims)}")
 
     @pytest.mark.parametrize("forge", FORGED.values(), ids=FORGED)
-    def test_as_forged(self, api: Api, calls: list[str], forge: Callable[[SigningKey], str]) -> None:
+    def test_rejected_token_as_forged(
+        self, api: Api, calls: list[str], forge: Callable[[SigningKey], str]
+    ) -> None:
         assert_shut_out(api, calls, f"Bearer {forge(api.signing_key)}")
 
     @pytest.mark.parametrize("token", NONSENSE.values(), ids=NONSENSE)
-    def test_as_nonsense(self, api: Api, calls: list[str], token: str) -> None:
+    def test_malformed_token_is_rejected(self, api: Api, calls: list[str], token: str) -> None:
         assert_shut_out(api, calls, f"Bearer {token}")
 
     @pytest.mark.parametrize(
         "header", [None, "", "Bearer", "Bearer ", "Basic YWRhOmFkYQ==", "Token {}", "{}"]
     )
-    def test_as_no_bearer_token(self, api: Api, calls: list[str], header: str | None) -> None:
+    def test_rejected_token_as_no_bearer_token(self, api: Api, calls: list[str], header: str | None) -> None:
         token = api.signing_key.token(USER_ID, EMAIL)
 
         assert_shut_out(api, calls, header and header.format(token))
 
-    def test_where_it_stands_in_the_wrong_place(self, api: Api) -> None:
+    def test_rejected_token_if_it_stands_in_the_wrong_place(self, api: Api) -> None:
         token = api.signing_key.token(USER_ID, EMAIL)
 
         in_query = api.client.get(ME, params={"access_token": token})
@@ -141,34 +145,36 @@ class TestRefused:
         assert_problem(in_query, 401, "unauthorized")
         assert_problem(in_cookie, 401, "unauthorized")
 
-    def test_with_what_the_gateway_says_of_the_caller(self, api: Api) -> None:
+    def test_gateway_claims_without_token_are_rejected(self, api: Api) -> None:
         headers = {"X-Amzn-Oidc-Identity": USER_ID, "X-User-Id": USER_ID}
 
         assert_problem(api.client.get(ME, headers=headers), 401, "unauthorized")
 
 
-class TestTaken:
-    def test_is_a_token_of_the_pool_for_the_client(self, api: Api) -> None:
+class TestAcceptedToken:
+    def test_accepted_token_is_a_token_of_the_pool_for_the_client(self, api: Api) -> None:
         ada = api.person()
 
         assert ada.get(ME).json()["user_id"] == ada.user_id
 
     @pytest.mark.parametrize("scheme", ["bearer", "BEARER"])
-    def test_however_the_scheme_is_written(self, api: Api, scheme: str) -> None:
+    def test_accepted_token_however_the_scheme_is_written(self, api: Api, scheme: str) -> None:
         ada = api.person()
 
         response = api.client.get(ME, headers={"Authorization": f"{scheme} {ada.token}"})
 
         assert response.status_code == 200
 
-    def test_with_an_email_that_has_changed_since(self, api: Api) -> None:
+    def test_accepted_token_with_an_email_that_has_changed_since(self, api: Api) -> None:
         ada = api.person()
         ada.token = api.signing_key.token(ada.user_id, "new@example.com")
 
         assert ada.get(ME).json()["email"] == "new@example.com"
 
     @pytest.mark.parametrize("claims", [{"email_verified": False}, {"email": None}, {"email_verified": None}])
-    def test_without_a_verified_email_for_all_but_an_email(self, api: Api, claims: dict[str, Any]) -> None:
+    def test_accepted_token_without_a_verified_email_for_all_but_an_email(
+        self, api: Api, claims: dict[str, Any]
+    ) -> None:
         ada = api.person()
         ada.token = api.signing_key.token(ada.user_id, **{"email": "new@example.com", **claims})
 
@@ -176,7 +182,7 @@ class TestTaken:
         assert ada.patch(ME, {"name": "Ada King"}).status_code == 200
         assert_problem(ada.patch(ME, {"email": "new@example.com"}), 403, "email_not_verified")
 
-    def test_with_an_email_that_no_key_can_hold_for_all_but_an_email(self, api: Api) -> None:
+    def test_accepted_token_with_an_email_that_no_key_can_hold_for_all_but_an_email(self, api: Api) -> None:
         ada = api.person()
         ada.token = api.signing_key.token(ada.user_id, "ada#1@example.com")
 
@@ -205,7 +211,9 @@ class TestRotation:
         with TestClient(create_app(replace(backend, tokens=tokens))) as client:
             yield Api(client, signing_key, clock)
 
-    def test_is_noticed_once_in_five_minutes(self, api: Api, pool: KeyServer, seconds: list[float]) -> None:
+    def test_rotation_is_noticed_once_in_five_minutes(
+        self, api: Api, pool: KeyServer, seconds: list[float]
+    ) -> None:
         ada = api.person()
         new = SigningKey(issuer=SETTINGS.token_issuer, audience=SETTINGS.user_pool_client_id, kid="new")
         pool.publish(api.signing_key, new)
@@ -223,7 +231,7 @@ class TestRotation:
         assert ada.get(ME).status_code == 200
         assert pool.asked == 2
 
-    def test_cannot_be_feigned_to_wear_the_pool_out(self, api: Api, pool: KeyServer) -> None:
+    def test_rotation_with_made_up_key_ids_asks_the_pool_once(self, api: Api, pool: KeyServer) -> None:
         ada = api.person()
         ada.token = of_another_key(api.signing_key, "feigned")
 
@@ -232,7 +240,7 @@ class TestRotation:
 
         assert pool.asked == 1
 
-    def test_that_cannot_be_read_is_nobodys_fault(self, api: Api, pool: KeyServer) -> None:
+    def test_unreadable_keys_return_503(self, api: Api, pool: KeyServer) -> None:
         pool.status = 500
 
         response = api.user().get(ME)

@@ -8,7 +8,7 @@ from pathlib import Path
 TESTS = Path(__file__).parents[1]
 
 
-def test_a_file_is_one_workers() -> None:
+def test_tests_of_one_file_run_on_one_worker() -> None:
     command = [sys.executable, "-m", "pytest", "-v", "-n", "2", "--dist", "loadgroup", "unit/test_no_scan.py"]
     done = subprocess.run(command, cwd=TESTS, check=True, capture_output=True, text=True)
     workers = re.findall(r"\[(gw\d)\].* PASSED", done.stdout)

@@ -27,23 +27,23 @@ class TestBody:
     @pytest.mark.parametrize(
         "parts", [[b""], [b"a" * MAX_BODY_BYTES], [b"a" * 600_000, b"", b"b" * 400_000]], ids=len
     )
-    def test_of_up_to_a_million_bytes_arrives_whole(self, parts: list[bytes]) -> None:
+    def test_body_of_up_to_a_million_bytes_arrives_whole(self, parts: list[bytes]) -> None:
         sent = request(APP, *chunks(*parts))
         assert sent[1]["body"] == str(sum(map(len, parts))).encode()
 
     @pytest.mark.parametrize("parts", [[b"a" * 1_000_001], [b"a" * 600_000, b"b" * 400_001]], ids=len)
     @pytest.mark.parametrize("headers", [[], [(b"content-length", b"1")]], ids=["no length", "a lie"])
-    def test_of_more_is_refused(self, parts: list[bytes], headers: list[tuple[bytes, bytes]]) -> None:
+    def test_body_of_more_is_rejected(self, parts: list[bytes], headers: list[tuple[bytes, bytes]]) -> None:
         sent = request(APP, *chunks(*parts), headers=headers)
         assert status(sent) == 413
         assert json.loads(sent[1]["body"])["code"] == "payload_too_large"
 
-    def test_is_refused_before_it_has_all_arrived(self) -> None:
+    def test_body_is_rejected_before_it_has_all_arrived(self) -> None:
         endless = {"type": "http.request", "body": b"a" * 1_000_001, "more_body": True}
         assert status(request(APP, endless)) == 413
 
 
-class TestAfterTheBody:
+class TestAfterBody:
     def test_the_app_hears_what_else_arrives(self) -> None:
         async def read_twice(scope: Scope, receive: Receive, send: Send) -> None:
             async for _ in Request(scope, receive).stream():
@@ -56,8 +56,8 @@ class TestAfterTheBody:
             request(BodyLimit(read_twice), *chunks(b"a"), gone)
 
 
-class TestOtherThanHttp:
-    def test_is_let_through(self) -> None:
+class TestOtherScope:
+    def test_other_scope_is_passed_on(self) -> None:
         async def app(scope: Scope, receive: Receive, send: Send) -> None:
             await send({"type": "lifespan.startup.complete"})
 

@@ -23,14 +23,14 @@ async def break_down(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 class TestRequestId:
-    def test_is_the_gateways(self) -> None:
+    def test_request_id_is_the_gateways(self) -> None:
         event = {"requestContext": {"requestId": "of-the-gateway"}}
         sent = request(RequestContext(answer_its_id), **{"aws.event": event})
         assert header(sent, "X-Request-Id") == "of-the-gateway"
         assert sent[1]["body"] == b"of-the-gateway"
 
     @pytest.mark.parametrize("event", [{}, {"requestContext": {}}, {"requestContext": {"requestId": ""}}])
-    def test_is_a_new_one_where_the_gateway_gives_none(self, event: dict[str, Any]) -> None:
+    def test_request_id_is_a_new_one_if_the_gateway_gives_none(self, event: dict[str, Any]) -> None:
         sent = request(RequestContext(answer_its_id), **{"aws.event": event})
         named = header(sent, "X-Request-Id")
         assert named is not None
@@ -39,7 +39,7 @@ class TestRequestId:
 
 
 class TestFailure:
-    def test_is_answered_all_the_same(self) -> None:
+    def test_failure_is_answered_all_the_same(self) -> None:
         sent = request(RequestContext(break_down))
         problem = json.loads(sent[1]["body"])
         assert sent[0]["status"] == problem["status"] == 500
@@ -47,7 +47,7 @@ class TestFailure:
         assert problem["request_id"] == header(sent, "X-Request-Id")
         assert "ada@example.com" not in json.dumps(problem)
 
-    def test_is_logged_with_its_cause_before_the_request_is(self, logs: Logs) -> None:
+    def test_failure_is_logged_with_its_cause_before_the_request_is(self, logs: Logs) -> None:
         request(RequestContext(break_down))
         failure, event = logs()
         assert (failure["message"], failure["level"]) == ("http.failure", "ERROR")
@@ -55,7 +55,7 @@ class TestFailure:
         assert failure["request_id"] == event["request_id"]
         assert (event["message"], event["status"]) == ("http.request", 500)
 
-    def test_of_the_process_is_not_held_up(self) -> None:
+    def test_base_exceptions_are_not_caught(self) -> None:
         async def end(scope: Scope, receive: Receive, send: Send) -> None:
             raise SystemExit
 
@@ -63,8 +63,8 @@ class TestFailure:
             request(RequestContext(end))
 
 
-class TestOtherThanHttp:
-    def test_is_let_through(self, logs: Logs) -> None:
+class TestOtherScope:
+    def test_other_scope_is_passed_on(self, logs: Logs) -> None:
         async def app(scope: Scope, receive: Receive, send: Send) -> None:
             await send({"type": "lifespan.startup.complete"})
 

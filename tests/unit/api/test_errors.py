@@ -51,12 +51,12 @@ def answer() -> Answer:
 
 
 class TestProblem:
-    def test_says_what_it_is_and_what_happened(self, answer: Answer) -> None:
+    def test_problem_says_what_it_is_and_what_happened(self, answer: Answer) -> None:
         problem = assert_problem(answer(NotFound("The space has no invite code")), 404, "not_found")
         assert problem["title"] == NotFound.title
         assert problem["detail"] == "The space has no invite code"
 
-    def test_says_when_to_come_again(self, answer: Answer) -> None:
+    def test_problem_has_retry_after(self, answer: Answer) -> None:
         assert answer(TooManyRequests(retry_after_s=42)).headers["Retry-After"] == "42"
         assert "Retry-After" not in answer(Conflict()).headers
 
@@ -67,7 +67,7 @@ class TestInvalidInput:
             [{"loc": ("body", "name"), "type": "t", "msg": "m", "input": "i"} | fault], body=body or {}
         )
 
-    def test_names_the_field(self, answer: Answer) -> None:
+    def test_invalid_input_names_the_field(self, answer: Answer) -> None:
         problem = assert_problem(
             answer(self.error(loc=("body", "tags", 3), body={"tags": ["a"] * 4})), 422, "validation_failed"
         )
@@ -95,16 +95,16 @@ class TestInvalidInput:
             ("text", (), ""),
         ],
     )
-    def test_names_nothing_that_the_request_does_not_have(
+    def test_invalid_input_names_nothing_that_the_request_does_not_have(
         self, answer: Answer, body: Any, loc: tuple[Any, ...], field: str
     ) -> None:
         problem = answer(self.error(loc=("body", *loc), body=body)).json()
         assert problem["errors"][0]["field"] == f"body.{field}".rstrip(".")
 
-    def test_never_repeats_what_was_sent(self, answer: Answer) -> None:
+    def test_invalid_input_never_repeats_what_was_sent(self, answer: Answer) -> None:
         assert "a secret" not in answer(self.error(input="a secret")).text
 
-    def test_cuts_a_name_that_never_ends(self, answer: Answer) -> None:
+    def test_invalid_input_cuts_a_name_that_never_ends(self, answer: Answer) -> None:
         problem = answer(self.error(loc=("body", "x" * 10_000))).json()
         assert len(problem["errors"][0]["field"]) == 200
 
@@ -112,24 +112,24 @@ class TestInvalidInput:
         ("message", "shown"),
         [("Value error, must be one line", "Must be one line"), ("Field required", "Field required")],
     )
-    def test_says_what_the_rule_says(self, answer: Answer, message: str, shown: str) -> None:
+    def test_invalid_input_says_what_the_rule_says(self, answer: Answer, message: str, shown: str) -> None:
         problem = answer(self.error(msg=message)).json()
         assert problem["errors"][0]["message"] == shown
 
-    def test_names_a_hundred_fields_and_no_more(self, answer: Answer) -> None:
+    def test_invalid_input_names_a_hundred_fields_and_no_more(self, answer: Answer) -> None:
         fault = {"loc": ("body",), "type": "t", "msg": "m"}
         assert len(answer(RequestValidationError([fault] * 5000)).json()["errors"]) == 100
 
 
 class TestBrokenRule:
-    def test_names_each_field_as_a_validator_would(self, answer: Answer) -> None:
+    def test_broken_rule_names_each_field_as_a_validator_would(self, answer: Answer) -> None:
         faults = {"body.tags": "Too many", "body.title": "Too long"}
         problem = assert_problem(answer(ValidationFailed(fields=faults)), 422, "validation_failed")
         assert problem["errors"] == [
             {"field": field, "code": "value_error", "message": message} for field, message in faults.items()
         ]
 
-    def test_of_no_field_has_no_errors(self, answer: Answer) -> None:
+    def test_broken_rule_of_no_field_has_no_errors(self, answer: Answer) -> None:
         assert_problem(answer(IdempotencyKeyReused()), 422, "idempotency_key_reused")
 
 
@@ -143,13 +143,13 @@ class TestHttpException:
             (418, 400, "bad_request"),
         ],
     )
-    def test_of_the_framework_is_a_problem_of_ours(
+    def test_http_exception_of_the_framework_is_a_problem_of_ours(
         self, answer: Answer, status: int, answered: int, code: str
     ) -> None:
         assert_problem(answer(HTTPException(status, "The framework's words")), answered, code)
 
 
-class TestServiceThatIsAway:
+class TestUnavailableService:
     @pytest.mark.parametrize(
         "error",
         [
@@ -160,7 +160,7 @@ class TestServiceThatIsAway:
         ],
         ids=lambda error: type(error).__name__,
     )
-    def test_asks_to_come_again_and_logs_which(
+    def test_unavailable_service_asks_to_retry_and_logs_which(
         self, answer: Answer, error: Exception, logs: Callable[[], list[dict[str, Any]]]
     ) -> None:
         response = answer(error)
@@ -171,15 +171,15 @@ class TestServiceThatIsAway:
         assert (event["message"], event["error"]) == ("aws.unreachable", repr(error))
         assert event["request_id"] == problem["request_id"]
 
-    def test_is_not_one_that_was_asked_wrongly(self, answer: Answer) -> None:
+    def test_unavailable_service_is_not_one_that_was_asked_wrongly(self, answer: Answer) -> None:
         assert_problem(answer(ParamValidationError(report="")), 500, "internal_error")
 
 
 class TestDeclaredProblems:
-    def test_are_those_of_the_route_and_those_of_any(self) -> None:
+    def test_declared_problems_are_those_of_the_route_and_those_of_any(self) -> None:
         assert set(problem_responses(NotFound, Conflict)) == {"401", "404", "409", "422", "429", "500", "503"}
 
-    def test_have_one_schema_and_an_example_of_each_code(self) -> None:
+    def test_declared_problems_have_one_schema_and_an_example_of_each_code(self) -> None:
         content = problem_responses(NotFound, InviteCodeInvalid)["404"]["content"]
         assert list(content) == [PROBLEM_JSON]
         assert content[PROBLEM_JSON]["schema"] == {"$ref": PROBLEM_SCHEMA}

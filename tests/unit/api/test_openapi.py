@@ -50,70 +50,70 @@ def kinds_of(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
 
 
 class TestDocument:
-    def test_is_the_same_each_time_it_is_made(self, content: dict[str, Any]) -> None:
+    def test_document_is_the_same_each_time_it_is_made(self, content: dict[str, Any]) -> None:
         assert document(all_routes()) == content
 
-    def test_refers_to_nothing_that_is_not_there(self, content: dict[str, Any]) -> None:
+    def test_document_refers_to_nothing_that_is_not_there(self, content: dict[str, Any]) -> None:
         for reference in re.findall(r"'\$ref': '([^']+)'", str(content)):
             assert resolve(content, reference)
 
-    def test_names_what_clients_are_made_of_as_people_do(self, content: dict[str, Any]) -> None:
+    def test_document_names_what_clients_are_made_of_as_people_do(self, content: dict[str, Any]) -> None:
         names = content["components"]["schemas"]
         assert {"Space", "SpaceCreate", "SpacePatch", "SpacePage", "CheckInPage"} <= set(names)
         assert {"InvitationBatch", "OrganizationInvitationBatch", "Problem"} <= set(names)
         assert [name for name in names if not re.fullmatch(r"([A-Z][a-z]*)+", name) or "View" in name] == []
         assert all(schema["title"] == name for name, schema in names.items())
 
-    def test_loses_nothing_by_giving_names(self, content: dict[str, Any]) -> None:
+    def test_document_keeps_all_schemas_when_named(self, content: dict[str, Any]) -> None:
         named = set(content["components"]["schemas"]) - {"Problem", "FieldError"}
         generated = get_openapi(title="", version="", routes=all_routes())
         assert len(named) == len(generated["components"]["schemas"])
 
-    def test_says_bounds_in_the_words_of_json_schema(self, content: dict[str, Any]) -> None:
+    def test_document_says_bounds_in_the_words_of_json_schema(self, content: dict[str, Any]) -> None:
         scale = content["components"]["schemas"]["ScaleSection"]["properties"]["min"]
         assert (scale["minimum"], scale["maximum"]) == (-1000, 1000)
         assert re.findall(r"'(?:ge|gt|le|lt)': ", str(content)) == []
 
-    def test_describes_every_tag_and_no_other(self, content: dict[str, Any]) -> None:
+    def test_document_describes_every_tag_and_no_other(self, content: dict[str, Any]) -> None:
         used = {tag for _, _, operation in operations(content) for tag in operation["tags"]}
         assert [tag["name"] for tag in content["tags"]] == sorted(used)
         assert all(tag["description"] for tag in content["tags"])
 
-    def test_has_no_secret_and_no_address(self, content: dict[str, Any]) -> None:
+    def test_document_has_no_secret_and_no_address(self, content: dict[str, Any]) -> None:
         assert "servers" not in content
         assert SETTINGS.table_name not in str(content)
 
 
 class TestOperations:
-    def test_have_names_of_their_own(self, content: dict[str, Any]) -> None:
+    def test_operations_have_names_of_their_own(self, content: dict[str, Any]) -> None:
         names = [operation["operationId"] for _, _, operation in operations(content)]
         assert len(names) == len(set(names))
         assert all(re.fullmatch(r"[a-z]+(_[a-z]+)+", name) for name in names)
 
-    def test_say_in_a_sentence_what_they_do(self, content: dict[str, Any]) -> None:
+    def test_operations_say_in_a_sentence_what_they_do(self, content: dict[str, Any]) -> None:
         for _, _, operation in operations(content):
             assert operation["description"].startswith(operation["summary"])
             assert 5 < len(operation["summary"]) < 120
             assert "." not in operation["summary"]
 
-    def test_need_a_token_but_for_health(self, content: dict[str, Any]) -> None:
+    def test_operations_need_a_token_but_for_health(self, content: dict[str, Any]) -> None:
         for method, path, operation in operations(content):
             assert operation.get("security", []) == ([] if (method, path) in OPEN else [{"Cognito": []}])
 
-    def test_stand_below_the_version_but_for_health(self, content: dict[str, Any]) -> None:
+    def test_operations_stand_below_the_version_but_for_health(self, content: dict[str, Any]) -> None:
         assert all(path.startswith("/api/v1/") or path == "/health" for path in content["paths"])
 
-    def test_describe_every_parameter(self, content: dict[str, Any]) -> None:
+    def test_operations_describe_every_parameter(self, content: dict[str, Any]) -> None:
         for _, path, operation in operations(content):
             for parameter in operation.get("parameters", []):
                 assert parameter.get("description"), (path, parameter["name"])
 
-    def test_take_no_null_but_in_bodies(self, content: dict[str, Any]) -> None:
+    def test_operations_take_no_null_but_in_bodies(self, content: dict[str, Any]) -> None:
         for _, _, operation in operations(content):
             assert "'null'" not in str(operation.get("parameters"))
 
 
-class TestManners:
+class TestConventions:
     """What `docs` promise of every operation of a kind."""
 
     def named(self, operation: dict[str, Any]) -> set[str]:
@@ -172,7 +172,7 @@ class TestManners:
                 if status >= "400":
                     assert list(answer["content"]) == ["application/problem+json"]
 
-    def test_every_body_refuses_fields_that_it_does_not_know(self, content: dict[str, Any]) -> None:
+    def test_every_body_rejects_fields_that_it_does_not_know(self, content: dict[str, Any]) -> None:
         for _, _, operation in operations(content):
             if "requestBody" in operation:
                 schema = operation["requestBody"]["content"]["application/json"]["schema"]
@@ -184,20 +184,20 @@ class TestExamples:
         (example, *_) = media["examples"].values()
         return resolve(content, example["$ref"])["value"]
 
-    def test_stand_at_every_body_and_every_answer(self, content: dict[str, Any]) -> None:
+    def test_examples_stand_at_every_body_and_every_answer(self, content: dict[str, Any]) -> None:
         for _, path, operation in operations(content):
             for place in (operation.get("requestBody", {}), *operation["responses"].values()):
                 for media in place.get("content", {}).values():
                     assert self.shown(content, media), path
 
-    def test_of_bodies_are_what_the_app_takes(self, content: dict[str, Any]) -> None:
+    def test_examples_of_bodies_are_what_the_app_takes(self, content: dict[str, Any]) -> None:
         models = {model.__name__: model for model in kinds_of(Input)}
         for _, _, operation in operations(content):
             if "requestBody" in operation:
                 media = operation["requestBody"]["content"]["application/json"]
                 models[media["schema"]["$ref"].rpartition("/")[2]].model_validate(self.shown(content, media))
 
-    def test_of_bodies_leave_out_what_need_not_be_sent(self, content: dict[str, Any]) -> None:
+    def test_examples_of_bodies_leave_out_what_need_not_be_sent(self, content: dict[str, Any]) -> None:
         examples = content["components"]["examples"]
         assert set(examples["SpaceCreate"]["value"]) == {"name", "description", "category"}
         assert set(examples["CommentCreate"]["value"]) == {"text"}
@@ -209,12 +209,12 @@ class TestExamples:
             "allow_backfill",
         }
 
-    def test_stand_at_every_field(self, content: dict[str, Any]) -> None:
+    def test_examples_stand_at_every_field(self, content: dict[str, Any]) -> None:
         for schema in content["components"]["schemas"].values():
             for field in schema.get("properties", {}).values():
                 assert "$ref" in field or len(field["examples"]) == 1
 
-    def test_are_asked_for_by_name_where_there_is_none(self) -> None:
+    def test_examples_are_asked_for_by_name_if_there_is_none(self) -> None:
         schema = {"title": "Thing", "properties": {"colour_of_it": {"type": "string"}}}
         content = {"paths": {}, "components": {"schemas": {"Thing": schema}}}
         with pytest.raises(KeyError, match=r"Thing\.colour_of_it"):
@@ -222,7 +222,7 @@ class TestExamples:
 
 
 class TestPermissions:
-    def test_are_told_of_every_operation(self, content: dict[str, Any]) -> None:
+    def test_permissions_are_told_of_every_operation(self, content: dict[str, Any]) -> None:
         for method, path, operation in operations(content):
             asks_nothing = operation["x-permission"] == {"needs": "nothing"}
             assert asks_nothing == ((method, path) in OPEN)
@@ -255,7 +255,7 @@ class TestPermissions:
             ),
         ],
     )
-    def test_are_the_most_that_the_signature_asks(
+    def test_permissions_are_the_most_that_the_signature_asks(
         self, content: dict[str, Any], method: str, path: str, permission: dict[str, Any]
     ) -> None:
         assert content["paths"][path][method]["x-permission"] == permission
@@ -301,7 +301,9 @@ class TestFields:
             for field, part in schema.get("properties", {}).items()
         }
 
-    def test_have_descriptions(self, fields: dict[str, dict[str, Any]], content: dict[str, Any]) -> None:
+    def test_fields_have_descriptions(
+        self, fields: dict[str, dict[str, Any]], content: dict[str, Any]
+    ) -> None:
         assert [name for name, part in fields.items() if not part.get("description")] == []
         parameters = [
             parameter
@@ -310,7 +312,7 @@ class TestFields:
         ]
         assert [parameter["name"] for parameter in parameters if not parameter.get("description")] == []
 
-    def test_use_each_description(self, fields: dict[str, dict[str, Any]]) -> None:
+    def test_fields_use_each_description(self, fields: dict[str, dict[str, Any]]) -> None:
         given = {name: part["description"] for name, part in fields.items()}
         shared = {
             (name.partition(".")[2], text)
@@ -320,7 +322,9 @@ class TestFields:
         assert set(openapi_descriptions.BY_FIELD.items()) - shared == set()
         assert openapi_descriptions.BY_SCHEMA_AND_FIELD.items() <= given.items()
 
-    def test_that_are_times_and_days_have_their_format(self, fields: dict[str, dict[str, Any]]) -> None:
+    def test_fields_that_are_times_and_days_have_their_format(
+        self, fields: dict[str, dict[str, Any]]
+    ) -> None:
         def formats(part: dict[str, Any]) -> set[str]:
             kinds = [kind for kind in part.get("anyOf", [part]) if kind.get("type") != "null"]
             return {kind.get("format", "none") for kind in kinds}
@@ -335,7 +339,7 @@ class TestFields:
         assert len(times) > 40
         assert len(days) > 5
 
-    def test_that_are_sent_as_text_have_limits(self, fields: dict[str, dict[str, Any]]) -> None:
+    def test_fields_that_are_sent_as_text_have_limits(self, fields: dict[str, dict[str, Any]]) -> None:
         inputs = re.compile(r"\w*(Create|Patch|Put|Batch|Request|Transfer|Answer|Section|Entry)\.")
         texts = {
             f"{name} {kind}"
@@ -347,7 +351,7 @@ class TestFields:
         }
         assert texts == set()
 
-    def test_that_are_unions_are_named_and_discriminated(self, content: dict[str, Any]) -> None:
+    def test_fields_that_are_unions_are_named_and_discriminated(self, content: dict[str, Any]) -> None:
         def unions(part: Any) -> Iterator[dict[str, Any]]:
             if isinstance(part, dict):
                 kinds = part.get("oneOf", []) + part.get("anyOf", [])

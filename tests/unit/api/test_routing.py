@@ -35,13 +35,13 @@ def scope(method: str, path: str) -> dict[str, object]:
 
 
 class TestRouteTable:
-    def test_route_table_is_committed_as_generated(self) -> None:
+    def test_route_table_matches_the_generated_one(self) -> None:
         assert route_table.PATH.read_text(encoding="utf-8") == route_table.render(), "run `make openapi`"
 
 
 class TestLazyRoutes:
     @pytest.mark.parametrize("path", [*PATHS, *OTHER_PATHS])
-    def test_matches_same_route_as_list_of_all_routes(self, path: str) -> None:
+    def test_lazy_routes_matches_same_route_as_list_of_all_routes(self, path: str) -> None:
         lazy = LazyRoutes(MODULE_BY_PATH)
         for method in METHODS:
             matches = [route.matches(scope(method, path)) for route in all_routes()]

@@ -85,20 +85,20 @@ def fail(error: Exception, times: int = 10**6) -> Callable[[], None]:
 
 
 class TestCommit:
-    def test_follows_the_answer(self, send: Send, notebook: Notebook, table: Table) -> None:
+    def test_commit_follows_the_answer(self, send: Send, notebook: Notebook, table: Table) -> None:
         notebook.before_answering = lambda: seen.append(table.get(KEY))
         seen: list[object] = []
         assert send().status_code == 201
         assert seen == [None]
         assert table.get(KEY) == note()
 
-    def test_is_one_transaction_with_the_answer_that_may_be_asked_for_again(
+    def test_commit_is_one_transaction_with_the_answer_that_may_be_asked_for_again(
         self, send: Send, calls: list[str]
     ) -> None:
         send(idempotency_key="k")
         assert calls == ["GetItem", "TransactWriteItems"]
 
-    def test_does_not_come_about_where_the_endpoint_refuses(
+    def test_commit_is_skipped_if_the_endpoint_raises(
         self, send: Send, notebook: Notebook, table: Table
     ) -> None:
         notebook.before_answering = fail(Forbidden())
@@ -108,7 +108,7 @@ class TestCommit:
         assert notebook.runs == 2
 
     @pytest.mark.parametrize("answer", [{"text": "Hello"}, {}, "Hello"])
-    def test_does_not_come_about_where_the_answer_is_not_as_promised(
+    def test_commit_is_skipped_if_the_response_is_invalid(
         self, send: Send, notebook: Notebook, table: Table, answer: object
     ) -> None:
         notebook.answer = answer
@@ -117,7 +117,7 @@ class TestCommit:
 
 
 class TestStaleRead:
-    def test_runs_the_request_again_from_the_beginning(
+    def test_stale_read_runs_the_request_again_from_the_beginning(
         self, send: Send, notebook: Notebook, table: Table
     ) -> None:
         notebook.before_answering = fail(StaleRead(), times=TRIES - 1)
@@ -125,14 +125,14 @@ class TestStaleRead:
         assert notebook.runs == len(set(map(id, notebook.sessions))) == TRIES
         assert table.get(KEY) == note()
 
-    def test_asks_to_come_again_where_it_never_ends(self, send: Send, notebook: Notebook) -> None:
+    def test_stale_read_asks_to_retry_if_it_never_ends(self, send: Send, notebook: Notebook) -> None:
         notebook.before_answering = fail(StaleRead())
         response = send()
         assert_problem(response, 409, "conflict")
         assert response.headers["Retry-After"] == "1"
         assert notebook.runs == TRIES
 
-    def test_says_that_the_request_is_under_way_where_it_has_a_key(
+    def test_stale_read_says_that_the_request_is_under_way_if_it_has_a_key(
         self, send: Send, notebook: Notebook
     ) -> None:
         notebook.before_answering = fail(StaleRead())
@@ -152,13 +152,13 @@ class TestCollision:
         with intercepted(dynamodb, raising(collision, "PutItem", "TransactWriteItems")):
             yield
 
-    def test_asks_to_come_again(self, send: Send, notebook: Notebook) -> None:
+    def test_collision_asks_to_retry(self, send: Send, notebook: Notebook) -> None:
         response = send()
         assert_problem(response, 409, "conflict")
         assert response.headers["Retry-After"] == "1"
         assert notebook.runs == 1
 
-    def test_says_that_the_request_is_under_way_where_it_has_a_key(
+    def test_collision_says_that_the_request_is_under_way_if_it_has_a_key(
         self, send: Send, notebook: Notebook
     ) -> None:
         response = send(idempotency_key="k")
@@ -168,7 +168,7 @@ class TestCollision:
 
 
 class TestKey:
-    def test_makes_a_request_happen_once(self, send: Send, notebook: Notebook) -> None:
+    def test_key_makes_a_request_happen_once(self, send: Send, notebook: Notebook) -> None:
         first, second = send(idempotency_key="k"), send(idempotency_key="k")
         assert second.status_code == first.status_code == 201
         assert second.json() == first.json()
@@ -177,7 +177,7 @@ class TestKey:
         assert "Idempotency-Replayed" not in first.headers
         assert notebook.runs == 1
 
-    def test_is_for_post_only(self, send: Send, notebook: Notebook, table: Table) -> None:
+    def test_key_is_for_post_only(self, send: Send, notebook: Notebook, table: Table) -> None:
         send("GET", idempotency_key="k")
         table.write([NOTES.delete_if_exists(KEY)])
         send("GET", idempotency_key="k")
@@ -185,7 +185,7 @@ class TestKey:
 
 
 class TestGet:
-    def test_gives_304_for_what_is_known(self, send: Send, table: Table) -> None:
+    def test_get_gives_304_for_what_is_known(self, send: Send, table: Table) -> None:
         tag = send("GET").headers["ETag"]
         table.write([NOTES.delete_if_exists(KEY)])
         assert send("GET", if_none_match=tag).status_code == 304

@@ -20,7 +20,7 @@ def pool_id(cognito: Any) -> str:
 
 
 class TestDeleteUser:
-    def test_takes_the_sign_in_away_by_the_id_of_the_token(self, cognito: Any, pool_id: str) -> None:
+    def test_delete_user_deletes_the_user_of_that_sub(self, cognito: Any, pool_id: str) -> None:
         for email in ("ada@example.com", "ben@example.com"):
             cognito.admin_create_user(UserPoolId=pool_id, Username=email)
         ada, ben = sorted(
@@ -33,9 +33,9 @@ class TestDeleteUser:
         left = cognito.list_users(UserPoolId=pool_id)["Users"]
         assert [user["Username"] for user in left] == [ben["Username"]]
 
-    def test_is_content_where_there_is_none_any_more(self, cognito: Any, pool_id: str) -> None:
+    def test_delete_user_accepts_a_missing_user(self, cognito: Any, pool_id: str) -> None:
         Directory(lambda: cognito, pool_id).delete_user("00000000-0000-0000-0000-000000000001")
 
-    def test_fails_where_the_pool_cannot_be_asked(self, cognito: Any) -> None:
+    def test_delete_user_fails_if_the_pool_cannot_be_asked(self, cognito: Any) -> None:
         with pytest.raises(cognito.exceptions.ResourceNotFoundException):
             Directory(lambda: cognito, "eu-central-1_other").delete_user("x")

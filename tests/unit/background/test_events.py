@@ -70,14 +70,14 @@ def ran(bench: Bench) -> list[str]:
 
 
 class TestOnStream:
-    def test_runs_each_message(self, bench: Bench, ran: list[str]) -> None:
+    def test_on_stream_runs_each_message(self, bench: Bench, ran: list[str]) -> None:
         batch = stream(bench.promise("works", name="a"), bench.promise("works", name="b"))
 
         assert on_stream(bench.runner, batch, lambda: 60.0) == {"batchItemFailures": []}
 
         assert ran == ["a", "b"]
 
-    def test_goes_on_after_a_poison_message_and_does_not_ask_for_it_again(
+    def test_on_stream_goes_on_after_a_poison_message_and_does_not_ask_for_it_again(
         self, bench: Bench, ran: list[str]
     ) -> None:
         poison = bench.promise("breaks")
@@ -89,7 +89,7 @@ class TestOnStream:
         assert [(left.message_id, left.attempts) for left in bench.messages()] == [(poison.message_id, 1)]
 
     @pytest.mark.parametrize("change", ["MODIFY", "REMOVE"])
-    def test_reports_an_audit_event_that_was_changed(
+    def test_on_stream_reports_an_audit_event_that_was_changed(
         self, bench: Bench, logs: Logs, capsys: pytest.CaptureFixture[str], change: str
     ) -> None:
         answer = on_stream(bench.runner, {"Records": [audit_record(change)]}, lambda: 60.0)
@@ -100,7 +100,9 @@ class TestOnStream:
         assert (event["partition"], event["event_id"]) == ("AUDIT#S", "E")
         assert metrics(capsys.readouterr().out) == {"AuditChanged": [1]}
 
-    def test_reports_no_audit_event_that_its_time_to_live_has_deleted(self, bench: Bench, logs: Logs) -> None:
+    def test_on_stream_reports_no_audit_event_that_its_time_to_live_has_deleted(
+        self, bench: Bench, logs: Logs
+    ) -> None:
         # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-streams.html
         expired = {
             **audit_record("REMOVE"),
@@ -109,7 +111,7 @@ class TestOnStream:
         assert failures(on_stream(bench.runner, {"Records": [expired]}, lambda: 60.0)) == []
         assert logs() == []
 
-    def test_leaves_alone_what_has_run(self, bench: Bench, ran: list[str]) -> None:
+    def test_on_stream_ignores_executed_messages(self, bench: Bench, ran: list[str]) -> None:
         batch = stream(bench.promise("works", name="a"))
 
         for _ in range(2):
@@ -117,7 +119,9 @@ class TestOnStream:
 
         assert ran == ["a"]
 
-    def test_asks_again_for_what_the_time_was_too_short_for(self, bench: Bench, ran: list[str]) -> None:
+    def test_on_stream_asks_again_for_what_the_time_was_too_short_for(
+        self, bench: Bench, ran: list[str]
+    ) -> None:
         batch = stream(*(bench.promise("works", name=name) for name in "abcd"))
         left = iter([12.0, 10.0, 9.9, 9.8])
 
@@ -127,7 +131,7 @@ class TestOnStream:
         assert failures(answer) == ["2", "3"]
         assert {message.attempts for message in bench.messages()} == {0}
 
-    def test_asks_again_for_what_could_not_be_begun(
+    def test_on_stream_asks_again_for_what_could_not_be_begun(
         self, bench: Bench, ran: list[str], logs: Logs, dynamodb: Any
     ) -> None:
         """As the lease, or the key's way into the queue, could not be written."""
@@ -148,7 +152,7 @@ class TestOnStream:
 
 
 class TestRunOverdue:
-    def test_runs_what_no_stream_brought_however_old_it_is(
+    def test_run_overdue_runs_what_no_stream_brought_however_old_it_is(
         self, bench: Bench, ran: list[str], clock: FrozenClock
     ) -> None:
         for name in "abcdefgh":
@@ -160,7 +164,7 @@ class TestRunOverdue:
         assert sorted(ran) == list("abcdefgh")
         assert bench.messages() == []
 
-    def test_runs_what_failed_once_its_time_has_come(
+    def test_run_overdue_runs_what_failed_once_its_time_has_come(
         self, bench: Bench, ran: list[str], clock: FrozenClock
     ) -> None:
         bench.promise("breaks")
@@ -172,7 +176,7 @@ class TestRunOverdue:
         run_overdue(bench.runner, lambda: 60.0)
         assert [message.attempts for message in bench.messages()] == [2]
 
-    def test_goes_through_a_shard_page_by_page(
+    def test_run_overdue_goes_through_a_shard_in_pages(
         self, bench: Bench, ran: list[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("app.background.events._PAGE", 2)
@@ -184,7 +188,9 @@ class TestRunOverdue:
         assert len(ran) == 16
         assert bench.messages() == []
 
-    def test_begins_none_when_the_time_is_up(self, bench: Bench, ran: list[str], calls: list[str]) -> None:
+    def test_run_overdue_begins_none_when_the_time_is_up(
+        self, bench: Bench, ran: list[str], calls: list[str]
+    ) -> None:
         bench.promise("works", name="a")
         calls.clear()
 
@@ -192,7 +198,7 @@ class TestRunOverdue:
 
         assert ran == calls == []
 
-    def test_lets_any_shard_be_first(self, bench: Bench, ran: list[str], logs: Logs) -> None:
+    def test_run_overdue_lets_any_shard_be_first(self, bench: Bench, ran: list[str], logs: Logs) -> None:
         """So that one whose work fills the time does not starve the others."""
         while len({message.shard for message in bench.messages()}) < outbox.SHARDS:
             bench.promise("works", name="a")
@@ -215,7 +221,7 @@ class AlsoHourly(HourlyMessage):
 
 class TestEnqueueHourly:
     @pytest.mark.parametrize("time", ["2026-03-14T15:00:00Z", "2026-03-14T15:59:59Z"])
-    def test_enqueues_each_message_for_the_hour_of_the_schedule_however_late_it_comes(
+    def test_enqueue_hourly_enqueues_each_message_for_the_hour_of_the_schedule_however_late_it_comes(
         self, bench: Bench, clock: FrozenClock, time: str
     ) -> None:
         clock.advance(hours=3)
@@ -227,13 +233,13 @@ class TestEnqueueHourly:
 
 
 class TestHandle:
-    def test_knows_the_stream(self, bench: Bench, ran: list[str]) -> None:
+    def test_handle_recognizes_the_stream(self, bench: Bench, ran: list[str]) -> None:
         answer = handle(bench.runner, stream(bench.promise("works", name="a")), lambda: 60.0)
 
         assert answer == {"batchItemFailures": []}
         assert ran == ["a"]
 
-    def test_knows_the_schedule_of_what_is_overdue(self, bench: Bench, ran: list[str]) -> None:
+    def test_handle_recognizes_the_schedule_of_what_is_overdue(self, bench: Bench, ran: list[str]) -> None:
         bench.promise("works", name="a")
 
         assert (
@@ -243,7 +249,9 @@ class TestHandle:
 
         assert ran == ["a"]
 
-    def test_knows_the_hourly_schedule(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_handle_recognizes_the_hourly_schedule(
+        self, bench: Bench, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.setattr("app.background.events.HOURLY", (Hourly,))
 
         event = {"schedule": "hourly", "time": "2026-03-14T15:02:00Z"}
@@ -266,6 +274,6 @@ class TestHandle:
             None,
         ],
     )
-    def test_refuses_anything_else(self, bench: Bench, event: Any) -> None:
+    def test_handle_rejects_anything_else(self, bench: Bench, event: Any) -> None:
         with pytest.raises(UnknownEvent):
             handle(bench.runner, event, lambda: 60.0)

@@ -20,7 +20,7 @@ def lose_answer(work: Work, payload: Payload) -> None:
 class TestMailOutcomeUnknown:
     """SES has not answered: it may have sent the mail, and would send it again."""
 
-    def test_goes_to_the_dead_letters_at_once(self, bench: Bench, logs: Logs) -> None:
+    def test_mail_outcome_unknown_goes_to_the_dead_letters_at_once(self, bench: Bench, logs: Logs) -> None:
         bench.tasks["noun.verb"] = lose_answer
         message = bench.promise()
 
@@ -29,7 +29,7 @@ class TestMailOutcomeUnknown:
         assert [letter["message_id"] for letter in bench.dead_letters()] == [message.message_id]
         assert [event["message"] for event in logs()[-2:]] == ["background.failure", "background.dead_letter"]
 
-    def test_is_never_retried_by_itself(self, bench: Bench, clock: FrozenClock) -> None:
+    def test_mail_outcome_unknown_is_never_retried_by_itself(self, bench: Bench, clock: FrozenClock) -> None:
         bench.tasks["noun.verb"] = lose_answer
         message = bench.promise()
         bench.run(message)
@@ -57,7 +57,7 @@ class TestDeadLetters:
         assert [event["message"] for event in logs()[-2:]] == ["background.failure", "background.dead_letter"]
         assert bench.messages()[0].payload == {"secret": "ada@example.com"}
 
-    def test_get_the_key_too_where_the_last_try_was_killed(self, bench: Bench, clock: FrozenClock) -> None:
+    def test_get_the_key_too_if_the_last_try_was_killed(self, bench: Bench, clock: FrozenClock) -> None:
         class Killed(BaseException):
             pass
 
@@ -76,7 +76,7 @@ class TestDeadLetters:
 
         assert len(bench.dead_letters()) == 1
 
-    def test_are_left_alone(self, bench: Bench, clock: FrozenClock) -> None:
+    def test_dead_letters_are_left_alone(self, bench: Bench, clock: FrozenClock) -> None:
         bench.tasks["noun.verb"] = fail
         message = bench.promise()
         for _ in range(7):
@@ -91,7 +91,9 @@ class TestDeadLetters:
         assert not is_claimed(bench.table)
         assert len(bench.dead_letters()) == 1
 
-    def test_are_told_again_before_the_queue_forgets_them(self, bench: Bench, clock: FrozenClock) -> None:
+    def test_dead_letters_are_told_again_before_the_queue_forgets_them(
+        self, bench: Bench, clock: FrozenClock
+    ) -> None:
         bench.tasks["noun.verb"] = fail
         message = bench.promise()
         bench.exhaust(message, clock)
@@ -102,7 +104,7 @@ class TestDeadLetters:
 
         assert [letter["message_id"] for letter in bench.dead_letters()] == [message.message_id]
 
-    def test_are_told_once_by_two_runners_or_twice_but_never_fail(
+    def test_dead_letters_are_told_once_by_two_runners_or_twice_but_never_fail(
         self, bench: Bench, clock: FrozenClock, before_commit: Callable[..., None]
     ) -> None:
         bench.tasks["noun.verb"] = fail
@@ -115,7 +117,7 @@ class TestDeadLetters:
 
         assert {letter["message_id"] for letter in bench.dead_letters()} == {message.message_id}
 
-    def test_run_again_by_a_new_message(self, bench: Bench, clock: FrozenClock) -> None:
+    def test_dead_letters_run_again_by_a_new_message(self, bench: Bench, clock: FrozenClock) -> None:
         bench.tasks["noun.verb"] = fail
         message = bench.promise()
         bench.exhaust(message, clock)
@@ -129,7 +131,9 @@ class TestDeadLetters:
 
 
 class TestRefusal:
-    def test_ends_the_message(self, bench: Bench, logs: Logs, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_refusal_ends_the_message(
+        self, bench: Bench, logs: Logs, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         bench.tasks["noun.verb"] = refuse
         bench.run(bench.promise())
 

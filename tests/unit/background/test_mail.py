@@ -34,7 +34,7 @@ def break_connection(
 
 
 class TestSend:
-    def test_hands_both_forms_to_ses(self, backend: Backend, inbox: list[dict[str, Any]]) -> None:
+    def test_send_hands_both_forms_to_ses(self, backend: Backend, inbox: list[dict[str, Any]]) -> None:
         backend.mail.send(MAIL)
 
         assert inbox == [
@@ -53,7 +53,7 @@ class TestSend:
             }
         ]
 
-    def test_says_that_another_try_is_useless(
+    def test_send_says_that_another_try_is_useless(
         self, backend: Backend, inbox: list[dict[str, Any]], answer: Callable[[str], None]
     ) -> None:
         for code in ("MessageRejected", "BadRequestException"):
@@ -105,14 +105,14 @@ class TestSend:
             "SendingPausedException",
         ],
     )
-    def test_fails_where_another_try_may_succeed(
+    def test_send_fails_if_another_try_may_succeed(
         self, backend: Backend, inbox: list[dict[str, Any]], answer: Callable[[str], None], code: str
     ) -> None:
         answer(code)
         with pytest.raises(ClientError, match=code):
             backend.mail.send(MAIL)
 
-    def test_only_logs_where_mail_is_not_to_go_out(
+    def test_send_only_logs_if_mail_is_not_to_go_out(
         self,
         backend: Backend,
         inbox: list[dict[str, Any]],

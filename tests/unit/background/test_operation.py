@@ -12,7 +12,7 @@ Logs = Callable[[], list[dict[str, Any]]]
 
 
 class TestOperation:
-    def test_runs_then_is_done(self, bench: Bench) -> None:
+    def test_operation_runs_then_is_done(self, bench: Bench) -> None:
         operation = bench.start_operation()
         seen: list[str] = []
         bench.tasks["noun.verb"] = lambda work, payload: seen.append(bench.operation(operation).status)
@@ -24,7 +24,7 @@ class TestOperation:
         done = bench.operation(operation)
         assert (done.status, done.done, done.total) == ("done", 0, 0)
 
-    def test_is_done_with_as_many_items_as_there_were(self, bench: Bench) -> None:
+    def test_operation_is_done_with_as_many_items_as_there_were(self, bench: Bench) -> None:
         def task(work: Work, payload: Payload) -> None:
             work.progress(total=5)
             work.progress(done=3)
@@ -36,7 +36,9 @@ class TestOperation:
         done = bench.operation(operation)
         assert (done.status, done.done, done.total) == ("done", 5, 5)
 
-    def test_is_not_written_where_there_is_nothing_new_to_say(self, bench: Bench, calls: list[str]) -> None:
+    def test_operation_is_not_written_if_there_is_nothing_new_to_say(
+        self, bench: Bench, calls: list[str]
+    ) -> None:
         bench.start_operation()
 
         def task(work: Work, payload: Payload) -> None:
@@ -48,7 +50,7 @@ class TestOperation:
 
         assert calls == ["TransactWriteItems"]  # the end of it
 
-    def test_keeps_its_progress_over_continuations(self, bench: Bench) -> None:
+    def test_operation_keeps_its_progress_over_continuations(self, bench: Bench) -> None:
         def task(work: Work, payload: Payload) -> None:
             work.progress(done=2, total=4)
             raise ContinueLater
@@ -62,7 +64,7 @@ class TestOperation:
         assert (between.status, between.done, between.total) == ("running", 2, 4)
         assert bench.operation(operation).done == 4
 
-    def test_keeps_its_progress_when_the_task_runs_again(self, bench: Bench) -> None:
+    def test_operation_keeps_its_progress_when_the_task_runs_again(self, bench: Bench) -> None:
         ran: list[int] = []
 
         def task(work: Work, payload: Payload) -> None:
@@ -78,7 +80,7 @@ class TestOperation:
 
         assert bench.operation(operation).done == 2
 
-    def test_fails_with_the_last_try(self, bench: Bench, clock: FrozenClock) -> None:
+    def test_operation_fails_with_the_last_try(self, bench: Bench, clock: FrozenClock) -> None:
         operation = bench.start_operation()
         bench.tasks["noun.verb"] = fail
         (message,) = bench.messages()
@@ -91,7 +93,7 @@ class TestOperation:
 
         assert bench.operation(operation).status == "failed"
 
-    def test_runs_again_when_it_is_redriven(self, bench: Bench, clock: FrozenClock) -> None:
+    def test_operation_runs_again_when_it_is_redriven(self, bench: Bench, clock: FrozenClock) -> None:
         operation = bench.start_operation()
         bench.tasks["noun.verb"] = fail
         (message,) = bench.messages()
@@ -105,14 +107,16 @@ class TestOperation:
 
         assert bench.operation(operation).status == "done"
 
-    def test_fails_where_its_mail_is_refused(self, bench: Bench) -> None:
+    def test_operation_fails_where_its_mail_is_rejected(self, bench: Bench) -> None:
         operation = bench.start_operation()
         bench.tasks["noun.verb"] = refuse
         bench.run()
 
         assert bench.operation(operation).status == "failed"
 
-    def test_may_be_forgotten_before_its_work_is_done(self, bench: Bench, clock: FrozenClock) -> None:
+    def test_operation_may_be_forgotten_before_its_work_is_done(
+        self, bench: Bench, clock: FrozenClock
+    ) -> None:
         bench.start_operation()
         bench.tasks["noun.verb"] = lambda work, payload: work.progress(done=1)
         clock.advance(days=8)

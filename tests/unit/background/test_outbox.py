@@ -21,7 +21,7 @@ Logs = Callable[[], list[dict[str, Any]]]
 
 
 class TestSuccess:
-    def test_hands_the_task_its_payload_as_it_was_promised(self, bench: Bench) -> None:
+    def test_runner_passes_the_enqueued_payload_to_the_task(self, bench: Bench) -> None:
         payload = {"text": "ü", "number": 3, "half": 0.5, "none": None, "list": [1, {"a": None}], "kind": "x"}
         seen: list[Payload] = []
         bench.tasks["noun.verb"] = lambda work, payload: seen.append(payload)
@@ -31,7 +31,7 @@ class TestSuccess:
         assert seen == [payload]
         assert repr(seen[0]) == repr(payload)
 
-    def test_ends_the_message_in_the_transaction_of_what_the_task_wrote(
+    def test_success_ends_the_message_in_the_transaction_of_what_the_task_wrote(
         self, bench: Bench, calls: list[str]
     ) -> None:
         bench.tasks["noun.verb"] = write_claim
@@ -44,7 +44,7 @@ class TestSuccess:
         assert is_claimed(bench.table)
         assert bench.messages() == []
 
-    def test_has_its_effect_once_however_often_it_is_run(self, bench: Bench) -> None:
+    def test_success_has_its_effect_once_however_often_it_is_run(self, bench: Bench) -> None:
         ran: list[Payload] = []
         bench.tasks["noun.verb"] = lambda work, payload: ran.append(payload)
         message = bench.promise()
@@ -54,7 +54,7 @@ class TestSuccess:
 
         assert len(ran) == 1
 
-    def test_is_an_event(self, bench: Bench, logs: Logs) -> None:
+    def test_success_is_an_event(self, bench: Bench, logs: Logs) -> None:
         bench.tasks["noun.verb"] = write_claim
         message = bench.promise()
 
@@ -64,7 +64,7 @@ class TestSuccess:
         assert (event["message"], event["level"]) == ("background.done", "INFO")
         assert (event["kind"], event["message_id"]) == ("noun.verb", message.message_id)
 
-    def test_measures_how_old_the_message_was(
+    def test_success_measures_how_old_the_message_was(
         self, bench: Bench, clock: FrozenClock, capsys: pytest.CaptureFixture[str]
     ) -> None:
         bench.tasks["noun.verb"] = write_claim
@@ -78,7 +78,7 @@ class TestSuccess:
 
 
 class TestLease:
-    def test_counts_the_try_and_appoints_the_next_before_the_task_runs(
+    def test_lease_counts_the_try_and_appoints_the_next_before_the_task_runs(
         self, bench: Bench, clock: FrozenClock
     ) -> None:
         seen: list[OutboxMessage] = []
@@ -90,7 +90,7 @@ class TestLease:
             (1, clock() + timedelta(seconds=30))
         ]
 
-    def test_keeps_a_second_runner_away(self, bench: Bench) -> None:
+    def test_lease_keeps_a_second_runner_away(self, bench: Bench) -> None:
         ran: list[Payload] = []
 
         def task(work: Work, payload: Payload) -> None:
@@ -103,7 +103,7 @@ class TestLease:
         assert len(ran) == 1
         assert bench.messages() == []
 
-    def test_goes_to_one_of_two_runners_that_read_the_message_at_once(
+    def test_lease_goes_to_one_of_two_runners_that_read_the_message_at_once(
         self, bench: Bench, before_commit: Callable[..., None]
     ) -> None:
         ran: list[Payload] = []
@@ -115,7 +115,7 @@ class TestLease:
 
         assert len(ran) == 1
 
-    def test_that_ran_out_meanwhile_commits_nothing(self, bench: Bench, clock: FrozenClock) -> None:
+    def test_lease_that_ran_out_concurrently_commits_nothing(self, bench: Bench, clock: FrozenClock) -> None:
         """As after a pause that no clock can rule out: another runner has taken over."""
         ran: list[int] = []
 
@@ -133,7 +133,7 @@ class TestLease:
         assert not is_claimed(bench.table, "1@example.com")
         assert is_claimed(bench.table, "2@example.com")
 
-    def test_outlives_any_run_even_the_first(self, bench: Bench, clock: FrozenClock) -> None:
+    def test_lease_outlives_any_run_even_the_first(self, bench: Bench, clock: FrozenClock) -> None:
         bench.tasks["noun.verb"] = fail
         message = bench.promise()
         bench.run(message)
@@ -147,7 +147,7 @@ class TestLease:
 
 
 class TestFailure:
-    def test_leaves_the_message_for_another_try(
+    def test_failure_leaves_the_message_for_another_try(
         self, bench: Bench, clock: FrozenClock, capsys: pytest.CaptureFixture[str]
     ) -> None:
         bench.tasks["noun.verb"] = fail
@@ -163,7 +163,7 @@ class TestFailure:
         assert bench.messages() == []
         assert metrics(capsys.readouterr().out) == {"BackgroundAge": [300.0], "BackgroundRetry": [1]}
 
-    def test_writes_nothing_of_what_the_task_added(self, bench: Bench) -> None:
+    def test_failure_writes_nothing_of_what_the_task_added(self, bench: Bench) -> None:
         def task(work: Work, payload: Payload) -> None:
             write_claim(work, payload)
             fail(work, payload)
@@ -173,7 +173,7 @@ class TestFailure:
 
         assert not is_claimed(bench.table)
 
-    def test_is_an_event_that_quotes_nobody(
+    def test_failure_event_has_no_user_data(
         self, bench: Bench, logs: Logs, capsys: pytest.CaptureFixture[str]
     ) -> None:
         bench.tasks["noun.verb"] = fail
@@ -190,7 +190,7 @@ class TestFailure:
         assert "ada@" not in json.dumps(event)
         assert metrics(capsys.readouterr().out)["BackgroundFailure"] == [1]
 
-    def test_names_the_code_of_what_aws_refused(self, bench: Bench, logs: Logs) -> None:
+    def test_failure_names_the_code_of_what_aws_rejected(self, bench: Bench, logs: Logs) -> None:
         def task(work: Work, payload: Payload) -> None:
             raise ClientError({"Error": {"Code": "AccessDenied", "Message": "ada@example.com"}}, "SendEmail")
 
@@ -201,7 +201,7 @@ class TestFailure:
         assert (event["error"], event["aws_code"]) == ("ClientError", "AccessDenied")
         assert "ada@" not in json.dumps(event)
 
-    def test_waits_twice_as_long_each_time(self, bench: Bench, clock: FrozenClock) -> None:
+    def test_failure_waits_twice_as_long_each_time(self, bench: Bench, clock: FrozenClock) -> None:
         bench.tasks["noun.verb"] = fail
         message = bench.promise()
         waits = []
@@ -215,7 +215,7 @@ class TestFailure:
         assert waits == [30, 60, 120, 240, 480, 960, 1920]
 
     @pytest.mark.parametrize(("random", "seconds"), [(0.0, 30), (0.5, 37.5), (0.999, 44.985)])
-    def test_waits_up_to_half_as_long_again_by_chance(
+    def test_failure_waits_up_to_half_as_long_again_by_chance(
         self, bench: Bench, clock: FrozenClock, random: float, seconds: float
     ) -> None:
         bench.tasks["noun.verb"] = fail
@@ -228,7 +228,7 @@ class TestFailure:
 
 
 class TestStaleRead:
-    def test_runs_the_task_again_on_what_is_so_now(self, bench: Bench) -> None:
+    def test_stale_read_runs_the_task_again_on_what_is_so_now(self, bench: Bench) -> None:
         """As a request is run again that read what has changed since."""
         ran: list[int] = []
 
@@ -248,7 +248,7 @@ class TestStaleRead:
         assert not is_claimed(bench.table)
         assert bench.messages() == []
 
-    def test_is_a_failure_once_it_never_ends(self, bench: Bench, logs: Logs) -> None:
+    def test_stale_read_is_a_failure_once_it_never_ends(self, bench: Bench, logs: Logs) -> None:
         bench.table.write([EMAIL_CLAIMS.create(claim(Session(bench.table)))])
         bench.tasks["noun.verb"] = write_claim
 
@@ -259,7 +259,7 @@ class TestStaleRead:
 
 
 class TestContinuation:
-    def test_commits_what_was_done_and_goes_on_by_a_new_message(self, bench: Bench) -> None:
+    def test_continuation_commits_what_was_done_and_goes_on_by_a_new_message(self, bench: Bench) -> None:
         def task(work: Work, payload: Payload) -> None:
             write_claim(work, payload)
             raise ContinueLater
@@ -274,7 +274,7 @@ class TestContinuation:
         assert (rest.kind, rest.payload) == ("noun.verb", {"space_id": "S", "number": 3})
         assert (rest.attempts, rest.next_try_at) == (0, None)
 
-    def test_is_what_a_task_asks_for_when_its_time_is_up(self, bench: Bench) -> None:
+    def test_continuation_is_what_a_task_asks_for_when_its_time_is_up(self, bench: Bench) -> None:
         told: list[bool] = []
         bench.tasks["noun.verb"] = lambda work, payload: told.append(work.deadline_reached())
         for seconds in (60.0, 5.0, 4.9):
@@ -285,7 +285,7 @@ class TestContinuation:
 
 
 class TestUnknownKind:
-    def test_waits_for_a_version_that_knows_it(self, bench: Bench, logs: Logs) -> None:
+    def test_unknown_kind_waits_for_a_version_that_knows_it(self, bench: Bench, logs: Logs) -> None:
         message = bench.promise()
 
         bench.run(message)
@@ -302,7 +302,7 @@ class TestUnknownKind:
 
 class TestUnreadablePayload:
     @pytest.mark.parametrize("payload", [{}, {"operation_id": 3}])
-    def test_waits_for_a_version_that_reads_it(
+    def test_unreadable_payload_waits_for_a_version_that_reads_it(
         self, bench: Bench, logs: Logs, payload: dict[str, Any], calls: list[str]
     ) -> None:
         bench.tasks.add("noun.verb", DeleteSpace, lambda work, message: pytest.fail("it ran"))

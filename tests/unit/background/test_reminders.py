@@ -33,7 +33,7 @@ def minutes(time: str) -> int:
 
 class TestTimesPassed:
     @pytest.mark.parametrize("name", ZONES)
-    def test_are_in_a_year_all_of_each_day_and_each_once(self, name: str) -> None:
+    def test_times_passed_are_in_a_year_all_of_each_day_and_each_once(self, name: str) -> None:
         zone = ZoneInfo(name)
         hour = datetime(2026, 1, 1, tzinfo=UTC)
         first = hour.astimezone(zone)
@@ -50,7 +50,7 @@ class TestTimesPassed:
 
         assert passed == 365 * 1440
 
-    def test_are_two_ranges_where_a_day_ends_within_the_hour(self) -> None:
+    def test_times_passed_are_two_ranges_if_a_day_ends_within_the_hour(self) -> None:
         hour = datetime(2026, 1, 1, 18, tzinfo=UTC)
 
         assert list(times_passed(hour, ZoneInfo("Asia/Kathmandu"))) == [
@@ -58,12 +58,12 @@ class TestTimesPassed:
             ("00:00", "00:44"),
         ]
 
-    def test_hold_those_that_clocks_skip(self) -> None:
+    def test_times_passed_hold_those_that_clocks_skip(self) -> None:
         hour = datetime(2026, 3, 29, 0, tzinfo=UTC)
 
         assert list(times_passed(hour, ZoneInfo("Europe/Zurich"))) == [("01:00", "02:59")]
 
-    def test_are_none_while_clocks_show_again_what_they_have_shown(self) -> None:
+    def test_times_passed_are_none_while_clocks_show_again_what_they_have_shown(self) -> None:
         hour = datetime(2026, 10, 25, 0, tzinfo=UTC)
 
         assert list(times_passed(hour, ZoneInfo("Europe/Zurich"))) == []

@@ -23,29 +23,29 @@ values = st.recursive(
 
 class TestSerialize:
     @given(values)
-    def test_matches_boto3(self, value: Any) -> None:
+    def test_serialize_matches_boto3(self, value: Any) -> None:
         assert serialize(value) == TypeSerializer().serialize(value)
 
-    def test_stores_tuple_as_list(self) -> None:
+    def test_serialize_stores_tuple_as_list(self) -> None:
         assert serialize(("a", 1)) == {"L": [{"S": "a"}, {"N": "1"}]}
 
     @pytest.mark.parametrize("value", [1.5, {"a"}, b"a", object()], ids=lambda value: type(value).__name__)
-    def test_rejects_other_types(self, value: Any) -> None:
+    def test_serialize_rejects_other_types(self, value: Any) -> None:
         with pytest.raises(TypeError, match=type(value).__name__):
             serialize(value)
 
 
 class TestDeserialize:
     @given(values)
-    def test_matches_boto3(self, value: Any) -> None:
+    def test_deserialize_matches_boto3(self, value: Any) -> None:
         attribute = TypeSerializer().serialize(value)
         assert deserialize(attribute) == TypeDeserializer().deserialize(attribute)
 
-    def test_keeps_every_digit_of_a_number(self) -> None:
+    def test_deserialize_keeps_every_digit_of_a_number(self) -> None:
         found = deserialize({"N": "0.10000000000000000000000000000000000001"})
         assert found == Decimal("0.10000000000000000000000000000000000001")
 
     @pytest.mark.parametrize("kind", ["SS", "NS", "BS", "B"])
-    def test_rejects_what_is_never_stored(self, kind: str) -> None:
+    def test_deserialize_rejects_what_is_never_stored(self, kind: str) -> None:
         with pytest.raises(TypeError, match=kind):
             deserialize({kind: ["a"]})

@@ -33,29 +33,33 @@ class TestSettingsFromEnvironment:
         for name in ("AWS_CA_BUNDLE", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DYNAMODB"):
             monkeypatch.delenv(name, raising=False)
 
-    def test_reads_each_variable(self) -> None:
+    def test_settings_from_environment_reads_each_variable(self) -> None:
         settings = Settings.from_environment()
         read = {name.upper(): value for name, value in settings.model_dump(exclude_none=True).items()}
         assert read == VARIABLES
 
     @pytest.mark.parametrize("name", VARIABLES)
-    def test_names_the_variable_that_is_missing(self, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_settings_from_environment_names_the_variable_that_is_missing(
+        self, name: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.delenv(name)
         with pytest.raises(ValidationError, match=f"1 validation error for Settings\n{name.lower()}"):
             Settings.from_environment()
 
-    def test_tells_no_values_when_it_fails(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_settings_from_environment_tells_no_values_when_it_fails(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.delenv("ENVIRONMENT")
         with pytest.raises(ValidationError) as raised:
             Settings.from_environment()
         assert "the-table" not in str(raised.value)
 
-    def test_finds_issuer_and_keys_at_cognito(self) -> None:
+    def test_settings_from_environment_finds_issuer_and_keys_at_cognito(self) -> None:
         settings = Settings.from_environment()
         assert settings.token_issuer == "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_pool"
         assert settings.token_keys_url == f"{settings.token_issuer}/.well-known/jwks.json"
 
-    def test_finds_the_keys_at_an_emulator_whose_tokens_name_cognito_all_the_same(
+    def test_settings_from_environment_finds_the_keys_at_an_emulator_whose_tokens_name_cognito_all_the_same(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("AWS_ENDPOINT_URL", "http://localhost:4566")
@@ -85,7 +89,7 @@ def read(ssm: SSMClient, parameter_store: SetParameter, monotonic: Monotonic) ->
 
 
 class TestSsmParameters:
-    def test_reads_them_typed(self, read: ParameterSource) -> None:
+    def test_ssm_parameters_reads_them_typed(self, read: ParameterSource) -> None:
         assert read() == Parameters.model_validate(
             {
                 "web_url": "https://app.example.com",
@@ -102,7 +106,7 @@ class TestSsmParameters:
             }
         )
 
-    def test_leaves_alone_what_it_does_not_know(
+    def test_ssm_parameters_leaves_alone_what_it_does_not_know(
         self, read: ParameterSource, parameter_store: SetParameter
     ) -> None:
         parameter_store("for_a_later_version", "1")
@@ -112,31 +116,33 @@ class TestSsmParameters:
         ("name", "value"),
         [("invite_code_days", "0"), ("max_spaces_per_user", "many"), ("web_url", "app.example.com")],
     )
-    def test_refuses_what_makes_no_sense(
+    def test_ssm_parameters_rejects_what_makes_no_sense(
         self, read: ParameterSource, parameter_store: SetParameter, name: str, value: str
     ) -> None:
         parameter_store(name, value)
         with pytest.raises(ValidationError, match=name):
             read()
 
-    def test_accepts_value_above_the_maximum_of_deployments(
+    def test_ssm_parameters_accepts_value_above_the_maximum_of_deployments(
         self, read: ParameterSource, parameter_store: Callable[[str, str], None]
     ) -> None:
         parameter_store("max_spaces_per_user", "101")
         assert read().max_spaces_per_user == 101
 
-    def test_refuses_to_go_on_where_one_is_missing(self, read: ParameterSource, ssm: SSMClient) -> None:
+    def test_ssm_parameters_rejects_to_go_on_if_one_is_missing(
+        self, read: ParameterSource, ssm: SSMClient
+    ) -> None:
         ssm.delete_parameter(Name=f"{PREFIX}/app/web_url")
         with pytest.raises(ValidationError, match="web_url"):
             read()
 
-    def test_says_that_ssm_cannot_be_read(self, read: ParameterSource, ssm: SSMClient) -> None:
+    def test_ssm_parameters_says_that_ssm_cannot_be_read(self, read: ParameterSource, ssm: SSMClient) -> None:
         error = EndpointConnectionError(endpoint_url="https://ssm.example.com")
         with intercepted(ssm, raising(error)), pytest.raises(ServiceUnavailable) as raised:
             read()
         assert raised.value.retry_after_s
 
-    def test_reads_more_parameters_than_fit_on_one_page_of_ssm(
+    def test_ssm_parameters_reads_more_parameters_than_fit_on_one_page_of_ssm(
         self, read: ParameterSource, parameter_store: SetParameter
     ) -> None:
         for number in range(10):
@@ -145,7 +151,7 @@ class TestSsmParameters:
 
 
 class TestSsmParametersOverTime:
-    def test_asks_ssm_once_in_five_minutes(
+    def test_ssm_parameters_over_time_asks_ssm_once_in_five_minutes(
         self, read: ParameterSource, parameter_store: SetParameter, monotonic: Monotonic
     ) -> None:
         read()
@@ -153,7 +159,7 @@ class TestSsmParametersOverTime:
         monotonic.seconds += 299
         assert read().invite_code_days == 30
 
-    def test_sees_a_change_after_five_minutes(
+    def test_ssm_parameters_over_time_sees_a_change_after_five_minutes(
         self, read: ParameterSource, parameter_store: SetParameter, monotonic: Monotonic
     ) -> None:
         read()
@@ -161,7 +167,7 @@ class TestSsmParametersOverTime:
         monotonic.seconds += 301
         assert read().invite_code_days == 7
 
-    def test_answers_what_it_has_read_last_where_ssm_cannot_be_read_any_more(
+    def test_ssm_parameters_over_time_answers_what_it_has_read_last_if_ssm_cannot_be_read_any_more(
         self, read: ParameterSource, ssm: SSMClient, monotonic: Monotonic, logs: Logs
     ) -> None:
         before = read()

@@ -59,45 +59,47 @@ def requests(dynamodb: DynamoDBClient) -> Iterator[list[dict[str, Any]]]:
 
 
 class TestGet:
-    def test_gives_the_item(self, table: Table) -> None:
+    def test_get_gives_the_item(self, table: Table) -> None:
         table.write([NOTES.create(note(mood="calm"))])
         assert table.get(keys(1)[0]) == note(mood="calm")
 
-    def test_gives_nothing_where_nothing_is(self, table: Table) -> None:
+    def test_get_gives_nothing_if_nothing_is(self, table: Table) -> None:
         assert table.get(keys(1)[0]) is None
 
-    def test_reads_consistently(self, table: Table, requests: list[dict[str, Any]]) -> None:
+    def test_get_reads_consistently(self, table: Table, requests: list[dict[str, Any]]) -> None:
         table.get(keys(1)[0])
         assert [request["ConsistentRead"] for request in requests] == [True]
 
 
 class TestBatchGet:
-    def test_gives_the_items_in_the_order_of_the_keys(self, table: Table, store: Callable[..., None]) -> None:
+    def test_batch_get_gives_the_items_in_the_order_of_the_keys(
+        self, table: Table, store: Callable[..., None]
+    ) -> None:
         store(3)
         assert numbers(table.batch_get(keys(2, 3, 1))) == [2, 3, 1]
 
-    def test_gives_nothing_in_the_place_of_what_is_absent(
+    def test_batch_get_gives_nothing_in_the_place_of_what_is_absent(
         self, table: Table, store: Callable[..., None]
     ) -> None:
         store(1)
         assert table.batch_get(keys(7, 1, 8)) == [None, note(1), None]
 
-    def test_gives_an_item_as_often_as_it_is_asked_for(
+    def test_batch_get_gives_an_item_as_often_as_it_is_asked_for(
         self, table: Table, store: Callable[..., None]
     ) -> None:
         store(2)
         assert numbers(table.batch_get(keys(2, 1, 2, 2))) == [2, 1, 2, 2]
 
-    def test_reads_different_entities_at_once(self, table: Table, clock: FrozenClock) -> None:
+    def test_batch_get_reads_different_entities_at_once(self, table: Table, clock: FrozenClock) -> None:
         alive = ticket(clock.now + timedelta(hours=1))
         table.write([NOTES.create(note()), TICKETS.create(alive)])
         assert table.batch_get([TICKETS.key(notebook="A", number="0001"), *keys(1)]) == [alive, note()]
 
-    def test_asks_nothing_where_no_key_is_given(self, table: Table, calls: list[str]) -> None:
+    def test_batch_get_asks_nothing_if_no_key_is_given(self, table: Table, calls: list[str]) -> None:
         assert table.batch_get([]) == []
         assert calls == []
 
-    def test_asks_once_for_a_hundred_keys(
+    def test_batch_get_asks_once_for_a_hundred_keys(
         self, table: Table, store: Callable[..., None], calls: list[str]
     ) -> None:
         store(201)
@@ -107,7 +109,7 @@ class TestBatchGet:
         assert numbers(table.batch_get(keys(*range(1, 202)))) == [*range(1, 202)]
         assert calls == ["BatchGetItem"] * 4
 
-    def test_does_not_pay_for_a_key_twice(
+    def test_batch_get_does_not_pay_for_a_key_twice(
         self, table: Table, store: Callable[..., None], requests: list[dict[str, Any]]
     ) -> None:
         store(1)
@@ -118,7 +120,7 @@ class TestBatchGet:
         assert len(asked["Keys"]) == 2
 
     @pytest.mark.parametrize("consistent", [True, False])
-    def test_reads_consistently_where_told(
+    def test_batch_get_reads_consistently_where_told(
         self, table: Table, requests: list[dict[str, Any]], consistent: bool
     ) -> None:
         table.batch_get(keys(1), consistent=consistent)
@@ -127,15 +129,15 @@ class TestBatchGet:
 
 
 class TestPage:
-    def test_lists_in_the_order_of_the_keys(self, table: Table, store: Callable[..., None]) -> None:
+    def test_page_lists_in_the_order_of_the_keys(self, table: Table, store: Callable[..., None]) -> None:
         store(3)
         assert table.page(notes_in("A"), limit=10) == Slice([note(1), note(2), note(3)], None)
 
-    def test_lists_backwards(self, table: Table, store: Callable[..., None]) -> None:
+    def test_page_lists_backwards(self, table: Table, store: Callable[..., None]) -> None:
         store(3)
         assert numbers(table.page(notes_in("A").backwards(), limit=10).items) == [3, 2, 1]
 
-    def test_lists_by_the_index(self, table: Table, store: Callable[..., None]) -> None:
+    def test_page_lists_by_the_index(self, table: Table, store: Callable[..., None]) -> None:
         store(2, notebook="A", author="ada")
         store(1, notebook="B", author="ada")
         store(1, notebook="C", author="bob")
@@ -146,10 +148,10 @@ class TestPage:
             ("B", "0001"),
         ]
 
-    def test_is_empty_where_nothing_is(self, table: Table) -> None:
+    def test_page_is_empty_if_nothing_is(self, table: Table) -> None:
         assert table.page(notes_in("A"), limit=10) == Slice([], None)
 
-    def test_lists_neither_other_partitions_nor_other_entities(
+    def test_page_lists_neither_other_partitions_nor_other_entities(
         self, table: Table, store: Callable[..., None], clock: FrozenClock
     ) -> None:
         store(1, notebook="A")
@@ -158,7 +160,7 @@ class TestPage:
         assert numbers(table.page(notes_in("A"), limit=10).items) == [1]
 
     @pytest.mark.parametrize("query", [notes_in("A"), notes_by("ada"), notes_in("A").backwards()])
-    def test_goes_on_where_the_page_before_ended(
+    def test_page_goes_on_if_the_page_before_ended(
         self, table: Table, store: Callable[..., None], query: Query[Note]
     ) -> None:
         store(7, author="ada")
@@ -172,7 +174,7 @@ class TestPage:
         assert found == sorted(found, reverse=query.newest_first)
         assert sorted(found) == [*range(1, 8)]
 
-    def test_goes_on_although_the_item_it_ended_with_is_gone(
+    def test_page_goes_on_although_the_item_it_ended_with_is_gone(
         self, table: Table, store: Callable[..., None]
     ) -> None:
         store(4)
@@ -180,13 +182,13 @@ class TestPage:
         table.write([NOTES.delete_if_exists(keys(2)[0])])
         assert numbers(table.page(notes_in("A"), limit=2, cursor=page.next_cursor).items) == [3, 4]
 
-    def test_asks_once(self, table: Table, store: Callable[..., None], calls: list[str]) -> None:
+    def test_page_asks_once(self, table: Table, store: Callable[..., None], calls: list[str]) -> None:
         store(7)
         calls.clear()
         table.page(notes_in("A"), limit=3)
         assert calls == ["Query"]
 
-    def test_refuses_the_cursor_of_another_list(self, table: Table, store: Callable[..., None]) -> None:
+    def test_page_rejects_the_cursor_of_another_list(self, table: Table, store: Callable[..., None]) -> None:
         store(3)
         page = table.page(notes_in("A"), limit=2)
         with pytest.raises(InvalidCursor):
@@ -194,30 +196,36 @@ class TestPage:
 
 
 class TestPageWithFilter:
-    def test_lists_only_what_has_the_value(self, table: Table, store: Callable[..., None]) -> None:
+    def test_page_with_filter_lists_only_what_has_the_value(
+        self, table: Table, store: Callable[..., None]
+    ) -> None:
         store(2, mood="calm")
         table.write([NOTES.create(note(3, mood="wild"))])
         table.write([NOTES.create(note(4))])
         assert numbers(table.page(notes_in("A").where(mood="calm"), limit=10).items) == [1, 2]
 
-    def test_asks_for_every_value_at_once(self, table: Table) -> None:
+    def test_page_with_filter_asks_for_every_value_at_once(self, table: Table) -> None:
         moods = [("calm", "ada"), ("calm", "bob"), ("wild", "ada")]
         for number, (mood, author) in enumerate(moods):
             table.write([NOTES.create(note(number, mood=mood, author=author))])
         assert numbers(table.page(notes_in("A").where(mood="calm", author="bob"), limit=9).items) == [1]
 
     @pytest.mark.parametrize(("starred", "expected"), [(True, [1]), (False, [2])])
-    def test_knows_true_from_false(self, table: Table, starred: bool, expected: list[int]) -> None:
+    def test_page_with_filter_knows_true_from_false(
+        self, table: Table, starred: bool, expected: list[int]
+    ) -> None:
         table.write([NOTES.create(note(1, starred=True))])
         table.write([NOTES.create(note(2))])
         assert numbers(table.page(notes_in("A").where(starred=starred), limit=9).items) == expected
 
-    def test_finds_whole_elements_of_a_list(self, table: Table) -> None:
+    def test_page_with_filter_finds_whole_elements_of_a_list(self, table: Table) -> None:
         for number, labels in enumerate([["work", "home"], ["workshop"], []]):
             table.write([NOTES.create(note(number, labels=labels))])
         assert numbers(table.page(notes_in("A").holding(labels="work"), limit=9).items) == [0]
 
-    def test_may_be_short_while_the_list_goes_on(self, table: Table, store: Callable[..., None]) -> None:
+    def test_page_with_filter_may_be_short_while_the_list_goes_on(
+        self, table: Table, store: Callable[..., None]
+    ) -> None:
         store(10, mood="wild")
         table.write([NOTES.create(note(11, mood="calm"))])
         query = notes_in("A").where(mood="calm")
@@ -229,7 +237,7 @@ class TestPageWithFilter:
         assert numbers(second.items) == [11]
         assert second.next_cursor is None
 
-    def test_reads_five_times_the_limit_and_no_more(
+    def test_page_with_filter_reads_five_times_the_limit_and_no_more(
         self, table: Table, store: Callable[..., None], requests: list[dict[str, Any]]
     ) -> None:
         store(30, mood="wild")
@@ -237,7 +245,7 @@ class TestPageWithFilter:
         table.page(notes_in("A").where(mood="calm"), limit=4)
         assert [request["Limit"] for request in requests] == [20]
 
-    def test_gives_everything_in_pages_nothing_twice(self, table: Table) -> None:
+    def test_page_with_filter_gives_everything_in_pages_nothing_twice(self, table: Table) -> None:
         for number in range(1, 25):
             table.write([NOTES.create(note(number, mood="calm" if number % 3 else "wild"))])
         query, found, cursor = notes_in("A").where(mood="calm"), list[int](), None
@@ -266,23 +274,25 @@ class TestExpiry:
         listed = table.page(TICKETS.within(notebook="A"), limit=10).items
         return [table.get(self.KEY)], table.batch_get([self.KEY]), [*listed] or [None]
 
-    def test_leaves_an_item_until_its_last_second(
+    def test_expiry_leaves_an_item_until_its_last_second(
         self, table: Table, clock: FrozenClock, dies: Ticket
     ) -> None:
         clock.advance(seconds=59)
         assert self.read(table) == ([dies], [dies], [dies])
 
-    def test_hides_an_item_from_then_on(self, table: Table, clock: FrozenClock, dies: Ticket) -> None:
+    def test_expiry_hides_an_item_from_then_on(self, table: Table, clock: FrozenClock, dies: Ticket) -> None:
         clock.advance(minutes=1)
         assert self.read(table) == ([None], [None], [None])
 
-    def test_hides_an_item_at_the_very_second(self, table: Table, clock: FrozenClock, dies: Ticket) -> None:
+    def test_expiry_hides_an_item_at_the_very_second(
+        self, table: Table, clock: FrozenClock, dies: Ticket
+    ) -> None:
         clock.now = dies.expires_at.replace(microsecond=0) - timedelta(milliseconds=1)
         assert self.read(table) == ([dies], [dies], [dies])
         clock.advance(milliseconds=1)
         assert self.read(table) == ([None], [None], [None])
 
-    def test_leaves_a_page_short_but_the_list_going_on(self, table: Table, clock: FrozenClock) -> None:
+    def test_expiry_leaves_a_page_short_but_the_list_going_on(self, table: Table, clock: FrozenClock) -> None:
         for number in range(1, 6):
             dies_at = clock.now + timedelta(minutes=1 if number < 4 else 9)
             table.write([TICKETS.create(ticket(dies_at, number=f"{number:04}"))])

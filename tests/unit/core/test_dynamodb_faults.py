@@ -117,7 +117,7 @@ class TestOperations:
             ),
         ],
     )
-    def test_sends_parameters_and_returns_answer_unchanged(
+    def test_operations_sends_parameters_and_returns_answer_unchanged(
         self, client: Any, server: FaultServer, method: str, operation: str, parameters: dict[str, Any]
     ) -> None:
         consumed: Any = {"TableName": "T", "CapacityUnits": 1.0}
@@ -131,11 +131,13 @@ class TestOperations:
         assert request.json == parameters
         assert returned["ConsumedCapacity"] == consumed
 
-    def test_returns_attribute_values_as_on_the_wire(self, client: Any, server: FaultServer) -> None:
+    def test_operations_returns_attribute_values_as_on_the_wire(
+        self, client: Any, server: FaultServer
+    ) -> None:
         server.replies = [answer({"Item": ITEM})]
         assert client.get_item(**GET)["Item"] == ITEM
 
-    def test_has_no_operation_that_reads_a_whole_table(self, our_client: DynamoDB) -> None:
+    def test_operations_has_no_operation_that_reads_a_whole_table(self, our_client: DynamoDB) -> None:
         assert not {"scan", "execute_statement"} & set(dir(our_client))
 
 
@@ -148,21 +150,21 @@ class TestThrottling:
         assert client.get_item(**GET)["Item"] == ITEM
         assert len(server.requests) == 2
 
-    def test_gives_up_after_the_last_attempt(self, client: Any, server: FaultServer) -> None:
+    def test_throttling_gives_up_after_the_last_attempt(self, client: Any, server: FaultServer) -> None:
         server.replies = [error("ThrottlingException")] * MAX_ATTEMPTS
         with pytest.raises(ClientError, match="ThrottlingException") as raised:
             client.get_item(**GET)
         assert len(server.requests) == MAX_ATTEMPTS
         assert raised.value.response["ResponseMetadata"]["RetryAttempts"] == MAX_ATTEMPTS - 1
 
-    def test_treats_status_429_as_throttling(
+    def test_throttling_treats_status_429_as_throttling(
         self, our_client: DynamoDB, server: FaultServer, pauses: list[float]
     ) -> None:
         server.replies = [Reply(429, b"")]
         our_client.get_item(**GET)
         assert len(pauses) == 1
 
-    def test_waits_with_exponential_backoff_and_full_jitter(
+    def test_throttling_waits_with_exponential_backoff_and_full_jitter(
         self, our_client: DynamoDB, server: FaultServer, pauses: list[float]
     ) -> None:
         server.replies = [error("ThrottlingException")] * MAX_ATTEMPTS * 20
@@ -174,7 +176,7 @@ class TestThrottling:
             assert len(set(waits)) == 20
             assert 0 <= min(waits) < 2**number / 2 < max(waits) <= 2**number
 
-    def test_waits_differently_in_copies_of_one_snapshot(
+    def test_throttling_waits_differently_in_copies_of_one_snapshot(
         self, our_client: DynamoDB, server: FaultServer, pauses: list[float]
     ) -> None:
         state = random.getstate()
@@ -191,7 +193,7 @@ class TestServerErrors:
         server.replies = [Reply(status, b"<html>Bad gateway</html>"), answer({"Item": ITEM})]
         assert client.get_item(**GET)["Item"] == ITEM
 
-    def test_waits_at_most_175_ms_over_all_attempts(
+    def test_server_errors_waits_at_most_175_ms_over_all_attempts(
         self, our_client: DynamoDB, server: FaultServer, pauses: list[float]
     ) -> None:
         server.replies = [error("InternalServerError", status=500)] * MAX_ATTEMPTS
@@ -200,7 +202,9 @@ class TestServerErrors:
         assert len(pauses) == MAX_ATTEMPTS - 1
         assert sum(pauses) <= 0.175
 
-    def test_raises_html_error_with_its_status_as_code(self, client: Any, server: FaultServer) -> None:
+    def test_server_errors_raises_html_error_with_its_status_as_code(
+        self, client: Any, server: FaultServer
+    ) -> None:
         server.replies = [Reply(503, b"<html>Service unavailable</html>")] * MAX_ATTEMPTS
         with pytest.raises(ClientError) as raised:
             client.get_item(**GET)
@@ -213,13 +217,15 @@ class TestTimeouts:
         server.replies = [Reply(delay_s=2 * TIMEOUT_S), answer({"Item": ITEM})]
         assert client.get_item(**GET)["Item"] == ITEM
 
-    def test_raises_read_timeout_after_the_last_attempt(self, client: Any, server: FaultServer) -> None:
+    def test_timeouts_raises_read_timeout_after_the_last_attempt(
+        self, client: Any, server: FaultServer
+    ) -> None:
         server.replies = [Reply(delay_s=2 * TIMEOUT_S)] * MAX_ATTEMPTS
         with pytest.raises(ReadTimeoutError):
             client.get_item(**GET)
         assert len(server.requests) == MAX_ATTEMPTS
 
-    def test_raises_connect_timeout(self, make_client: MakeClient) -> None:
+    def test_timeouts_raises_connect_timeout(self, make_client: MakeClient) -> None:
         with socket.socket() as listener:
             listener.bind(("127.0.0.1", 0))
             listener.listen(0)
@@ -234,7 +240,7 @@ class TestTimeouts:
             for each in waiting:
                 each.close()
 
-    def test_raises_connection_error_where_nobody_listens(self, make_client: MakeClient) -> None:
+    def test_timeouts_raises_connection_error_where_nobody_listens(self, make_client: MakeClient) -> None:
         with socket.socket() as unused:
             unused.bind(("127.0.0.1", 0))
             with pytest.raises(EndpointConnectionError):
@@ -242,7 +248,7 @@ class TestTimeouts:
 
 
 class TestLostAnswer:
-    def test_repeats_transaction_with_same_token(self, client: Any, server: FaultServer) -> None:
+    def test_lost_answer_repeats_transaction_with_same_token(self, client: Any, server: FaultServer) -> None:
         server.replies = [LOST, Reply(delay_s=2 * TIMEOUT_S), Reply(500)]
         client.transact_write_items(**TRANSACTION)
 
@@ -251,13 +257,15 @@ class TestLostAnswer:
         assert 1 <= len(token) <= 36
         assert server.requests[0].json["TransactItems"] == TRANSACTION["TransactItems"]
 
-    def test_sends_another_token_with_next_transaction(self, client: Any, server: FaultServer) -> None:
+    def test_lost_answer_sends_another_token_with_next_transaction(
+        self, client: Any, server: FaultServer
+    ) -> None:
         client.transact_write_items(**TRANSACTION)
         client.transact_write_items(**TRANSACTION)
         first, second = server.requests
         assert first.json["ClientRequestToken"] != second.json["ClientRequestToken"]
 
-    def test_tells_how_often_it_tried_where_a_condition_fails_at_last(
+    def test_lost_answer_tells_how_often_it_tried_if_a_condition_fails_at_last(
         self, client: Any, server: FaultServer
     ) -> None:
         server.replies = [LOST, error("ConditionalCheckFailedException", Item=ITEM)]
@@ -266,7 +274,9 @@ class TestLostAnswer:
         assert raised.value.response["ResponseMetadata"]["RetryAttempts"] == 1
         assert raised.value.response["Item"] == ITEM  # type: ignore[typeddict-item]
 
-    def test_of_put_is_no_conflict_with_its_own_item(self, client: Any, server: FaultServer) -> None:
+    def test_lost_answer_of_put_is_no_conflict_with_its_own_item(
+        self, client: Any, server: FaultServer
+    ) -> None:
         write = NOTES.create(note(1))
         server.replies = [LOST, error("ConditionalCheckFailedException", Item=write.request["Item"])]
 
@@ -274,19 +284,21 @@ class TestLostAnswer:
 
         assert [request.json["Item"] for request in server.requests] == [write.request["Item"]] * 2
 
-    def test_of_put_is_conflict_with_another_item(self, client: Any, server: FaultServer) -> None:
+    def test_lost_answer_of_put_is_conflict_with_another_item(self, client: Any, server: FaultServer) -> None:
         other = NOTES.create(note(2)).request["Item"]
         server.replies = [LOST, error("ConditionalCheckFailedException", Item=other)]
         with pytest.raises(StaleRead):
             Table(client, "T").write([NOTES.create(note(1))])
 
-    def test_is_conflict_where_nothing_was_tried_again(self, client: Any, server: FaultServer) -> None:
+    def test_lost_answer_is_conflict_if_nothing_was_tried_again(
+        self, client: Any, server: FaultServer
+    ) -> None:
         write = NOTES.create(note(1))
         server.replies = [error("ConditionalCheckFailedException", Item=write.request["Item"])]
         with pytest.raises(StaleRead):
             Table(client, "T").write([write])
 
-    def test_raises_where_every_answer_is_lost(self, client: Any, server: FaultServer) -> None:
+    def test_lost_answer_raises_if_every_answer_is_lost(self, client: Any, server: FaultServer) -> None:
         server.replies = [LOST] * MAX_ATTEMPTS
         with pytest.raises(ConnectionClosedError):
             client.get_item(**GET)
@@ -308,7 +320,7 @@ class TestDamagedAnswer:
         assert len(server.requests) == 2
 
     @pytest.mark.parametrize("body", [b"", b'{"Item"', b"<html>", b"[]", b"null"])
-    def test_raises_what_is_no_answer_of_dynamodb(
+    def test_damaged_answer_raises_what_is_no_answer_of_dynamodb(
         self, our_client: DynamoDB, server: FaultServer, body: bytes
     ) -> None:
         # Without a checksum boto3 takes each of these for the answer that there is no item.
@@ -316,7 +328,7 @@ class TestDamagedAnswer:
         with pytest.raises(HTTPClientError):
             our_client.get_item(**GET)
 
-    def test_raises_wrong_checksum_after_the_last_attempt(
+    def test_damaged_answer_raises_wrong_checksum_after_the_last_attempt(
         self, our_client: DynamoDB, server: FaultServer
     ) -> None:
         # boto3 returns the damaged answer in the end.
@@ -345,7 +357,7 @@ class TestErrorShapes:
         ],
         ids=["with namespace", "without namespace", "with address", "without type", "without body"],
     )
-    def test_has_code_message_and_status_and_is_not_repeated(
+    def test_error_shapes_has_code_message_and_status_and_is_not_repeated(
         self, client: Any, server: FaultServer, reply: Reply, code: str, message: str
     ) -> None:
         server.replies = [reply]
@@ -357,14 +369,16 @@ class TestErrorShapes:
         assert raised.value.operation_name == "GetItem"
         assert len(server.requests) == 1
 
-    def test_has_request_id(self, client: Any, server: FaultServer) -> None:
+    def test_error_shapes_has_request_id(self, client: Any, server: FaultServer) -> None:
         refused = error("ValidationException")
         server.replies = [Reply(400, refused.body, {"x-amzn-RequestId": "ABC"})]
         with pytest.raises(ClientError) as raised:
             client.get_item(**GET)
         assert raised.value.response["ResponseMetadata"]["RequestId"] == "ABC"
 
-    def test_has_cancellation_reasons_of_transaction(self, client: Any, server: FaultServer) -> None:
+    def test_error_shapes_has_cancellation_reasons_of_transaction(
+        self, client: Any, server: FaultServer
+    ) -> None:
         reasons = [{"Code": "None"}, {"Code": "ConditionalCheckFailed", "Message": "The", "Item": ITEM}]
         server.replies = [error("TransactionCanceledException", CancellationReasons=reasons)]
         with pytest.raises(ClientError, match="TransactionCanceledException") as raised:
@@ -378,21 +392,23 @@ class TestEnvironmentCredentials:
         for name, value in zip(CREDENTIAL_VARIABLES, ("AKID1", "secret", "token-1"), strict=True):
             monkeypatch.setenv(name, value)
 
-    def test_signs_with_key_and_session_token(self, client: Any, server: FaultServer) -> None:
+    def test_environment_credentials_signs_with_key_and_session_token(
+        self, client: Any, server: FaultServer
+    ) -> None:
         client.get_item(**GET)
         headers = server.requests[0].headers
         assert headers["authorization"].startswith("AWS4-HMAC-SHA256 Credential=AKID1/")
         assert "x-amz-security-token" in headers["authorization"]
         assert headers["x-amz-security-token"] == "token-1"
 
-    def test_sends_no_token_where_there_is_none(
+    def test_environment_credentials_sends_no_token_if_there_is_none(
         self, make_client: MakeClient, server: FaultServer, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.delenv("AWS_SESSION_TOKEN")
         make_client(server.url).get_item(**GET)
         assert "x-amz-security-token" not in server.requests[0].headers
 
-    def test_follows_rotation(
+    def test_environment_credentials_follows_rotation(
         self, our_client: DynamoDB, server: FaultServer, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         # boto3 keeps what it has read first.
@@ -403,13 +419,15 @@ class TestEnvironmentCredentials:
         assert "Credential=AKID2/" in server.requests[1].headers["authorization"]
         assert server.requests[1].headers["x-amz-security-token"] == "token-2"
 
-    def test_raises_expired_credentials_at_once(self, client: Any, server: FaultServer) -> None:
+    def test_environment_credentials_raises_expired_credentials_at_once(
+        self, client: Any, server: FaultServer
+    ) -> None:
         server.replies = [error("ExpiredTokenException")]
         with pytest.raises(ClientError, match="ExpiredTokenException"):
             client.get_item(**GET)
         assert len(server.requests) == 1
 
-    def test_raises_where_half_is_missing(
+    def test_environment_credentials_raises_if_half_is_missing(
         self, our_client: DynamoDB, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
@@ -444,7 +462,7 @@ class TestContainerCredentials:
             for request in server.requests
         ]
 
-    def test_fetches_them_once_at_the_first_call(
+    def test_container_credentials_fetches_them_once_at_the_first_call(
         self, endpoint: FaultServer, make_client: MakeClient, server: FaultServer
     ) -> None:
         endpoint.replies = [self.give(1)]
@@ -457,13 +475,13 @@ class TestContainerCredentials:
         (asked,) = endpoint.requests
         assert asked.headers["authorization"] == "for-the-endpoint"
 
-    def test_puts_no_credentials_into_a_snapshot(
+    def test_container_credentials_puts_no_credentials_into_a_snapshot(
         self, endpoint: FaultServer, make_ours: MakeClient, server: FaultServer
     ) -> None:
         make_ours(server.url)
         assert endpoint.requests == []
 
-    def test_fetches_new_ones_before_they_expire(
+    def test_container_credentials_fetches_new_ones_before_they_expire(
         self, endpoint: FaultServer, make_client: MakeClient, server: FaultServer
     ) -> None:
         endpoint.replies = [self.give(1, valid=timedelta(minutes=5)), self.give(2)]
@@ -473,7 +491,7 @@ class TestContainerCredentials:
         assert self.keys(server)[-1] == "AKID2"
 
     @pytest.mark.parametrize("code", ["ExpiredTokenException", "UnrecognizedClientException"])
-    def test_fetches_new_ones_where_dynamodb_refuses_them(
+    def test_container_credentials_fetches_new_ones_if_dynamodb_rejects_them(
         self, endpoint: FaultServer, make_ours: MakeClient, server: FaultServer, code: str
     ) -> None:
         # boto3 raises, and goes on with the same until they expire by its own clock.
@@ -482,7 +500,7 @@ class TestContainerCredentials:
         assert make_ours(server.url).get_item(**GET)["Item"] == ITEM
         assert self.keys(server) == ["AKID1", "AKID2"]
 
-    def test_raises_where_the_endpoint_gives_out_what_dynamodb_refuses(
+    def test_container_credentials_raises_if_the_endpoint_gives_out_what_dynamodb_rejects(
         self, endpoint: FaultServer, make_client: MakeClient, server: FaultServer
     ) -> None:
         endpoint.replies = [self.give(1), self.give(1)]
@@ -490,7 +508,7 @@ class TestContainerCredentials:
         with pytest.raises(ClientError, match="ExpiredTokenException"):
             make_client(server.url).get_item(**GET)
 
-    def test_raises_where_the_endpoint_fails(
+    def test_container_credentials_raises_if_the_endpoint_fails(
         self, endpoint: FaultServer, make_client: MakeClient, server: FaultServer
     ) -> None:
         endpoint.replies = [Reply(500, b"no")] * 5
@@ -498,7 +516,7 @@ class TestContainerCredentials:
             make_client(server.url).get_item(**GET)
         assert server.requests == []
 
-    def test_raises_where_there_is_no_endpoint(
+    def test_container_credentials_raises_if_there_is_no_endpoint(
         self,
         endpoint: FaultServer,
         make_client: MakeClient,
@@ -512,7 +530,7 @@ class TestContainerCredentials:
 
 class TestClockSkew:
     @pytest.mark.parametrize("ahead_s", [-3600, 3600])
-    def test_signs_by_the_clock_of_aws_after_refusal(
+    def test_clock_skew_signs_by_the_clock_of_aws_after_refusal(
         self, our_client: DynamoDB, server: FaultServer, ahead_s: int
     ) -> None:
         # boto3 raises InvalidSignatureException.
@@ -528,13 +546,15 @@ class TestClockSkew:
         for at in signed[1:]:
             assert abs((at - datetime.now(UTC)).total_seconds() - ahead_s) < 5
 
-    def test_raises_wrong_signature_where_the_clock_is_right(self, client: Any, server: FaultServer) -> None:
+    def test_clock_skew_raises_wrong_signature_if_the_clock_is_right(
+        self, client: Any, server: FaultServer
+    ) -> None:
         server.replies = [error("InvalidSignatureException")]
         with pytest.raises(ClientError, match="InvalidSignatureException"):
             client.get_item(**GET)
         assert len(server.requests) == 1
 
-    def test_raises_wrong_signature_where_the_answer_has_no_readable_date(
+    def test_clock_skew_raises_wrong_signature_if_the_answer_has_no_readable_date(
         self, our_client: DynamoDB, server: FaultServer
     ) -> None:
         refused = error("InvalidSignatureException")
@@ -549,7 +569,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 
 
 class TestTls:
-    def test_accepts_certificate_of_trusted_authority(
+    def test_tls_accepts_certificate_of_trusted_authority(
         self, make_client: MakeClient, authority: Authority
     ) -> None:
         with FaultServer(authority.server_context("127.0.0.1")).running() as server:
@@ -557,7 +577,7 @@ class TestTls:
             found = make_client(server.url, str(authority.path)).get_item(**GET)
         assert found["Item"] == ITEM
 
-    def test_refuses_certificate_of_another_authority(
+    def test_tls_rejects_certificate_of_another_authority(
         self, make_client: MakeClient, authority: Authority, tmp_path_factory: pytest.TempPathFactory
     ) -> None:
         other = Authority(tmp_path_factory.mktemp("other"))
@@ -566,13 +586,15 @@ class TestTls:
                 make_client(server.url, str(other.path)).get_item(**GET)
             assert server.requests == []
 
-    def test_refuses_certificate_of_another_host(self, make_client: MakeClient, authority: Authority) -> None:
+    def test_tls_rejects_certificate_of_another_host(
+        self, make_client: MakeClient, authority: Authority
+    ) -> None:
         with FaultServer(authority.server_context("example.com")).running() as server:
             with pytest.raises(SSLError):
                 make_client(server.url, str(authority.path)).get_item(**GET)
             assert server.requests == []
 
-    def test_refuses_self_made_authority_where_none_is_named(
+    def test_tls_rejects_self_made_authority_if_none_is_named(
         self, make_client: MakeClient, authority: Authority, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.delenv("AWS_CA_BUNDLE", raising=False)
@@ -584,25 +606,27 @@ class TestTls:
 
 
 class TestConnections:
-    def test_reuses_connection(self, client: Any, server: FaultServer) -> None:
+    def test_connections_reuses_connection(self, client: Any, server: FaultServer) -> None:
         for _ in range(3):
             client.get_item(**GET)
         assert len({request.connection for request in server.requests}) == 1
 
-    def test_reuses_connection_after_error_answer(self, client: Any, server: FaultServer) -> None:
+    def test_connections_reuses_connection_after_error_answer(self, client: Any, server: FaultServer) -> None:
         server.replies = [error("ValidationException")]
         with pytest.raises(ClientError):
             client.get_item(**GET)
         client.get_item(**GET)
         assert len({request.connection for request in server.requests}) == 1
 
-    def test_connects_anew_where_all_connections_are_gone(self, client: Any, server: FaultServer) -> None:
+    def test_connections_connects_again_if_all_connections_are_gone(
+        self, client: Any, server: FaultServer
+    ) -> None:
         client.get_item(**GET)
         server.reset_connections()  # as after a SnapStart restore
         client.get_item(**GET)
         assert len({request.connection for request in server.requests}) == 2
 
-    def test_works_in_copies_of_a_process_that_made_it(self, server: FaultServer) -> None:
+    def test_connections_works_in_copies_of_a_process_that_made_it(self, server: FaultServer) -> None:
         script = f"""
             import os
             from app.core.dynamodb import DynamoDB
@@ -628,7 +652,7 @@ class TestEndpoint:
     @pytest.mark.parametrize(
         ("general", "own"), [(True, False), (False, True), (True, True)], ids=["general", "own", "both"]
     )
-    def test_is_the_one_that_the_environment_names(
+    def test_endpoint_is_the_one_that_the_environment_names(
         self, server: FaultServer, monkeypatch: pytest.MonkeyPatch, *, general: bool, own: bool
     ) -> None:
         for name in Settings.model_fields:
@@ -647,7 +671,9 @@ class TestEndpoint:
         assert [request.operation for request in server.requests] == ["GetItem", "GetItem"]
 
     @pytest.mark.parametrize("region", ["eu-central-1", "us-east-1"])
-    def test_is_of_the_region_where_none_is_named(self, region: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_endpoint_is_of_the_region_if_none_is_named(
+        self, region: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DYNAMODB"):
             monkeypatch.delenv(name, raising=False)
         boto3s = boto3.Session().client("dynamodb", region_name=region)
@@ -657,7 +683,7 @@ class TestEndpoint:
 class TestTraceHeader:
     TRACE = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1 \x01"
 
-    def test_carries_the_trace_of_the_invocation(
+    def test_trace_header_carries_the_trace_of_the_invocation(
         self, client: Any, server: FaultServer, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "f")
@@ -667,7 +693,7 @@ class TestTraceHeader:
         assert headers["x-amzn-trace-id"] == self.TRACE.replace(" \x01", "%20%01")
         assert "x-amzn-trace-id" not in headers["authorization"]
 
-    def test_is_absent_outside_lambda(
+    def test_trace_header_is_absent_outside_lambda(
         self, client: Any, server: FaultServer, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("_X_AMZN_TRACE_ID", self.TRACE)

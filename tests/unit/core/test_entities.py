@@ -31,70 +31,70 @@ def row(item: Note) -> Any:
 
 class TestDeclare:
     @pytest.mark.parametrize("template", ["pk", "sk", "gsi1pk", "gsi1sk"])
-    def test_refuses_a_template_that_names_no_field(self, template: str) -> None:
+    def test_declare_rejects_a_template_that_names_no_field(self, template: str) -> None:
         templates = {"pk": "A#{notebook}", "sk": "B"} | {template: "C#{notebok}"}
         with pytest.raises(TypeError, match=r"Note: names unknown fields \['notebok'\]"):
             _ = Entity[Note](name="Note", model_path=NOTES.model_path, **templates).model  # type: ignore[arg-type]
 
-    def test_refuses_an_expiry_that_is_no_field(self) -> None:
+    def test_declare_rejects_an_expiry_that_is_no_field(self) -> None:
         with pytest.raises(TypeError, match="purge_at"):
             _ = Entity[Note](
                 name="Note", model_path=NOTES.model_path, pk="A", sk="B", expires="purge_at"
             ).model
 
-    def test_refuses_parent_by_unknown_field(self) -> None:
+    def test_declare_rejects_parent_by_unknown_field(self) -> None:
         parents = (Parent("Notebook", {"notebok": "name"}),)
         with pytest.raises(TypeError, match="notebok"):
             _ = Entity[Note](name="Note", model_path=NOTES.model_path, pk="A", sk="B", parents=parents).model
 
     @pytest.mark.parametrize("role", ["author", "addressee"])
-    def test_refuses_person_whose_items_are_not_on_index(self, role: str) -> None:
+    def test_declare_rejects_person_whose_items_are_not_on_index(self, role: str) -> None:
         with pytest.raises(TypeError, match="GSI1 does not list items by notebook"):
             Entity(name="Note", model_path=NOTES.model_path, pk="A", sk="B", **{role: "notebook"})  # type: ignore[arg-type]
 
 
 class TestKey:
-    def test_fills_the_templates(self) -> None:
+    def test_key_fills_the_templates(self) -> None:
         key = NOTES.key(notebook="A", number="0007")
         assert key.attributes == {"PK": {"S": "NOTEBOOK#A"}, "SK": {"S": "NOTE#0007"}}
 
     @pytest.mark.parametrize(
         "part", ["", "A#B", "#", "A\nB", "\x00", "\x7f", "A" * 321], ids=lambda part: repr(part[:5])
     )
-    def test_refuses_what_would_not_be_one_part(self, part: str) -> None:
+    def test_key_rejects_what_would_not_be_one_part(self, part: str) -> None:
         with pytest.raises(ValueError, match="notebook cannot be part of a key"):
             NOTES.key(notebook=part, number="0001")
 
-    def test_refuses_to_go_without_a_part(self) -> None:
+    def test_key_rejects_to_go_without_a_part(self) -> None:
         with pytest.raises(KeyError, match="number"):
             NOTES.key(notebook="A")
 
     @given(KEY_PARTS, KEY_PARTS)
-    def test_holds_each_part_as_it_is(self, notebook: str, number: str) -> None:
+    def test_key_holds_each_part_as_it_is(self, notebook: str, number: str) -> None:
         key = NOTES.key(notebook=notebook, number=number)
         assert key.pk.split("#") == ["NOTEBOOK", notebook]
         assert key.sk.split("#") == ["NOTE", number]
 
-    def test_takes_braces_for_text(self) -> None:
+    def test_key_part_may_contain_braces(self) -> None:
         assert NOTES.key(notebook="{number}", number="1").pk == "NOTEBOOK#{number}"
 
 
 class TestQueries:
-    def test_within_a_partition_of_the_table(self) -> None:
+    def test_queries_within_a_partition_of_the_table(self) -> None:
         query = NOTES.within(notebook="A")
         assert (query.index, query.partition, query.sk_prefix) == (None, "NOTEBOOK#A", "NOTE#")
 
-    def test_within_a_partition_of_the_index(self) -> None:
+    def test_queries_within_a_partition_of_the_index(self) -> None:
         query = NOTES.on_gsi1(author="ada")
         assert (query.index, query.partition, query.sk_prefix) == ("GSI1", "AUTHOR#ada", "NOTE#")
 
-    def test_refuses_what_would_not_be_one_part(self) -> None:
+    def test_queries_rejects_what_would_not_be_one_part(self) -> None:
         with pytest.raises(ValueError, match="author"):
             NOTES.on_gsi1(author="ada#1")
 
 
 class TestRow:
-    def test_holds_keys_type_and_stamps_beside_the_data(self) -> None:
+    def test_row_holds_keys_type_and_stamps_beside_the_data(self) -> None:
         assert row(note(author="ada", stars=3)) == {
             "PK": {"S": "NOTEBOOK#A"},
             "SK": {"S": "NOTE#0001"},
@@ -119,14 +119,14 @@ class TestRow:
             },
         }
 
-    def test_is_off_the_index_where_it_does_not_belong(self) -> None:
+    def test_row_is_off_the_index_if_it_does_not_belong(self) -> None:
         assert not {"GSI1PK", "GSI1SK"} & set(row(note(author=None)))
 
-    def test_dies_at_a_whole_second(self) -> None:
+    def test_ttl_is_a_whole_second(self) -> None:
         item: Any = TICKETS.create(ticket(datetime(2026, 3, 2, 0, 0, 9, 900000, UTC))).request["Item"]
         assert item["ttl"] == {"N": str(int(datetime(2026, 3, 2, 0, 0, 9, tzinfo=UTC).timestamp()))}
 
-    def test_keeps_fractions_exactly(self) -> None:
+    def test_row_keeps_fractions_exactly(self) -> None:
         marks: Entity[Mark] = Entity(name="Mark", model_path=f"{__name__}.Mark", pk="MARK", sk="MARK")
         item: Any = marks.create(Mark(value=0.1, created_at=THEN, updated_at=THEN)).request["Item"]
         assert Decimal(item["data"]["M"]["value"]["N"]) == Decimal("0.1")
@@ -141,20 +141,20 @@ class TestRow:
         stars=st.integers(-(10**37), 10**37),
         created_at=st.datetimes(timezones=st.just(UTC)).map(lambda moment: moment.replace(microsecond=0)),
     )
-    def test_reads_back_as_what_was_written(self, number: str, **fields: Any) -> None:
+    def test_row_reads_back_as_what_was_written(self, number: str, **fields: Any) -> None:
         item = note(number, **fields)
         assert NOTES.load(row(item)) == item
 
 
 class TestUpdate:
-    def test_names_only_what_differs(self) -> None:
+    def test_update_names_only_what_differs(self) -> None:
         was = note(text="Old", mood="calm", stars=5, author="ada")
         write = NOTES.update(was, was.patched(LATER, {"text": "New", "mood": None}))
         assert write.request["UpdateExpression"] == (
             "SET #data.#text = :text, #version = :version, #updated_at = :updated_at REMOVE #data.#mood"
         )
 
-    def test_takes_an_item_onto_the_index_and_off_it(self) -> None:
+    def test_update_takes_an_item_onto_the_index_and_off_it(self) -> None:
         hidden = note(author=None)
         shown = hidden.patched(LATER, {"author": "ada"})
         onto = NOTES.update(hidden, shown).request["UpdateExpression"]
@@ -164,7 +164,7 @@ class TestUpdate:
 
 
 class TestWrites:
-    def test_ask_for_a_new_try_when_refused_unless_told_otherwise(self) -> None:
+    def test_writes_ask_for_a_new_try_when_rejected_unless_told_otherwise(self) -> None:
         item, key = note(), NOTES.key(notebook="A", number="0001")
         for write in (
             NOTES.create(item),
@@ -177,13 +177,13 @@ class TestWrites:
 
 
 class TestPatched:
-    def test_makes_the_next_version(self) -> None:
+    def test_patched_makes_the_next_version(self) -> None:
         item = note(version=4)
         assert item.patched(LATER, {"text": "New", "mood": "calm"}) == note(
             version=5, text="New", mood="calm", updated_at=LATER
         )
 
-    def test_is_the_same_item_where_nothing_differs(self) -> None:
+    def test_patched_is_the_same_item_if_nothing_differs(self) -> None:
         item = note(text="Old")
         assert item.patched(LATER, {"text": "Old", "mood": None}) is item
         assert item.patched(LATER, {}) is item
@@ -197,14 +197,14 @@ def tags(*versions: int) -> frozenset[VersionTag]:
 
 class TestRequireVersion:
     @pytest.mark.parametrize("versions", [None, {3}, {1, 3}])
-    def test_accepts_the_current_one(self, versions: set[int] | None) -> None:
+    def test_require_version_accepts_the_current_one(self, versions: set[int] | None) -> None:
         note(version=3).require_version(None if versions is None else tags(*versions))
 
     @pytest.mark.parametrize("versions", [set[int](), {2}, {1, 4}])
-    def test_refuses_any_other(self, versions: set[int]) -> None:
+    def test_require_version_rejects_any_other(self, versions: set[int]) -> None:
         with pytest.raises(PreconditionFailed):
             note(version=3).require_version(tags(*versions))
 
-    def test_refuses_one_made_anew_in_its_place(self) -> None:
+    def test_require_version_rejects_one_made_again_in_its_place(self) -> None:
         with pytest.raises(PreconditionFailed):
             note(version=3, created_at=LATER).require_version(tags(3))

@@ -63,21 +63,21 @@ def verifier(keys: TokenKeys) -> TokenVerifier:
 
 
 class TestGetKey:
-    def test_finds_it_by_its_name(self, keys: TokenKeys, key: SigningKey) -> None:
+    def test_get_key_finds_it_by_its_name(self, keys: TokenKeys, key: SigningKey) -> None:
         found = keys.get(key.kid)
         assert found is not None
         assert found.to_dict()["n"] == json.loads(key.jwks())["keys"][0]["n"]
 
-    def test_asks_nobody_before_it_must(self, keys: TokenKeys, pool: KeyServer) -> None:
+    def test_get_key_asks_nobody_before_it_must(self, keys: TokenKeys, pool: KeyServer) -> None:
         assert pool.asked == 0
 
-    def test_asks_once_for_all_tokens(self, keys: TokenKeys, pool: KeyServer, watch: Watch) -> None:
+    def test_get_key_asks_once_for_all_tokens(self, keys: TokenKeys, pool: KeyServer, watch: Watch) -> None:
         for _ in range(5):
             assert keys.get("test-key")
             watch.now += 100_000
         assert pool.asked == 1
 
-    def test_finds_a_new_key_after_a_rotation(
+    def test_get_key_finds_a_new_key_after_a_rotation(
         self, keys: TokenKeys, pool: KeyServer, watch: Watch, new_key: SigningKey
     ) -> None:
         keys.get("test-key")
@@ -86,7 +86,7 @@ class TestGetKey:
         assert keys.get("new-key")
         assert keys.get("test-key") is None
 
-    def test_asks_for_unknown_keys_once_in_five_minutes(
+    def test_get_key_asks_for_unknown_keys_once_in_five_minutes(
         self, keys: TokenKeys, pool: KeyServer, watch: Watch
     ) -> None:
         for _ in range(5):
@@ -118,9 +118,9 @@ BROKEN = [
 ]
 
 
-class TestGetKeyOfABrokenPool:
+class TestGetKeyFromBrokenPool:
     @pytest.mark.parametrize(("status", "body"), BROKEN)
-    def test_says_that_the_service_is_away(
+    def test_get_key_from_broken_pool_says_that_the_service_is_away(
         self, keys: TokenKeys, pool: KeyServer, status: int, body: bytes
     ) -> None:
         pool.status, pool.body = status, body
@@ -128,13 +128,13 @@ class TestGetKeyOfABrokenPool:
             keys.get("test-key")
         assert raised.value.retry_after_s
 
-    def test_says_that_the_service_is_away_where_nobody_answers(self) -> None:
+    def test_get_key_from_broken_pool_says_that_the_service_is_away_where_nobody_answers(self) -> None:
         with serving(KeyServer()) as gone:
             pass
         with pytest.raises(ServiceUnavailable):
             TokenKeys(gone.url).get("test-key")
 
-    def test_waits_two_seconds_and_no_longer(self, pool: KeyServer) -> None:
+    def test_get_key_from_broken_pool_waits_two_seconds_and_no_longer(self, pool: KeyServer) -> None:
         assert security.KEYS_TIMEOUT_S == 2
         pool.hangs = True
         began = time.monotonic()
@@ -142,14 +142,18 @@ class TestGetKeyOfABrokenPool:
             TokenKeys(pool.url).get("test-key")
         assert 1.9 < time.monotonic() - began < 3.5
 
-    def test_asks_again_at_the_next_token(self, keys: TokenKeys, pool: KeyServer) -> None:
+    def test_get_key_from_broken_pool_asks_again_at_the_next_token(
+        self, keys: TokenKeys, pool: KeyServer
+    ) -> None:
         pool.status = 500
         with pytest.raises(ServiceUnavailable):
             keys.get("test-key")
         pool.status = 200
         assert keys.get("test-key")
 
-    def test_goes_on_with_the_keys_it_has(self, keys: TokenKeys, pool: KeyServer, watch: Watch) -> None:
+    def test_get_key_from_broken_pool_goes_on_with_the_keys_it_has(
+        self, keys: TokenKeys, pool: KeyServer, watch: Watch
+    ) -> None:
         keys.get("test-key")
         pool.status = 500
         watch.now += 300
@@ -159,34 +163,38 @@ class TestGetKeyOfABrokenPool:
 
 
 class TestIdentify:
-    def test_says_who_it_is(self, verifier: TokenVerifier, key: SigningKey) -> None:
+    def test_identify_says_who_it_is(self, verifier: TokenVerifier, key: SigningKey) -> None:
         identity = verifier.identify(key.token("user-1", "ada@example.com"))
         assert identity == Identity(user_id="user-1", email="ada@example.com")
 
-    def test_gives_the_email_as_profiles_have_it(self, verifier: TokenVerifier, key: SigningKey) -> None:
+    def test_identify_gives_the_email_as_profiles_have_it(
+        self, verifier: TokenVerifier, key: SigningKey
+    ) -> None:
         assert verifier.identify(key.token("user-1", " Ada@Example.COM")).email == "ada@example.com"
 
     @pytest.mark.parametrize("email", ["mar\u212a@example.com", "ada#1@example.com", "a<b@example.com>", ""])
-    def test_gives_no_email_that_is_no_address(
+    def test_identify_gives_no_email_that_is_no_address(
         self, verifier: TokenVerifier, key: SigningKey, email: str
     ) -> None:
         assert verifier.identify(key.token("user-1", email)).email is None
 
     @pytest.mark.parametrize("verified", [True, "true"])
-    def test_gives_an_email_that_cognito_verified(
+    def test_identify_gives_an_email_that_cognito_verified(
         self, verifier: TokenVerifier, key: SigningKey, verified: object
     ) -> None:
         token = key.token("user-1", "ada@example.com", email_verified=verified)
         assert verifier.identify(token).email == "ada@example.com"
 
     @pytest.mark.parametrize("verified", [False, "false", "True", None, 0, "", [True], {}])
-    def test_gives_no_email_that_nobody_verified(
+    def test_identify_gives_no_email_that_nobody_verified(
         self, verifier: TokenVerifier, key: SigningKey, verified: object
     ) -> None:
         token = key.token("user-1", "ada@example.com", email_verified=verified)
         assert verifier.identify(token).email is None
 
-    def test_gives_no_email_where_the_token_has_none(self, verifier: TokenVerifier, key: SigningKey) -> None:
+    def test_identify_gives_no_email_if_the_token_has_none(
+        self, verifier: TokenVerifier, key: SigningKey
+    ) -> None:
         claims = jwt.get_unverified_claims(key.token("user-1", "ada@example.com"))
         del claims["email"]
         token = jwt.encode(claims, key.pem, algorithm="RS256", headers={"kid": key.kid})
@@ -214,30 +222,30 @@ class TestIdentify:
         # Not by the values: some are of the moment, and every worker must name a test alike.
         ids=" ".join,
     )
-    def test_refuses_a_token_that_claims_something_else(
+    def test_identify_rejects_a_token_that_claims_something_else(
         self, verifier: TokenVerifier, key: SigningKey, claims: dict[str, Any]
     ) -> None:
         with pytest.raises(Unauthorized):
             verifier.identify(key.token("user-1", "ada@example.com", **claims))
 
-    def test_does_not_need_the_access_token_that_a_hash_belongs_to(
+    def test_identify_does_not_need_the_access_token_that_a_hash_belongs_to(
         self, verifier: TokenVerifier, key: SigningKey
     ) -> None:
         assert verifier.identify(key.token("user-1", "ada@example.com", at_hash="abc")).user_id == "user-1"
 
-    def test_refuses_a_key_that_the_pool_does_not_have(
+    def test_identify_rejects_a_key_that_the_pool_does_not_have(
         self, verifier: TokenVerifier, new_key: SigningKey
     ) -> None:
         with pytest.raises(Unauthorized, match="unknown key"):
             verifier.identify(new_key.token("user-1", "ada@example.com"))
 
-    def test_refuses_another_key_by_the_same_name(self, verifier: TokenVerifier) -> None:
+    def test_identify_rejects_another_key_by_the_same_name(self, verifier: TokenVerifier) -> None:
         forger = SigningKey(issuer=ISSUER, audience=CLIENT)
         with pytest.raises(Unauthorized):
             verifier.identify(forger.token("user-1", "ada@example.com"))
 
     @pytest.mark.parametrize("algorithm", ["RS384", "RS512"])
-    def test_refuses_another_algorithm_of_the_same_key(
+    def test_identify_rejects_another_algorithm_of_the_same_key(
         self, verifier: TokenVerifier, key: SigningKey, algorithm: str
     ) -> None:
         claims = jwt.get_unverified_claims(key.token("user-1", "ada@example.com"))
@@ -245,7 +253,7 @@ class TestIdentify:
             verifier.identify(jwt.encode(claims, key.pem, algorithm=algorithm, headers={"kid": key.kid}))
 
     @pytest.mark.parametrize("secret", ["", "secret", "the public key"])
-    def test_refuses_a_token_signed_by_a_shared_secret(
+    def test_identify_rejects_a_token_signed_by_a_shared_secret(
         self, verifier: TokenVerifier, keys: TokenKeys, key: SigningKey, secret: str
     ) -> None:
         if secret == "the public key":
@@ -256,7 +264,9 @@ class TestIdentify:
         with pytest.raises(Unauthorized):
             verifier.identify(jwt.encode(claims, secret, algorithm="HS256", headers={"kid": key.kid}))
 
-    def test_refuses_a_token_without_a_signature(self, verifier: TokenVerifier, key: SigningKey) -> None:
+    def test_identify_rejects_a_token_without_a_signature(
+        self, verifier: TokenVerifier, key: SigningKey
+    ) -> None:
         _, claims, _ = key.token("user-1", "ada@example.com").split(".")
         header = base64.urlsafe_b64encode(json.dumps({"alg": "none", "kid": key.kid}).encode()).decode()
         for signature in ("", "AAAA"):
@@ -286,7 +296,7 @@ class TestIdentify:
             "nested",
         ],
     )
-    def test_refuses_a_spoilt_token(
+    def test_identify_rejects_a_spoilt_token(
         self, verifier: TokenVerifier, key: SigningKey, spoil: Callable[[str, str, str], str]
     ) -> None:
         header, claims, signature = key.token("user-1", "ada@example.com").split(".")
@@ -295,13 +305,13 @@ class TestIdentify:
 
     @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(token=st.text() | st.text("abcdefABCDEF012.-_="))
-    def test_refuses_any_text(self, verifier: TokenVerifier, token: str) -> None:
+    def test_identify_rejects_any_text(self, verifier: TokenVerifier, token: str) -> None:
         with pytest.raises(Unauthorized):
             verifier.identify(token)
 
     @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
     @given(data=st.data())
-    def test_refuses_a_token_with_any_other_claims(
+    def test_identify_rejects_a_token_with_any_other_claims(
         self, verifier: TokenVerifier, key: SigningKey, data: st.DataObject
     ) -> None:
         header, claims, signature = key.token("user-1", "ada@example.com").split(".")
@@ -312,7 +322,7 @@ class TestIdentify:
         with pytest.raises(Unauthorized):
             verifier.identify(f"{header}.{forged}.{signature}")
 
-    def test_says_that_the_service_is_away_where_the_keys_are(
+    def test_identify_says_that_the_service_is_away_if_the_keys_are(
         self, verifier: TokenVerifier, key: SigningKey, pool: KeyServer
     ) -> None:
         pool.status = 500

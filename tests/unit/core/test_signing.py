@@ -17,7 +17,7 @@ ascii_text = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_siz
 
 
 class TestSign:
-    def test_matches_example_of_aws(self) -> None:
+    def test_sign_matches_example_of_aws(self) -> None:
         """`post-vanilla` of the Signature Version 4 test suite."""
         signed = sign(
             {"host": "example.amazonaws.com"},
@@ -43,7 +43,9 @@ class TestSign:
         region=st.sampled_from(["eu-central-1", "us-east-1"]),
         at=st.datetimes(datetime(2020, 1, 1), datetime(2099, 12, 31)),  # noqa: DTZ001 - hypothesis takes no zone
     )
-    def test_matches_botocore(self, body: bytes, credentials: Credentials, region: str, at: datetime) -> None:
+    def test_sign_matches_botocore(
+        self, body: bytes, credentials: Credentials, region: str, at: datetime
+    ) -> None:
         headers = {
             "content-type": "application/x-amz-json-1.0",
             "host": f"dynamodb.{region}.amazonaws.com",

@@ -41,12 +41,12 @@ def on_index(entity: Entity[Any], item: Any) -> tuple[str, str] | None:
 
 
 class TestEntities:
-    def test_have_names_of_their_own(self) -> None:
+    def test_entities_have_names_of_their_own(self) -> None:
         names = [entity.name for entity in ENTITIES]
         assert len(names) == len(set(names)) >= 10
 
     @pytest.mark.parametrize(("pk", "sk"), [("pk", "sk"), ("gsi1pk", "gsi1sk")])
-    def test_never_stand_in_each_others_place(self, pk: str, sk: str) -> None:
+    def test_entities_never_stand_in_each_others_place(self, pk: str, sk: str) -> None:
         """In one partition, no entity's sort keys begin as another's do: a list would mix them up.
 
         But for check-ins, which are only ever listed together there.
@@ -69,23 +69,23 @@ class TestEntities:
         for name, annotation in declared.items():
             assert annotation == f"Entity[{getattr(access_patterns, name).model.__name__}]", name
 
-    def test_begin_their_partitions_with_a_word(self) -> None:
+    def test_entities_begin_their_partitions_with_a_word(self) -> None:
         for entity in ENTITIES:
             for template in filter(None, (entity.pk, entity.gsi1pk)):
                 assert literal(template).removesuffix("#").isupper()
                 assert template == "PUBLIC" or literal(template).endswith("#")
 
 
-class TestFamilies:
+class TestEntityGroups:
     @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
-    def test_leave_out_nobody_who_shares_their_partition(self, family: EntityGroup) -> None:
+    def test_entity_groups_leave_out_nobody_who_shares_their_partition(self, family: EntityGroup) -> None:
         there = [entity for entity in ENTITIES if literal(entity.gsi1pk or "") == literal(family.gsi1pk)]
         assert {entity.name for entity in there} == {member.name for member in family.members}
 
 
 class TestLists:
     @pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.partition)
-    def test_find_one_entity_and_no_other(self, query: Query[Any]) -> None:
+    def test_lists_find_one_entity_and_no_other(self, query: Query[Any]) -> None:
         pk, sk = ("gsi1pk", "gsi1sk") if query.index else ("pk", "sk")
         found = [
             entity
@@ -95,13 +95,13 @@ class TestLists:
         ]
         assert found == [query.entity]
 
-    def test_put_the_newest_first_but_for_members(self) -> None:
+    def test_lists_put_the_newest_first_but_for_members(self) -> None:
         assert [query.newest_first for query in QUERIES] == [False, True, True]
 
 
 class TestUserProfile:
     @given(org_id=st.none() | st.just("O"))
-    def test_is_on_the_index_only_in_an_organization(self, org_id: str | None) -> None:
+    def test_user_profile_is_on_the_index_only_in_an_organization(self, org_id: str | None) -> None:
         profile = UserProfile(user_id="U", email="a@b.c", name="Ada", org_id=org_id, **STAMPS)
         assert on_index(USER_PROFILES, profile) == (("ORG#O", "USER#U") if org_id else None)
 
@@ -109,7 +109,7 @@ class TestUserProfile:
 class TestSpace:
     @pytest.mark.parametrize("visibility", Visibility)
     @pytest.mark.parametrize("status", ["active", "deleting"])
-    def test_is_found_by_everybody_only_while_it_is_public_and_active(
+    def test_space_is_found_by_everybody_only_while_it_is_public_and_active(
         self, visibility: Visibility, status: Any
     ) -> None:
         space = Space(
@@ -126,7 +126,7 @@ class TestSpace:
 
 
 class TestMembership:
-    def test_is_found_from_both_sides(self) -> None:
+    def test_membership_is_found_from_both_sides(self) -> None:
         membership = Membership(space_id="S", user_id="U", role=Role.VIEWER, **STAMPS)
         assert MEMBERSHIPS.key(space_id="S", user_id="U").attributes == {
             "PK": {"S": "SPACE#S"},

@@ -114,7 +114,7 @@ class TestTag:
         ],
         ids=ascii,
     )
-    def test_counts_once_however_it_is_spelled(self, tags: list[str], kept: list[str]) -> None:
+    def test_tag_counts_once_however_it_is_spelled(self, tags: list[str], kept: list[str]) -> None:
         assert accepts(Tags, tags) == kept
 
     @given(ANY_TEXT)
@@ -144,10 +144,10 @@ def accepted_or_refused(kind: Any, value: object) -> Any:
 
 @pytest.mark.parametrize(("kind", "longest"), [(Name, 100), (Category, 50)])
 class TestLine:
-    def test_is_trimmed(self, kind: Any, longest: int) -> None:
+    def test_line_is_trimmed(self, kind: Any, longest: int) -> None:
         assert accepts(kind, "  Morning runners\n") == "Morning runners"
 
-    def test_is_counted_after_trimming(self, kind: Any, longest: int) -> None:
+    def test_line_is_counted_after_trimming(self, kind: Any, longest: int) -> None:
         assert accepts(kind, " " + "ä" * longest + " ") == "ä" * longest
         refuses(kind, "a" * (longest + 1))
 
@@ -159,36 +159,36 @@ class TestLine:
         ],
         ids=ascii,
     )
-    def test_holds_something_that_can_be_seen(self, kind: Any, longest: int, text: str) -> None:
+    def test_line_holds_something_that_can_be_seen(self, kind: Any, longest: int, text: str) -> None:
         refuses(kind, text)
         assert accepts(kind, f"{text}a").endswith("a")
 
     @pytest.mark.parametrize(
         "mark", "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u206f", ids=ascii
     )
-    def test_does_not_change_the_direction_of_writing(self, kind: Any, longest: int, mark: str) -> None:
+    def test_line_does_not_change_the_direction_of_writing(self, kind: Any, longest: int, mark: str) -> None:
         refuses(kind, f"a{mark}b")
         assert accepts(kind, "\u05e2\u05d1\u200f A\u200e") == "\u05e2\u05d1\u200f A\u200e"
 
     @pytest.mark.parametrize(
         "text", ["", "   ", "\t\n", "two\nlines", "a\vb", "a\x00b", "a\x7fb", "a\x85b", "a\u2028b", None, 1]
     )
-    def test_holds_something_on_one_line(self, kind: Any, longest: int, text: object) -> None:
+    def test_line_holds_something_on_one_line(self, kind: Any, longest: int, text: object) -> None:
         refuses(kind, text)
 
 
 @pytest.mark.parametrize(("kind", "longest"), [(Description, 500), (Bio, 1000)])
 class TestProse:
     @pytest.mark.parametrize("text", ["", "One\nTwo\tThree", "🏃‍♀️ every day", "עברית"])
-    def test_holds_any_writing(self, kind: Any, longest: int, text: str) -> None:
+    def test_prose_holds_any_writing(self, kind: Any, longest: int, text: str) -> None:
         assert accepts(kind, text) == text
 
-    def test_is_trimmed_and_counted_after(self, kind: Any, longest: int) -> None:
+    def test_prose_is_trimmed_and_counted_after(self, kind: Any, longest: int) -> None:
         assert accepts(kind, " " + "a" * longest + "\n") == "a" * longest
         refuses(kind, "a" * (longest + 1))
 
     @pytest.mark.parametrize("text", ["a\x00b", "a\x1bb", "a\x1cb", "a\x9fb", None])
-    def test_holds_no_control_characters(self, kind: Any, longest: int, text: object) -> None:
+    def test_prose_holds_no_control_characters(self, kind: Any, longest: int, text: object) -> None:
         refuses(kind, text)
 
 
@@ -205,21 +205,21 @@ class TestEmail:
             "ada@xn--exmple-cua.org",
         ],
     )
-    def test_accepts_an_address(self, email: str) -> None:
+    def test_email_accepts_an_address(self, email: str) -> None:
         assert accepts(Email, email) == email
 
     @pytest.mark.parametrize("email", [" Ada@Example.COM ", "ADA@EXAMPLE.COM\r\n", "\tada@example.com"])
-    def test_is_trimmed_and_lower_case(self, email: str) -> None:
+    def test_email_is_trimmed_and_lower_case(self, email: str) -> None:
         assert accepts(Email, email) == "ada@example.com"
 
     @pytest.mark.parametrize("email", NO_EMAILS, ids=ascii)
-    def test_rejects_anything_else(self, email: object) -> None:
+    def test_email_rejects_anything_else(self, email: object) -> None:
         refuses(Email, email)
 
     @given(st.builds("{}@{}.{}".format, ANY_TEXT, ANY_TEXT, ANY_TEXT) | st.emails() | ANY_TEXT)
     @example("\u0130@example.com")
     @example("mar\u212a@example.com")
-    def test_can_be_a_key_and_is_ascii(self, text: str) -> None:
+    def test_email_can_be_a_key_and_is_ascii(self, text: str) -> None:
         email = accepted_or_refused(Email, text)
         if email is not None:
             assert EMAIL_CLAIMS.key(email=email).pk == f"EMAIL#{email}"
@@ -233,7 +233,7 @@ class TestHttpsUrl:
         "url",
         ["https://example.com/a.png", "https://cdn.example.com:8443/a?b=c#d", "https://bücher.example/ä"],
     )
-    def test_is_an_address_of_the_web(self, url: str) -> None:
+    def test_https_url_is_an_address_of_the_web(self, url: str) -> None:
         assert str(accepts(HttpsUrl, url)).startswith("https://")
 
     @pytest.mark.parametrize(
@@ -249,10 +249,10 @@ class TestHttpsUrl:
             None,
         ],
     )
-    def test_is_nothing_else(self, url: object) -> None:
+    def test_https_url_rejects_anything_else(self, url: object) -> None:
         refuses(HttpsUrl, url)
 
-    def test_is_counted_as_it_is_stored(self) -> None:
+    def test_https_url_is_counted_as_it_is_stored(self) -> None:
         start = "https://example.com/"
         assert len(str(accepts(HttpsUrl, start + "a" * (2048 - len(start))))) == 2048
         refuses(HttpsUrl, start + "a" * (2049 - len(start)))
@@ -260,7 +260,7 @@ class TestHttpsUrl:
 
     @given(st.builds("https://{}/{}".format, st.just("example.com") | ANY_TEXT, ANY_TEXT) | ANY_TEXT)
     @example("https://example.com/" + "é" * 1000)
-    def test_can_be_read_back(self, text: str) -> None:
+    def test_https_url_can_be_read_back(self, text: str) -> None:
         url = accepted_or_refused(HttpsUrl, text)
         if url is not None:
             assert accepts(HttpsUrl, str(url)) == url
@@ -270,7 +270,7 @@ class TestTimeZone:
     @pytest.mark.parametrize(
         "name", ["UTC", "Europe/Zurich", "America/Argentina/Ushuaia", "Asia/Kathmandu", "Etc/GMT+12"]
     )
-    def test_is_one_of_the_iana_database(self, name: str) -> None:
+    def test_time_zone_is_one_of_the_iana_database(self, name: str) -> None:
         assert accepts(TimeZone, name) == name
 
     @pytest.mark.parametrize(
@@ -297,11 +297,11 @@ class TestTimeZone:
             None,
         ],
     )
-    def test_is_nothing_else(self, name: object) -> None:
+    def test_time_zone_rejects_anything_else(self, name: object) -> None:
         refuses(TimeZone, name)
 
     @given(ANY_TEXT | st.text("ABCabc/.+-_", max_size=20))
-    def test_can_be_used(self, text: str) -> None:
+    def test_time_zone_can_be_used(self, text: str) -> None:
         name = accepted_or_refused(TimeZone, text)
         if name is not None:
             assert ZoneInfo(name).key == name
@@ -330,11 +330,11 @@ class TestTimeZone:
     ids=["Locale", "TimeOfDay", "Ulid", "UserId"],
 )
 class TestCodes:
-    def test_are_in_their_form(self, kind: Any, good: list[str], bad: list[str]) -> None:
+    def test_codes_are_in_their_form(self, kind: Any, good: list[str], bad: list[str]) -> None:
         for text in good:
             assert accepts(kind, text) == text
 
-    def test_are_nothing_else(self, kind: Any, good: list[str], bad: list[str]) -> None:
+    def test_codes_are_nothing_else(self, kind: Any, good: list[str], bad: list[str]) -> None:
         for text in bad:
             refuses(kind, text)
 
@@ -342,9 +342,9 @@ class TestCodes:
 @pytest.mark.parametrize(
     "kind", [Name, Category, Description, Bio, Email, HttpsUrl, TimeZone, Locale, TimeOfDay, Ulid, UserId]
 )
-class TestEveryKind:
+class TestTextField:
     @given(text=ANY_TEXT)
-    def test_takes_any_text_or_refuses_it(self, kind: Any, text: str) -> None:
+    def test_text_field_takes_any_text_or_rejects_it(self, kind: Any, text: str) -> None:
         value = accepted_or_refused(kind, text)
         if value is not None:
             str(value).encode()
@@ -356,7 +356,7 @@ class Wish(Patch):
 
 
 class TestInput:
-    def test_refuses_fields_that_it_does_not_know(self) -> None:
+    def test_input_rejects_fields_that_it_does_not_know(self) -> None:
         class Text(Input):
             text: str
 
@@ -374,10 +374,10 @@ class TestPatch:
             ({"text": "New", "reason": "So"}, {"text": "New", "reason": "So"}),
         ],
     )
-    def test_changes_what_was_sent(self, sent: dict[str, Any], changes: dict[str, Any]) -> None:
+    def test_patch_changes_what_was_sent(self, sent: dict[str, Any], changes: dict[str, Any]) -> None:
         assert Wish.model_validate(sent).changes() == changes
 
-    def test_refuses_fields_that_it_does_not_know(self) -> None:
+    def test_patch_rejects_fields_that_it_does_not_know(self) -> None:
         with pytest.raises(ValidationError, match="extra_forbidden"):
             Wish.model_validate({"txet": "b"})
 
@@ -387,19 +387,19 @@ class TestView:
         text: str
         mine: bool
 
-    def test_takes_its_own_fields_and_no_more(self) -> None:
+    def test_view_takes_its_own_fields_and_no_more(self) -> None:
         card = self.Card.of(note(text="Hello", mood="calm"), mine=True)
         assert card.model_dump() == {"text": "Hello", "mine": True}
 
-    def test_prefers_what_depends_on_who_asks(self) -> None:
+    def test_view_prefers_what_depends_on_who_asks(self) -> None:
         assert self.Card.of(note(text="Hello"), mine=True, text="***").text == "***"
 
-    def test_needs_all_of_its_fields(self) -> None:
+    def test_view_needs_all_of_its_fields(self) -> None:
         with pytest.raises(AttributeError, match="mine"):
             self.Card.of(note())
 
 
 class TestPage:
-    def test_holds_items_and_where_to_go_on(self) -> None:
+    def test_page_holds_items_and_where_to_go_on(self) -> None:
         page = Page[Note](items=[note()], next_cursor=None)
         assert set(page.model_dump(mode="json")) == {"items", "next_cursor"}

@@ -45,6 +45,6 @@ class TestLifecycle:
         assert entity.author is None or entity.grants_access or entity in members
 
 
-def test_entity_without_end_is_refused() -> None:
+def test_entity_without_end_is_rejected() -> None:
     entity = Entity[Any](name="Orphan", model_path=ENTITIES[0].model_path, pk="ORPHAN#{user_id}", sk="ORPHAN")
     assert not has_end(entity)

@@ -31,7 +31,7 @@ class TestIsRead:
             (True, 5, 6, True),
         ],
     )
-    def test_is_by_what_was_said_last(
+    def test_is_read_is_by_what_was_said_last(
         self, said: bool | None, said_after: int, all_read_after: int | None, expected: bool
     ) -> None:
         updated = after(said_after)

@@ -12,7 +12,7 @@ NOW = datetime(2026, 3, 14, 15, 9, 26, 535000, UTC)
 
 
 class TestSpaceCreate:
-    def test_needs_a_name_only(self) -> None:
+    def test_space_create_needs_a_name_only(self) -> None:
         made = SpaceCreate.model_validate({"name": " Runners "})
         assert made.model_dump() == {
             "name": "Runners",
@@ -34,19 +34,19 @@ class TestSpaceCreate:
             {"name": "a", "status": "active"},
         ],
     )
-    def test_takes_nothing_else(self, body: dict[str, Any]) -> None:
+    def test_space_create_takes_nothing_else(self, body: dict[str, Any]) -> None:
         with pytest.raises(ValidationError):
             SpaceCreate.model_validate(body)
 
 
 class TestSpacePatch:
-    def test_knows_every_field_that_one_starts_with(self) -> None:
+    def test_space_patch_knows_every_field_that_one_starts_with(self) -> None:
         assert set(SpacePatch.model_fields) == set(SpaceCreate.model_fields)
 
     @pytest.mark.parametrize(
         ("field", "clears"), [("description", True), ("category", True), ("name", False)]
     )
-    def test_clears_what_may_be_empty(self, field: str, clears: bool) -> None:
+    def test_space_patch_clears_what_may_be_empty(self, field: str, clears: bool) -> None:
         if clears:
             assert SpacePatch.model_validate({field: None}).changes() == {field: None}
         else:
@@ -66,11 +66,11 @@ class TestSpaceView:
     )
 
     @pytest.mark.parametrize("role", Role)
-    def test_shows_a_member_who_the_owner_is(self, role: Role) -> None:
+    def test_space_view_shows_a_member_who_the_owner_is(self, role: Role) -> None:
         view = SpaceView.seen_by(role, self.space)
         assert (view.role, view.owner_id) == (role, "U")
 
-    def test_shows_nobodys_id_to_who_is_no_member(self) -> None:
+    def test_space_view_shows_nobodys_id_to_who_is_no_member(self) -> None:
         card = SpaceView.seen_by(None, self.space)
         assert card.model_dump(mode="json") == {
             "space_id": "S",
@@ -91,17 +91,17 @@ class TestSpaceView:
 
 class TestMemberPatch:
     @pytest.mark.parametrize("role", ["admin", "member", "viewer"])
-    def test_gives_a_role(self, role: str) -> None:
+    def test_member_patch_gives_a_role(self, role: str) -> None:
         assert MemberPatch.model_validate({"role": role}).role == role
 
     @pytest.mark.parametrize("role", ["owner", "king", "ADMIN", "", None])
-    def test_gives_neither_ownership_nor_what_is_none(self, role: object) -> None:
+    def test_member_patch_rejects_owner_and_unknown_roles(self, role: object) -> None:
         with pytest.raises(ValidationError):
             MemberPatch.model_validate({"role": role})
 
 
 class TestJoinRequest:
     @pytest.mark.parametrize("code", ["", "A" * 65, None, 22222222])
-    def test_holds_a_text_of_some_length(self, code: object) -> None:
+    def test_join_request_holds_a_text_of_some_length(self, code: object) -> None:
         with pytest.raises(ValidationError):
             JoinRequest.model_validate({"code": code})

@@ -30,7 +30,7 @@ def profile(body: UserCreate) -> UserProfile:
 
 
 class TestUserCreate:
-    def test_needs_an_email_and_a_name(self) -> None:
+    def test_user_create_needs_an_email_and_a_name(self) -> None:
         made = UserCreate.model_validate(ADA)
         assert (made.timezone, made.bio, made.preferences) == ("UTC", None, Preferences())
         for missing in ADA:
@@ -40,7 +40,7 @@ class TestUserCreate:
     @pytest.mark.parametrize(
         "field", ["user_id", "org_id", "org_role", "owned_spaces", "space_count", "version"]
     )
-    def test_decides_nothing_that_is_not_the_callers_to_decide(self, field: str) -> None:
+    def test_user_create_decides_nothing_that_is_not_the_callers_to_decide(self, field: str) -> None:
         with pytest.raises(ValidationError, match="extra_forbidden"):
             UserCreate.model_validate(ADA | {field: 1})
         with pytest.raises(ValidationError, match="extra_forbidden"):
@@ -53,7 +53,7 @@ class TestUserCreate:
         mail=st.dictionaries(KINDS, st.booleans()),
         reminder_time=st.none() | st.times().map("{:%H:%M}".format),
     )
-    def test_can_be_stored_and_read_back_whatever_it_accepts(self, **fields: Any) -> None:
+    def test_user_create_can_be_stored_and_read_back_whatever_it_accepts(self, **fields: Any) -> None:
         preferences = {"mail": fields.pop("mail"), "reminder_time": fields.pop("reminder_time")}
         try:
             body = UserCreate.model_validate(ADA | fields | {"preferences": preferences})
@@ -65,15 +65,15 @@ class TestUserCreate:
 
 class TestUserPatch:
     @pytest.mark.parametrize("field", OPTIONAL)
-    def test_clears_what_may_be_empty(self, field: str) -> None:
+    def test_user_patch_clears_what_may_be_empty(self, field: str) -> None:
         assert UserPatch.model_validate({field: None}).changes() == {field: None}
 
     @pytest.mark.parametrize("field", ["email", "name", "timezone", "preferences"])
-    def test_clears_nothing_else(self, field: str) -> None:
+    def test_user_patch_clears_nothing_else(self, field: str) -> None:
         with pytest.raises(ValidationError, match=field):
             UserPatch.model_validate({field: None})
 
-    def test_knows_every_field_that_one_starts_with(self) -> None:
+    def test_user_patch_knows_every_field_that_one_starts_with(self) -> None:
         assert set(UserPatch.model_fields) == set(UserCreate.model_fields)
 
 
@@ -89,13 +89,13 @@ class TestPreferences:
             {"sms": {}},
         ],
     )
-    def test_are_of_the_kinds_that_there_are(self, preferences: dict[str, Any]) -> None:
+    def test_preferences_reject_unknown_kinds(self, preferences: dict[str, Any]) -> None:
         with pytest.raises(ValidationError):
             Preferences.model_validate(preferences)
 
 
 class TestViews:
-    def test_show_oneself_everything_but_counters_and_inner_state(self) -> None:
+    def test_views_show_the_caller_all_but_counters_and_status(self) -> None:
         shown = UserView.of(profile(UserCreate.model_validate(ADA))).model_dump()
         assert set(UserProfile.model_fields) - set(shown) == {
             "email_as_of",
@@ -105,7 +105,7 @@ class TestViews:
             "status",
         }
 
-    def test_show_others_what_one_shows(self) -> None:
+    def test_views_show_others_the_public_fields(self) -> None:
         shown = PublicUserView.of(profile(UserCreate.model_validate(ADA))).model_dump()
         assert set(shown) == {"user_id", "name", "preferred_name", "avatar_url", "bio"}
 
@@ -140,7 +140,9 @@ class TestMergePreferences:
             ({"notifications": None}, {"notifications": {}}),
         ],
     )
-    def test_changes_what_was_sent_alone(self, patch: dict[str, Any], changed: dict[str, Any]) -> None:
+    def test_merge_preferences_changes_what_was_sent_alone(
+        self, patch: dict[str, Any], changed: dict[str, Any]
+    ) -> None:
         stored = Preferences.model_validate(FULL)
 
         merged = stored.merged(PreferencesPatch.model_validate(patch))
@@ -151,6 +153,6 @@ class TestMergePreferences:
     @pytest.mark.parametrize(
         "patch", [{"mail": {"mention": "x"}}, {"mail": 1}, {"sms": {}}, {"week_start": "x"}]
     )
-    def test_rejects_what_no_preference_is(self, patch: dict[str, Any]) -> None:
+    def test_merge_preferences_rejects_what_no_preference_is(self, patch: dict[str, Any]) -> None:
         with pytest.raises(ValidationError):
             PreferencesPatch.model_validate(patch)

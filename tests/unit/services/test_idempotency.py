@@ -28,14 +28,14 @@ def find(
 
 
 class TestRemember:
-    def test_writes_nothing_before_the_commit(self, table: Table) -> None:
+    def test_remember_writes_nothing_before_the_commit(self, table: Table) -> None:
         session = Session(table)
         remember(session)
         assert find(table) is None
         session.commit()
         assert find(table) is not None
 
-    def test_lets_only_one_of_two_commit(self, table: Table) -> None:
+    def test_remember_lets_only_one_of_two_commit(self, table: Table) -> None:
         one, other = Session(table), Session(table)
         remember(one, body="one")
         remember(other, body="other")
@@ -46,7 +46,7 @@ class TestRemember:
         assert found is not None
         assert found.body == "one"
 
-    def test_may_be_repeated_after_a_day(self, table: Table, clock: FrozenClock) -> None:
+    def test_remember_may_be_repeated_after_a_day(self, table: Table, clock: FrozenClock) -> None:
         for body in ("first", "second"):
             session = Session(table)
             remember(session, body=body)
@@ -57,9 +57,9 @@ class TestRemember:
             clock.advance(hours=24)
 
 
-class TestRememberALongAnswer:
+class TestRememberLongAnswer:
     @pytest.mark.parametrize("body", ["a" * 100_000, "é" * 50_000])
-    def test_keeps_whole_what_is_not_too_long(self, table: Table, body: str) -> None:
+    def test_remember_long_answer_keeps_whole_what_is_not_too_long(self, table: Table, body: str) -> None:
         session = Session(table)
         remember(session, body=body)
         session.commit()
@@ -68,7 +68,7 @@ class TestRememberALongAnswer:
         assert found.body == body
 
     @pytest.mark.parametrize("body", ["a" * 100_001, "é" * 50_001])
-    def test_keeps_only_where_the_resource_is(self, table: Table, body: str) -> None:
+    def test_remember_long_answer_keeps_only_if_the_resource_is(self, table: Table, body: str) -> None:
         session = Session(table)
         remember(session, body=body)
         session.commit()
@@ -84,21 +84,21 @@ class TestFind:
         remember(session, body='{"name":"Läufer"}')
         session.commit()
 
-    def test_gives_the_whole_answer(self, table: Table) -> None:
+    def test_find_gives_the_whole_answer(self, table: Table) -> None:
         found = find(table)
         assert found is not None
         assert (found.status, found.body) == (201, '{"name":"Läufer"}')
         assert found.headers == {"location": "/api/v1/spaces/S", "etag": '"1-a"'}
 
-    def test_knows_no_other_key_and_no_other_user(self, table: Table) -> None:
+    def test_find_rejects_another_key_and_no_other_user(self, table: Table) -> None:
         assert find(table, "K") is None
         assert find(table, user_id="bob") is None
 
-    def test_refuses_a_key_that_belongs_to_another_request(self, table: Table) -> None:
+    def test_find_rejects_a_key_that_belongs_to_another_request(self, table: Table) -> None:
         with pytest.raises(IdempotencyKeyReused):
             find(table, fingerprint="g")
 
-    def test_forgets_after_a_day(self, table: Table, clock: FrozenClock) -> None:
+    def test_find_forgets_after_a_day(self, table: Table, clock: FrozenClock) -> None:
         clock.advance(hours=23, minutes=59, seconds=59)
         assert find(table)
         clock.advance(seconds=1)
@@ -109,7 +109,7 @@ class TestFind:
 class TestKey:
     @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(key=st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1, max_size=255))
-    def test_is_any_printable_text(self, table: Table, key: str) -> None:
+    def test_key_is_any_printable_text(self, table: Table, key: str) -> None:
         session = Session(table)
         remember(session, key, user_id="eve")
         try:

@@ -68,7 +68,7 @@ class TestEnter:
             table.write([write])
         session.commit()
 
-    def test_makes_a_member_and_counts_it_on_both_sides(
+    def test_enter_makes_a_member_and_counts_it_on_both_sides(
         self, table: Table, owner: Access, bob: UserProfile
     ) -> None:
         self.enter(table, Access(bob, owner.space, None))
@@ -78,11 +78,11 @@ class TestEnter:
         assert made.role is Role.MEMBER
         assert counts(table, owner, "bob") == (2, 1)
 
-    def test_refuses_who_is_in(self, table: Table, owner: Access) -> None:
+    def test_enter_rejects_who_is_in(self, table: Table, owner: Access) -> None:
         with pytest.raises(AlreadyMember):
             self.enter(table, owner)
 
-    def test_refuses_who_has_come_in_meanwhile(
+    def test_enter_rejects_who_has_come_in_concurrently(
         self, table: Table, owner: Access, bob: UserProfile, clock: FrozenClock
     ) -> None:
         quicker = MEMBERSHIPS.create(membership(clock.now, "bob", Role.VIEWER, owner.space.space_id))
@@ -90,18 +90,18 @@ class TestEnter:
             self.enter(table, Access(bob, owner.space, None), quicker)
         assert counts(table, owner, "bob") == (1, 0)
 
-    def test_refuses_who_is_in_as_many_spaces_as_one_may_be(self, table: Table, owner: Access) -> None:
+    def test_enter_rejects_who_is_in_as_many_spaces_as_one_may_be(self, table: Table, owner: Access) -> None:
         full = owner.user.model_copy(update={"user_id": "bob", "space_count": 100})
         with pytest.raises(SpaceLimitReached):
             self.enter(table, Access(full, owner.space, None))
 
-    def test_refuses_where_the_space_is_full(self, table: Table, owner: Access, bob: UserProfile) -> None:
+    def test_enter_rejects_if_the_space_is_full(self, table: Table, owner: Access, bob: UserProfile) -> None:
         full = owner.space.model_copy(update={"member_count": 1000})
         with pytest.raises(SpaceFull):
             self.enter(table, Access(bob, full, None))
 
     @pytest.mark.parametrize("limit", ["space", "user", "status"])
-    def test_asks_for_a_new_try_where_the_last_place_is_gone_meanwhile(
+    def test_enter_raises_stale_read_if_the_last_place_is_gone_concurrently(
         self, table: Table, owner: Access, bob: UserProfile, clock: FrozenClock, limit: str
     ) -> None:
         space = owner.space
@@ -117,7 +117,7 @@ class TestEnter:
 
 
 class TestJoinPublic:
-    def test_asks_for_a_new_try_where_the_space_turns_private_meanwhile(
+    def test_join_public_raises_stale_read_if_the_space_turns_private_concurrently(
         self, table: Table, bob: UserProfile, clock: FrozenClock
     ) -> None:
         owner, session = enrol(table, visibility=Visibility.PUBLIC), Session(table)
@@ -143,7 +143,7 @@ class TestJoinByCode:
         return view
 
     @pytest.mark.parametrize("write", [str, str.lower, " {}\n".format])
-    def test_makes_a_member_and_answers_the_space_as_it_is_then(
+    def test_join_by_code_makes_a_member_and_answers_the_space_as_it_is_then(
         self, table: Table, owner: Access, bob: UserProfile, code: str, write: Callable[[str], str]
     ) -> None:
         view = self.join(table, bob, write(code))
@@ -154,13 +154,13 @@ class TestJoinByCode:
         "wrong",
         [" ", "ABCDEFGH", "ABCDEFGHJKLMN", "ABCDEFGHJKL1", "ABCD#EFGHJKL", "ÄBCDEFGHJKLM", "222222222222"],
     )
-    def test_refuses_what_is_no_code_of_a_space(
+    def test_join_by_code_rejects_what_is_no_code_of_a_space(
         self, table: Table, bob: UserProfile, code: str, wrong: str
     ) -> None:
         with pytest.raises(InviteCodeInvalid):
             self.join(table, bob, wrong)
 
-    def test_refuses_a_code_of_a_space_that_is_being_deleted(
+    def test_join_by_code_rejects_a_code_of_a_space_that_is_being_deleted(
         self, table: Table, owner: Access, bob: UserProfile, code: str, clock: FrozenClock
     ) -> None:
         space = owner.space
@@ -168,14 +168,14 @@ class TestJoinByCode:
         with pytest.raises(InviteCodeInvalid):
             self.join(table, bob, code)
 
-    def test_refuses_a_code_whose_space_is_gone(
+    def test_join_by_code_rejects_a_code_whose_space_is_gone(
         self, table: Table, owner: Access, bob: UserProfile, code: str
     ) -> None:
         table.write([SPACES.delete(owner.space)])
         with pytest.raises(InviteCodeInvalid):
             self.join(table, bob, code)
 
-    def test_asks_for_a_new_try_where_the_code_is_rotated_meanwhile(
+    def test_join_by_code_raises_stale_read_if_the_code_is_rotated_concurrently(
         self, table: Table, bob: UserProfile, code: str
     ) -> None:
         session = Session(table)
@@ -184,7 +184,9 @@ class TestJoinByCode:
         with pytest.raises(StaleRead):
             session.commit()
 
-    def test_counts_a_good_try_like_a_bad_one(self, table: Table, bob: UserProfile, code: str) -> None:
+    def test_join_by_code_counts_a_good_try_like_a_bad_one(
+        self, table: Table, bob: UserProfile, code: str
+    ) -> None:
         self.join(table, bob, code)
         for _ in range(9):
             with pytest.raises(InviteCodeInvalid):
@@ -202,7 +204,7 @@ class TestRemove:
         session.commit()
 
     @pytest.mark.parametrize("leaves", [True, False])
-    def test_takes_the_member_off_both_counts(
+    def test_remove_lowers_both_counts(
         self, table: Table, clock: FrozenClock, owner: Access, leaves: bool
     ) -> None:
         bob = member(table, clock, owner, Role.MEMBER)
@@ -210,14 +212,14 @@ class TestRemove:
         assert counts(table, owner, "bob") == (1, 0)
         assert table.get(MEMBERSHIPS.key(space_id=owner.space.space_id, user_id="bob")) is None
 
-    def test_takes_nobody_off_twice(self, table: Table, clock: FrozenClock, owner: Access) -> None:
+    def test_remove_lowers_the_counts_once(self, table: Table, clock: FrozenClock, owner: Access) -> None:
         bob = member(table, clock, owner, Role.MEMBER)
         assert bob.membership is not None
         with pytest.raises(StaleRead):
             self.remove(table, owner, "bob", MEMBERSHIPS.delete(bob.membership))
         assert counts(table, owner, "bob") == (2, 1)
 
-    def test_asks_for_a_new_try_where_the_right_is_lost_meanwhile(
+    def test_remove_raises_stale_read_if_the_role_changes_concurrently(
         self, table: Table, clock: FrozenClock, owner: Access
     ) -> None:
         admin, session = member(table, clock, owner, Role.ADMIN, "carol"), Session(table)
@@ -228,7 +230,7 @@ class TestRemove:
             session.commit()
 
     @pytest.mark.parametrize("role", [Role.ADMIN, Role.OWNER])
-    def test_lets_no_admin_remove_one_of_their_kind_or_above(
+    def test_remove_by_an_admin_rejects_admins_and_the_owner(
         self, table: Table, clock: FrozenClock, owner: Access, role: Role
     ) -> None:
         admin = member(table, clock, owner, Role.ADMIN, "carol")
@@ -236,7 +238,7 @@ class TestRemove:
         with pytest.raises(Forbidden):
             self.remove(table, admin, other)
 
-    def test_lets_no_owner_leave(self, table: Table, owner: Access) -> None:
+    def test_remove_lets_no_owner_leave(self, table: Table, owner: Access) -> None:
         with pytest.raises(OwnerIsFixed):
             self.remove(table, owner, "ada")
 
@@ -251,7 +253,7 @@ class TestRemove:
 
 class TestChangeRole:
     @pytest.mark.parametrize("role", [Role.ADMIN, Role.MEMBER, Role.VIEWER])
-    def test_writes_nothing_where_the_role_is_the_same(
+    def test_change_role_writes_nothing_if_the_role_is_the_same(
         self, table: Table, clock: FrozenClock, owner: Access, calls: list[str], role: Role
     ) -> None:
         member(table, clock, owner, role)
@@ -264,7 +266,7 @@ class TestChangeRole:
         assert calls == ["BatchGetItem"]
         assert (view.role, view.version) == (role, 1)
 
-    def test_asks_for_a_new_try_where_the_right_is_lost_meanwhile(
+    def test_change_role_raises_stale_read_if_the_role_changes_concurrently(
         self, table: Table, clock: FrozenClock, owner: Access
     ) -> None:
         admin, session = member(table, clock, owner, Role.ADMIN, "carol"), Session(table)
@@ -276,7 +278,9 @@ class TestChangeRole:
         with pytest.raises(StaleRead):
             session.commit()
 
-    def test_lets_nobody_change_the_owner(self, table: Table, clock: FrozenClock, owner: Access) -> None:
+    def test_change_role_lets_nobody_change_the_owner(
+        self, table: Table, clock: FrozenClock, owner: Access
+    ) -> None:
         admin = member(table, clock, owner, Role.ADMIN)
         for access, refusal in ((owner, OwnerIsFixed), (admin, Forbidden)):
             with pytest.raises(refusal):
@@ -291,17 +295,19 @@ class TestChangeRole:
 
 
 class TestGet:
-    def test_gives_the_member_by_name(self, table: Table, owner: Access) -> None:
+    def test_get_gives_the_member_by_name(self, table: Table, owner: Access) -> None:
         view = members.get(Session(table), owner, user_id="ada")
         assert (view.name, view.role, view.joined_at) == ("Ada", Role.OWNER, owner.space.created_at)
 
-    def test_finds_nobody_who_is_not_in(self, table: Table, owner: Access, bob: UserProfile) -> None:
+    def test_get_raises_not_found_for_a_non_member(
+        self, table: Table, owner: Access, bob: UserProfile
+    ) -> None:
         with pytest.raises(NotFound):
             members.get(Session(table), owner, user_id="bob")
 
 
 class TestListPage:
-    def test_says_nothing_of_who_has_left_the_platform(
+    def test_list_page_hides_the_name_of_erased_accounts(
         self, table: Table, clock: FrozenClock, owner: Access
     ) -> None:
         bob = member(table, clock, owner, Role.MEMBER)

@@ -24,18 +24,20 @@ def operation(table: Table, clock: FrozenClock) -> Operation:
 
 
 class TestGet:
-    def test_gives_it_to_its_starter(self, table: Table, operation: Operation) -> None:
+    def test_get_returns_the_operation_to_who_started_it(self, table: Table, operation: Operation) -> None:
         assert operations.get(Session(table), "ada", operation_id="O") == OperationView.of(operation)
 
-    def test_hides_it_from_everybody_else(self, table: Table, operation: Operation) -> None:
+    def test_get_is_hidden_from_others(self, table: Table, operation: Operation) -> None:
         with pytest.raises(NotFound):
             operations.get(Session(table), "bob", operation_id="O")
 
-    def test_finds_none_that_never_was(self, table: Table) -> None:
+    def test_get_of_an_unknown_operation_raises_not_found(self, table: Table) -> None:
         with pytest.raises(NotFound):
             operations.get(Session(table), "ada", operation_id="O")
 
-    def test_finds_none_after_a_week(self, table: Table, operation: Operation, clock: FrozenClock) -> None:
+    def test_get_after_a_week_raises_not_found(
+        self, table: Table, operation: Operation, clock: FrozenClock
+    ) -> None:
         clock.advance(days=7)
         with pytest.raises(NotFound):
             operations.get(Session(table), "ada", operation_id="O")

@@ -41,29 +41,31 @@ IN_ORGANIZATION: dict[Action, set[OrgRole]] = {
 
 
 class TestAllowed:
-    def test_knows_every_action_and_role(self) -> None:
+    def test_allowed_knows_every_action_and_role(self) -> None:
         assert set(TABLE) | set(IN_ORGANIZATION) == set(Action)
         assert set(ALLOWED) == set(ROLES) == {*Role, None}
 
     @pytest.mark.parametrize("action", TABLE)
     @pytest.mark.parametrize("role", ROLES)
-    def test_is_as_promised(self, role: Role | None, action: Action) -> None:
+    def test_allowed_matches_the_documented_table(self, role: Role | None, action: Action) -> None:
         assert (action in ALLOWED[role]) is (TABLE[action].split()[ROLES.index(role)] == "yes")
 
 
 class TestAllowedInOrganization:
     @pytest.mark.parametrize("action", IN_ORGANIZATION)
     @pytest.mark.parametrize("role", OrgRole)
-    def test_is_as_promised(self, role: OrgRole, action: Action) -> None:
+    def test_allowed_in_organization_matches_the_documented_table(
+        self, role: OrgRole, action: Action
+    ) -> None:
         assert (action in ALLOWED_IN_ORGANIZATION[role]) is (role in IN_ORGANIZATION[action])
 
 
 class TestRequireProfile:
-    def test_gives_the_callers_own(self, table: Table, clock: FrozenClock) -> None:
+    def test_require_profile_gives_the_callers_own(self, table: Table, clock: FrozenClock) -> None:
         table.write([USER_PROFILES.create(profile(clock.now))])
         assert permissions.require_profile(Session(table), "ada") == profile(clock.now)
 
-    def test_refuses_who_has_none(self, table: Table) -> None:
+    def test_require_profile_rejects_who_has_none(self, table: Table) -> None:
         with pytest.raises(ProfileRequired):
             permissions.require_profile(Session(table), "ada")
 
@@ -74,7 +76,7 @@ def authorize(table: Table, access: Access, action: Action = Action.READ_CARD) -
 
 
 class TestAuthorize:
-    def test_gives_the_caller_the_space_and_their_place_in_it_by_one_read(
+    def test_authorize_gives_the_caller_the_space_and_their_place_in_it_by_one_read(
         self, table: Table, calls: list[str]
     ) -> None:
         access = enrol(table, Role.ADMIN)
@@ -84,7 +86,7 @@ class TestAuthorize:
 
     @pytest.mark.parametrize("visibility", Visibility)
     @pytest.mark.parametrize("role", ROLES)
-    def test_lets_each_role_do_what_it_may(
+    def test_authorize_lets_each_role_do_what_it_may(
         self, table: Table, role: Role | None, visibility: Visibility
     ) -> None:
         access = enrol(table, role, visibility=visibility)
@@ -101,30 +103,34 @@ class TestAuthorize:
 
     @pytest.mark.parametrize("role", ROLES)
     @pytest.mark.parametrize("visibility", Visibility)
-    def test_knows_no_space_that_is_being_deleted(
+    def test_authorize_knows_no_space_that_is_being_deleted(
         self, table: Table, role: Role | None, visibility: Visibility
     ) -> None:
         access = enrol(table, role, visibility=visibility, status="deleting")
         with pytest.raises(NotFound):
             authorize(table, access)
 
-    def test_knows_no_space_that_never_was(self, table: Table, clock: FrozenClock) -> None:
+    def test_authorize_knows_no_space_that_never_was(self, table: Table, clock: FrozenClock) -> None:
         table.write([USER_PROFILES.create(profile(clock.now))])
         ghost = membership(clock.now, "ada", Role.OWNER)
         table.write([MEMBERSHIPS.create(ghost)])
         with pytest.raises(NotFound):
             authorize(table, Access(profile(clock.now), space(clock.now), ghost))
 
-    def test_asks_for_a_profile_before_it_tells_of_any_space(self, table: Table, clock: FrozenClock) -> None:
+    def test_authorize_asks_for_a_profile_before_it_tells_of_any_space(
+        self, table: Table, clock: FrozenClock
+    ) -> None:
         with pytest.raises(ProfileRequired):
             authorize(table, Access(profile(clock.now), space(clock.now), None))
 
 
-class TestStillHolds:
-    def test_lets_pass_who_is_what_they_were(self, table: Table) -> None:
+class TestMembershipUnchanged:
+    def test_membership_unchanged_lets_pass_who_is_what_they_were(self, table: Table) -> None:
         table.write([enrol(table, Role.ADMIN).membership_unchanged()])
 
-    def test_asks_for_a_new_try_where_the_role_has_changed(self, table: Table, clock: FrozenClock) -> None:
+    def test_membership_unchanged_raises_stale_read_if_the_role_has_changed(
+        self, table: Table, clock: FrozenClock
+    ) -> None:
         access = enrol(table, Role.ADMIN)
         assert access.membership is not None
         demoted = access.membership.patched(clock.now, {"role": Role.VIEWER})
@@ -132,6 +138,6 @@ class TestStillHolds:
         with pytest.raises(StaleRead):
             table.write([access.membership_unchanged()])
 
-    def test_is_for_members_only(self, clock: FrozenClock) -> None:
+    def test_membership_unchanged_is_for_members_only(self, clock: FrozenClock) -> None:
         with pytest.raises(Forbidden):
             Access(profile(clock.now), space(clock.now), None).membership_unchanged()

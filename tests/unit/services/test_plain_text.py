@@ -72,18 +72,18 @@ class TestOfMarkdown:
             ("a|b\n\n| c | d |", ["a|b", "|", "c", "|", "d", "|"]),
         ],
     )
-    def test_is_what_a_reader_sees(self, markdown: str, words: list[str]) -> None:
+    def test_of_markdown_is_what_a_reader_sees(self, markdown: str, words: list[str]) -> None:
         assert plain_text.of_markdown(markdown).split() == words
 
     @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
-    def test_is_what_a_parser_finds(self, path: Path) -> None:
+    def test_text_matches_a_markdown_parser(self, path: Path) -> None:
         content = path.read_text("utf-8")
         tokens = MarkdownIt("commonmark").enable("table").parse(content)
 
         assert plain_text.of_markdown(content).split() == "".join(parsed(tokens)).split()
 
     @given(st.text(st.sampled_from("*_`[]()!<>#-+1.|~&;\\/ \nab"), max_size=200))
-    def test_is_found_in_whatever_is_written(self, markdown: str) -> None:
+    def test_of_markdown_is_found_in_whatever_is_written(self, markdown: str) -> None:
         letters = [character for character in plain_text.of_markdown(markdown) if character.isalnum()]
         assert len(letters) <= len(markdown)
 
@@ -100,7 +100,7 @@ class TestCountWords:
             ("Привет नमस्ते שלום 안녕하세요 세계", 5),
         ],
     )
-    def test_counts_what_holds_a_letter_or_a_digit(self, text: str, count: int) -> None:
+    def test_count_words_counts_what_holds_a_letter_or_a_digit(self, text: str, count: int) -> None:
         assert plain_text.count_words(text) == count
 
     @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ class TestCountWords:
             ("မင်္ဂလာပါ", 2),
         ],
     )
-    def test_counts_words_of_scripts_without_spaces(self, text: str, count: int) -> None:
+    def test_count_words_counts_words_of_scripts_without_spaces(self, text: str, count: int) -> None:
         assert plain_text.count_words(text) == count
 
 
@@ -134,7 +134,7 @@ class TestExcerpt:
             ("a" * 150 + " " + "b" * 100, "a" * 150),
         ],
     )
-    def test_ends_with_a_whole_word_if_there_is_one(self, text: str, excerpt: str) -> None:
+    def test_excerpt_ends_with_a_whole_word_if_there_is_one(self, text: str, excerpt: str) -> None:
         assert plain_text.excerpt(text) == excerpt
 
     @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ class TestExcerpt:
         ],
         ids=["URL", "Chinese", "long word", "Thai"],
     )
-    def test_cuts_what_has_no_spaces(self, text: str) -> None:
+    def test_excerpt_cuts_what_has_no_spaces(self, text: str) -> None:
         assert plain_text.excerpt(text) == text[:200]
 
     @pytest.mark.parametrize(
@@ -171,18 +171,18 @@ class TestExcerpt:
         ],
         ids=ascii,
     )
-    def test_never_cuts_inside_a_character(self, together: str, kept: int) -> None:
+    def test_excerpt_never_cuts_inside_a_character(self, together: str, kept: int) -> None:
         for place in range(1, len(together)):
             start = "x" * (200 - place)
             end = kept if kept else 0
 
             assert plain_text.excerpt(start + together + "x" * 9) == start + together[:end]
 
-    def test_keeps_flags_in_pairs(self) -> None:
+    def test_excerpt_keeps_flags_in_pairs(self) -> None:
         flags = "\U0001f1e8\U0001f1ed"
 
         assert plain_text.excerpt("x" + flags * 150) == "x" + flags * 99
         assert plain_text.excerpt(flags * 150) == flags * 100
 
-    def test_is_short_even_where_nothing_can_be_cut(self) -> None:
+    def test_excerpt_is_short_even_if_nothing_can_be_cut(self) -> None:
         assert len(plain_text.excerpt("a" + "\u0301" * 300)) == 200

@@ -29,11 +29,11 @@ def try_once(table: Table, user_id: str = "ada") -> int | None:
 
 
 class TestCountJoinTry:
-    def test_lets_ten_through(self, table: Table) -> None:
+    def test_count_join_try_lets_ten_through(self, table: Table) -> None:
         assert [try_once(table) for _ in range(10)] == [None] * 10
         assert try_once(table) == 60
 
-    def test_says_when_the_next_is_let_through(self, table: Table, clock: FrozenClock) -> None:
+    def test_count_join_try_says_when_the_next_is_let_through(self, table: Table, clock: FrozenClock) -> None:
         for _ in range(10):
             assert try_once(table) is None
             clock.advance(seconds=2.5)
@@ -45,7 +45,7 @@ class TestCountJoinTry:
         assert try_once(table) == 3
 
     @pytest.mark.parametrize("milliseconds", [0, 1, 465, 999])
-    def test_counts_for_the_whole_minute_wherever_in_a_second_it_began(
+    def test_count_join_try_counts_for_the_whole_minute_wherever_in_a_second_it_began(
         self, table: Table, clock: FrozenClock, milliseconds: int
     ) -> None:
         clock.advance(milliseconds=milliseconds)
@@ -54,18 +54,18 @@ class TestCountJoinTry:
         clock.advance(seconds=59.999)
         assert try_once(table) == 1
 
-    def test_does_not_count_what_it_refused(self, table: Table, clock: FrozenClock) -> None:
+    def test_count_join_try_does_not_count_what_it_rejected(self, table: Table, clock: FrozenClock) -> None:
         for _ in range(30):
             try_once(table)
         clock.advance(minutes=1)
         assert try_once(table) is None
 
-    def test_counts_for_each_user_apart(self, table: Table) -> None:
+    def test_count_join_try_counts_for_each_user_apart(self, table: Table) -> None:
         for _ in range(10):
             try_once(table, "ada")
         assert try_once(table, "bob") is None
 
-    def test_comes_to_an_end_where_others_count_in_between(
+    def test_count_join_try_comes_to_an_end_if_others_count_in_between(
         self, table: Table, before_commit: Callable[..., None]
     ) -> None:
         before_commit(lambda: try_once(table), times=9, counting=True)
@@ -74,7 +74,7 @@ class TestCountJoinTry:
 
     @settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(gaps=st.lists(GAPS, min_size=11, max_size=20))
-    def test_lets_as_many_through_as_it_may_and_never_more(
+    def test_count_join_try_lets_as_many_through_as_it_may_and_never_more(
         self, table: Table, clock: FrozenClock, gaps: list[int]
     ) -> None:
         user_id, passed = f"user-{next(NAMES)}", list[datetime]()

@@ -37,7 +37,7 @@ class TestCreate:
         table.write([USER_PROFILES.create(made)])
         return made
 
-    def test_stores_the_space_its_owner_and_the_counts_at_once(
+    def test_create_stores_the_space_its_owner_and_the_counts_at_once(
         self, table: Table, ada: UserProfile, calls: list[str]
     ) -> None:
         session = Session(table, new_id=lambda: "NEW")
@@ -55,12 +55,14 @@ class TestCreate:
         assert (person(table).space_count, person(table).owned_spaces) == (1, 1)
         assert (view.space_id, view.owner_id, view.role, view.version) == ("NEW", "ada", Role.OWNER, 1)
 
-    def test_refuses_the_space_that_would_be_one_too_many(self, table: Table, clock: FrozenClock) -> None:
+    def test_create_rejects_the_space_that_would_be_one_too_many(
+        self, table: Table, clock: FrozenClock
+    ) -> None:
         full = profile(clock.now, space_count=100)
         with pytest.raises(SpaceLimitReached):
             spaces.create(Session(table), full, RUNNERS, parameters=PARAMETERS)
 
-    def test_asks_for_a_new_try_where_it_has_become_one_too_many_meanwhile(
+    def test_create_raises_stale_read_if_it_has_become_one_too_many_concurrently(
         self, table: Table, ada: UserProfile
     ) -> None:
         session = Session(table)
@@ -71,7 +73,7 @@ class TestCreate:
 
 
 class TestUpdate:
-    def test_writes_nothing_where_nothing_changes(self, table: Table, calls: list[str]) -> None:
+    def test_update_writes_nothing_if_nothing_changes(self, table: Table, calls: list[str]) -> None:
         access = enrol(table)
         calls.clear()
         session = Session(table)
@@ -81,7 +83,7 @@ class TestUpdate:
         assert calls == []
         assert view.version == 1
 
-    def test_refuses_who_knows_another_version(self, table: Table) -> None:
+    def test_update_rejects_who_knows_another_version(self, table: Table) -> None:
         with pytest.raises(PreconditionFailed):
             spaces.update(
                 Session(table),
@@ -90,7 +92,7 @@ class TestUpdate:
                 versions=frozenset({VersionTag(7, "0123456789", "abcdef")}),
             )
 
-    def test_asks_for_a_new_try_where_the_right_is_lost_meanwhile(self, table: Table) -> None:
+    def test_update_raises_stale_read_if_the_role_changes_concurrently(self, table: Table) -> None:
         access, session = enrol(table, Role.ADMIN), Session(table)
         spaces.update(session, access, SpacePatch(name="New"), versions=None)
         demote(table, access)
@@ -121,7 +123,7 @@ class TestDelete:
         assert view == OperationView.of(operation)
         return operation
 
-    def test_writes_the_promise_with_the_deletion(
+    def test_delete_writes_message_and_deletion_in_one_transaction(
         self, table: Table, access: Access, calls: list[str]
     ) -> None:
         calls.clear()
@@ -139,14 +141,16 @@ class TestDelete:
             "operation_id": operation.operation_id,
         }
 
-    def test_writes_neither_where_the_other_cannot_be(self, table: Table, access: Access) -> None:
+    def test_delete_writes_neither_if_the_other_cannot_be(self, table: Table, access: Access) -> None:
         gone = MEMBERSHIPS.require_unchanged(membership(access.space.created_at, "bob", Role.MEMBER))
         with pytest.raises(StaleRead):
             self.delete(table, access, gone)
         assert stored(table, access) == access.space
         assert self.messages(table) == []
 
-    def test_asks_for_a_new_try_where_the_right_is_lost_meanwhile(self, table: Table, access: Access) -> None:
+    def test_delete_raises_stale_read_if_the_role_changes_concurrently(
+        self, table: Table, access: Access
+    ) -> None:
         session = Session(table)
         spaces.delete(session, access, versions=None)
         demote(table, access)
@@ -154,7 +158,7 @@ class TestDelete:
             session.commit()
         assert stored(table, access) == access.space
 
-    def test_starts_an_operation_that_is_kept_a_week(
+    def test_delete_starts_an_operation_that_is_kept_a_week(
         self, table: Table, access: Access, clock: FrozenClock
     ) -> None:
         operation = self.delete(table, access)
@@ -166,11 +170,11 @@ class TestDelete:
         clock.advance(hours=1)
         assert table.get(key) is None
 
-    def test_gives_the_owner_one_space_less_to_own(self, table: Table, access: Access) -> None:
+    def test_delete_gives_the_owner_one_space_less_to_own(self, table: Table, access: Access) -> None:
         self.delete(table, access)
         assert person(table).owned_spaces == 0
 
-    def test_spreads_the_promises(self, table: Table) -> None:
+    def test_delete_spreads_messages_over_shards(self, table: Table) -> None:
         ids = (f"{number:026}" for number in itertools.count())
         for number in range(16):
             session = Session(table, new_id=lambda: next(ids))
@@ -180,11 +184,13 @@ class TestDelete:
         assert len(messages) == 16
         assert {message.shard for message in messages} == set(range(outbox.SHARDS))
 
-    def test_refuses_who_knows_another_version(self, table: Table, access: Access) -> None:
+    def test_delete_rejects_who_knows_another_version(self, table: Table, access: Access) -> None:
         with pytest.raises(PreconditionFailed):
             spaces.delete(Session(table), access, versions=frozenset({VersionTag(7, "0123456789", "abcdef")}))
 
-    def test_is_stamped_with_one_moment(self, table: Table, access: Access, clock: FrozenClock) -> None:
+    def test_delete_is_stamped_with_one_moment(
+        self, table: Table, access: Access, clock: FrozenClock
+    ) -> None:
         clock.advance(hours=1)
         operation = self.delete(table, access)
         (message,) = self.messages(table)

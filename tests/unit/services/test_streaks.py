@@ -59,7 +59,7 @@ class TestDaily:
 
 
 class TestWeekly:
-    def test_only_scheduled_days_count(self) -> None:
+    def test_weekly_only_scheduled_days_count(self) -> None:
         monday_and_friday_before = {date(2026, 3, 9), date(2026, 3, 6)}
         assert stats(weekly("monday", "friday"), monday_and_friday_before).current_streak == 2
 
@@ -106,32 +106,32 @@ class TestTimesPerWeek:
 
 
 class TestCompletionRate:
-    def test_is_done_by_scheduled_over_thirty_days(self) -> None:
+    def test_completion_rate_is_done_by_scheduled_over_thirty_days(self) -> None:
         assert stats(DAILY, days_ago(*range(1, 16))).completion_rate_30d == pytest.approx(15 / 29)
 
-    def test_counts_today_once_it_is_done(self) -> None:
+    def test_completion_rate_counts_today_once_it_is_done(self) -> None:
         assert stats(DAILY, days_ago(*range(15))).completion_rate_30d == pytest.approx(15 / 30)
 
-    def test_looks_back_no_further_than_the_habit(self) -> None:
+    def test_completion_rate_looks_back_no_further_than_the_habit(self) -> None:
         assert stats(DAILY, days_ago(1, 2), began=TODAY - timedelta(days=2)).completion_rate_30d == 1
 
-    def test_forgets_what_lies_further_back_than_thirty_days(self) -> None:
+    def test_completion_rate_forgets_what_lies_further_back_than_thirty_days(self) -> None:
         assert stats(DAILY, days_ago(*range(30, 60))).completion_rate_30d == 0
 
-    def test_is_unknown_while_nothing_was_scheduled(self) -> None:
+    def test_completion_rate_is_unknown_while_nothing_was_scheduled(self) -> None:
         assert stats(DAILY, set(), began=TODAY).completion_rate_30d is None
 
-    def test_takes_scheduled_days_alone_of_a_weekly_habit(self) -> None:
+    def test_completion_rate_takes_scheduled_days_alone_of_a_weekly_habit(self) -> None:
         # In the last 30 days, from 10 February on, there are four Mondays: 16, 23 February, 2 and 9 March.
         assert stats(weekly("monday"), {date(2026, 3, 9)}).completion_rate_30d == pytest.approx(1 / 4)
 
-    def test_does_not_hold_the_week_of_its_beginning_against_a_habit(self) -> None:
+    def test_completion_rate_does_not_hold_the_week_of_its_beginning_against_a_habit(self) -> None:
         cadence = TimesPerWeek(kind="times_per_week", times=7)
         assert stats(cadence, set(), began=date(2026, 3, 5)).completion_rate_30d is None
 
 
 class TestBackfilledDays:
-    def test_extend_the_rate_to_the_first_of_them(self) -> None:
+    def test_backfilled_days_extend_the_rate_to_the_first_of_them(self) -> None:
         # Ten days before a new habit, all kept; today is still open.
         result = stats(DAILY, days_ago(*range(1, 11)), began=TODAY)
         assert (result.current_streak, result.completion_rate_30d) == (10, 1)
@@ -143,7 +143,7 @@ class TestBackfilledDays:
 
 
 class TestPartlyKeptWeek:
-    def test_counts_with_its_part(self) -> None:
+    def test_partly_kept_week_counts_with_its_part(self) -> None:
         # Two of three in each of the last four whole weeks, from Monday, 9 February.
         mondays = [date(2026, 2, 9) + timedelta(days=7 * week) for week in range(4)]
         days = {day + timedelta(days=offset) for day in mondays for offset in (0, 2)}
@@ -151,7 +151,7 @@ class TestPartlyKeptWeek:
         assert result.completion_rate_30d == pytest.approx(2 / 3)
         assert (result.current_streak, result.longest_streak) == (0, 0)
 
-    def test_counts_once_when_more_is_done_than_needed(self) -> None:
+    def test_partly_kept_week_counts_once_when_more_is_done_than_needed(self) -> None:
         week = {date(2026, 3, 2) + timedelta(days=offset) for offset in range(7)}
         result = stats(TestTimesPerWeek.THREE, week, began=date(2026, 3, 2))
         assert result.completion_rate_30d == 1
@@ -162,17 +162,17 @@ class TestSkippedDays:
         began = min(kept | skipped)
         return statistics(Schedule(cadence), Days(kept, skipped), today=TODAY, began=began)
 
-    def test_do_not_break_a_streak(self) -> None:
+    def test_skipped_days_do_not_break_a_streak(self) -> None:
         assert self.skipping(days_ago(1, 2, 5, 6), days_ago(3, 4)).current_streak == 4
 
-    def test_are_left_out_of_the_rate(self) -> None:
+    def test_skipped_days_are_left_out_of_the_rate(self) -> None:
         # Kept, skipped, missed, kept: two of three.
         assert self.skipping(days_ago(1, 4), days_ago(3)).completion_rate_30d == pytest.approx(2 / 3)
 
-    def test_that_are_kept_all_the_same_count_as_kept(self) -> None:
+    def test_skipped_days_that_are_kept_all_the_same_count_as_kept(self) -> None:
         assert self.skipping(days_ago(1, 2), days_ago(2)).current_streak == 2
 
-    def test_lower_what_a_week_needs_only_where_too_few_days_remain(self) -> None:
+    def test_skipped_days_lower_what_a_week_needs_only_if_too_few_days_remain(self) -> None:
         monday = date(2026, 3, 2)
         week = [monday + timedelta(days=offset) for offset in range(7)]
         one_skipped = self.skipping({week[0], week[1]}, {week[2]}, TestTimesPerWeek.THREE)
@@ -188,7 +188,7 @@ class TestSkippedDays:
 class TestChangedCadence:
     MWF = weekly("monday", "wednesday", "friday")
 
-    def test_leaves_the_streak_of_the_past_as_it_was(self) -> None:
+    def test_changed_cadence_leaves_the_streak_of_the_past_as_it_was(self) -> None:
         # Monday, Wednesday, Friday from 9 February to 9 March: 13 periods; daily from 10 March on.
         first = date(2026, 2, 9)
         days = {first + timedelta(days=7 * week + offset) for week in range(4) for offset in (0, 2, 4)}
@@ -199,7 +199,7 @@ class TestChangedCadence:
         kept_on = statistics(schedule, Days(days | {date(2026, 3, 10)}), today=date(2026, 3, 10), began=first)
         assert (before.current_streak, after.current_streak, kept_on.current_streak) == (13, 13, 14)
 
-    def test_judges_later_days_by_the_new_cadence(self) -> None:
+    def test_changed_cadence_judges_later_days_by_the_new_cadence(self) -> None:
         schedule = Schedule(DAILY, past=[(date(2026, 3, 6), self.MWF)])
         days = {date(2026, 3, 2), date(2026, 3, 4), date(2026, 3, 6), date(2026, 3, 9)}
         # Saturday and Sunday, 7 and 8 March, are missed under the new cadence.
@@ -214,14 +214,14 @@ class TestChangedCadence:
         result = statistics(schedule, Days(days), today=date(2026, 3, 5), began=began)
         assert result.current_streak == 1
 
-    def test_from_before_the_first_day_is_ignored(self) -> None:
+    def test_changed_cadence_from_before_the_first_day_is_ignored(self) -> None:
         schedule = Schedule(DAILY, past=[(date(2026, 2, 1), self.MWF)])
         result = statistics(schedule, Days(days_ago(1, 2)), today=TODAY, began=date(2026, 3, 9))
         assert (result.current_streak, result.completion_rate_30d) == (2, 1)
 
 
 class TestWeekStart:
-    def test_moves_a_sunday_into_the_week_that_it_begins(self) -> None:
+    def test_week_start_moves_a_sunday_into_the_week_that_it_begins(self) -> None:
         # Friday, Saturday and Sunday, 6 to 8 March: one week from Monday, two from Sunday.
         days = {date(2026, 3, 6), date(2026, 3, 7), date(2026, 3, 8)}
         three = TestTimesPerWeek.THREE
@@ -288,7 +288,7 @@ def by_hand(cadence: Cadence, days: set[date], today: date, began: date) -> Habi
 )
 @settings(max_examples=300)
 @example(cadence=TestTimesPerWeek.THREE, age=3, kept=[True, True, True, False, True], today=date(2028, 3, 1))
-def test_is_what_one_counts_by_hand(cadence: Cadence, age: int, kept: list[bool], today: date) -> None:
+def test_statistics_match_counting_by_hand(cadence: Cadence, age: int, kept: list[bool], today: date) -> None:
     # From three days that have not come on, backwards.
     days = {today - timedelta(days=number - 3) for number, is_kept in enumerate(kept) if is_kept}
     began = today - timedelta(days=age)

@@ -46,7 +46,7 @@ class TestLocalDay:
             ("UTC", "2028-02-29T00:00:00", "2028-02-29"),
         ],
     )
-    def test_is_the_calendars(self, zone: str, now: str, day: str) -> None:
+    def test_local_day_is_the_calendars(self, zone: str, now: str, day: str) -> None:
         user = profile(moment(now), timezone=zone)
         assert trackers.local_day(moment(now), user).isoformat() == day
 
@@ -55,7 +55,9 @@ class TestLocalDay:
         now=st.datetimes(datetime(2024, 1, 1), datetime(2034, 1, 1)),  # noqa: DTZ001 - given one below
         hours=st.integers(0, 400),
     )
-    def test_never_goes_back_and_leaves_no_day_out(self, zone: str, now: datetime, hours: int) -> None:
+    def test_local_day_never_goes_back_and_leaves_no_day_out(
+        self, zone: str, now: datetime, hours: int
+    ) -> None:
         user = profile(now.replace(tzinfo=UTC), timezone=zone)
         moments = [now.replace(tzinfo=UTC) + timedelta(hours=hour) for hour in range(hours)]
         days = [trackers.local_day(moment, user) for moment in moments]
@@ -65,7 +67,7 @@ class TestLocalDay:
 
 class TestRequireInRange:
     @pytest.mark.parametrize("zone", ZONES)
-    def test_accepts_a_day_from_its_first_moment_on(self, zone: str) -> None:
+    def test_require_in_range_accepts_a_day_from_its_first_moment_on(self, zone: str) -> None:
         day = date(2026, 3, 29)
         begins = datetime(2026, 3, 29, tzinfo=ZoneInfo(zone)).astimezone(UTC)
         user = profile(begins, timezone=zone)
@@ -76,7 +78,9 @@ class TestRequireInRange:
         assert set(refused.value.fields) == {"path.date"}
 
     @pytest.mark.parametrize("zone", ZONES)
-    def test_accepts_366_days_before_the_day_of_creation_and_no_more(self, zone: str) -> None:
+    def test_require_in_range_accepts_366_days_before_the_day_of_creation_and_no_more(
+        self, zone: str
+    ) -> None:
         created_at = datetime(2026, 3, 29, 12, tzinfo=ZoneInfo(zone)).astimezone(UTC)
         user = profile(created_at, timezone=zone)
         first = date(2025, 3, 28)  # no leap day between

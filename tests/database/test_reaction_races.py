@@ -18,7 +18,7 @@ from app.models.users import UserProfile
 from app.services import activity, ownership
 from app.services.permissions import Access, Action
 from tests.database.conftest import ROUNDS, Rounds
-from tests.database.test_rounds import all_of, enter, space_of, user_of
+from tests.database.test_repeated_races import all_of, enter, space_of, user_of
 from tests.unit.services.user_helpers import enrol, membership, profile
 
 pytestmark = pytest.mark.long
@@ -50,7 +50,7 @@ class TestReactions:
         table.write([ACTIVITIES.create(made)])
         return made
 
-    def test_are_counted_one_by_one(
+    def test_reactions_are_counted_one_by_one(
         self, rounds: Rounds, table: Table, ada: Access, crowd: list[UserProfile], happened: Activity
     ) -> None:
         people = [ada.user, *crowd]
@@ -74,7 +74,7 @@ class TestReactions:
 
 
 class TestOwnership:
-    def test_is_of_exactly_one(
+    def test_ownership_is_of_exactly_one(
         self, rounds: Rounds, table: Table, ada: Access, crowd: list[UserProfile]
     ) -> None:
         people = [person.user_id for person in (ada.user, *crowd)]

@@ -41,7 +41,7 @@ def assert_counts_are_true(table: Table, space: dict[str, Any], people: Iterable
 
 
 class TestJoining:
-    def test_twice_by_a_code_makes_one_member(self, api: Api, at_once: AtOnce, table: Table) -> None:
+    def test_joining_twice_by_a_code_makes_one_member(self, api: Api, at_once: AtOnce, table: Table) -> None:
         ada, bob = api.person(), api.person()
         space = ada.make_space()
         code = ada.make_code(space["space_id"])
@@ -52,7 +52,7 @@ class TestJoining:
         assert codes(responses) == {"already_member": 9, "too_many_requests": THREADS - 10}
         assert_counts_are_true(table, space, [bob])
 
-    def test_while_the_code_is_rotated_is_by_the_code_of_the_moment(
+    def test_joining_while_the_code_is_rotated_uses_the_current_code(
         self, api: Api, at_once: AtOnce, table: Table
     ) -> None:
         ada, people = api.person(), crowd(api, THREADS)
@@ -69,7 +69,7 @@ class TestJoining:
         assert_counts_are_true(table, space, people)
         assert_problem(api.person().join(code), 404, "invite_code_invalid")
 
-    def test_while_the_space_is_deleted_ends_before_or_finds_nothing(
+    def test_joining_while_the_space_is_deleted_ends_before_or_finds_nothing(
         self, api: Api, at_once: AtOnce, table: Table
     ) -> None:
         ada, people = api.person(), crowd(api, THREADS - 4)
@@ -94,7 +94,7 @@ class TestJoining:
 
 
 class TestLeaving:
-    def test_many_times_is_leaving_once(self, api: Api, at_once: AtOnce, table: Table) -> None:
+    def test_leaving_many_times_is_leaving_once(self, api: Api, at_once: AtOnce, table: Table) -> None:
         ada = api.person()
         space = ada.make_space()
         bob = api.member_of(space, ada, "member")
@@ -118,7 +118,7 @@ class TestLeaving:
         assert_counts_are_true(table, space, [bob])
 
     @pytest.mark.parametrize("others", [0, 4])
-    def test_against_ones_will_leaves_no_code_to_come_back_by(
+    def test_removal_leaves_no_code_to_join_by(
         self, api: Api, at_once: AtOnce, table: Table, others: int
     ) -> None:
         ada = api.person()
@@ -138,7 +138,7 @@ class TestLeaving:
 
 
 class TestRoles:
-    def test_are_changed_by_nobody_who_has_just_lost_the_right(
+    def test_roles_are_not_changed_by_who_has_just_lost_the_right(
         self, api: Api, at_once: AtOnce, table: Table
     ) -> None:
         ada = api.person()

@@ -9,7 +9,7 @@ from tests.factories import Person
 
 
 class TestHealth:
-    def test_answers_without_a_token(self, api: httpx2.Client) -> None:
+    def test_health_answers_without_a_token(self, api: httpx2.Client) -> None:
         response = api.get("/health")
 
         assert response.status_code == 200
@@ -19,10 +19,10 @@ class TestHealth:
 
 
 class TestRefusals:
-    def test_without_a_token(self, api: httpx2.Client) -> None:
+    def test_refusals_without_a_token(self, api: httpx2.Client) -> None:
         assert_refused(api.get("/api/v1/users/me"), 401, "unauthorized")
 
-    def test_with_a_token_that_is_none(self, api: httpx2.Client) -> None:
+    def test_refusals_with_a_token_that_is_none(self, api: httpx2.Client) -> None:
         headers = {"Authorization": "Bearer nonsense"}
 
         assert_refused(api.get("/api/v1/users/me", headers=headers), 401, "unauthorized")
@@ -35,7 +35,7 @@ class TestRefusals:
 
 
 class TestPreflight:
-    def test_needs_no_token(self, api: httpx2.Client) -> None:
+    def test_preflight_needs_no_token(self, api: httpx2.Client) -> None:
         asked = {
             "Origin": CORS_ORIGIN,
             "Access-Control-Request-Method": "POST",
@@ -52,7 +52,7 @@ class TestPreflight:
 
 
 class TestToken:
-    def test_opens_the_door(self, sign_up: Callable[[], Person]) -> None:
+    def test_token_is_accepted(self, sign_up: Callable[[], Person]) -> None:
         person = sign_up()
 
         made = person.post("/api/v1/users", {"email": person.email, "name": "Somebody New"})

@@ -57,7 +57,7 @@ def asked_for(keys: list[Key[Note]]) -> dict[str, Any]:
 
 
 class TestBatchGet:
-    def test_asks_again_for_what_was_left_unprocessed(
+    def test_batch_get_asks_again_for_what_was_left_unprocessed(
         self, table: Table, answers: Stubber, pauses: list[float]
     ) -> None:
         answers.add_response("batch_get_item", processed(note(2), unprocessed=[KEYS[0], KEYS[2]]))
@@ -69,7 +69,7 @@ class TestBatchGet:
         assert table.batch_get(KEYS) == [note(1), note(2), note(3)]
         assert len(pauses) == 2
 
-    def test_gives_up_on_what_is_never_processed(
+    def test_batch_get_gives_up_on_what_is_never_processed(
         self, table: Table, answers: Stubber, pauses: list[float]
     ) -> None:
         for _ in range(TRIES):
@@ -84,7 +84,7 @@ def deletions(keys: list[Key[Note]]) -> dict[str, Any]:
 
 
 class TestBatchDelete:
-    def test_asks_again_for_what_was_left_unprocessed(
+    def test_batch_delete_asks_again_for_what_was_left_unprocessed(
         self, table: Table, answers: Stubber, pauses: list[float]
     ) -> None:
         left = [KEYS, [KEYS[0], KEYS[2]], KEYS[:1]]
@@ -95,7 +95,7 @@ class TestBatchDelete:
         table.batch_delete(KEYS)
         assert len(pauses) == 2
 
-    def test_gives_up_on_what_is_never_processed(self, table: Table, answers: Stubber) -> None:
+    def test_batch_delete_gives_up_on_what_is_never_processed(self, table: Table, answers: Stubber) -> None:
         for _ in range(TRIES):
             answers.add_response("batch_write_item", {"UnprocessedItems": deletions(KEYS)})
         with pytest.raises(ServiceUnavailable) as raised:
@@ -120,7 +120,7 @@ class TestEveryCall:
     """The AWS client has tried several times before such an answer gets through."""
 
     @pytest.mark.parametrize("code", THROTTLED)
-    def test_says_that_the_service_is_busy(
+    def test_every_call_says_that_the_service_is_busy(
         self, table: Table, answers: Stubber, operation: str, call: Callable[[Table], object], code: str
     ) -> None:
         answers.add_client_error(operation, code)
@@ -128,7 +128,7 @@ class TestEveryCall:
             call(table)
         assert raised.value.retry_after_s
 
-    def test_hides_no_fault_of_our_own(
+    def test_programming_errors_are_not_hidden(
         self, table: Table, answers: Stubber, operation: str, call: Callable[[Table], object]
     ) -> None:
         answers.add_client_error(operation, "ValidationException")
@@ -148,7 +148,7 @@ class TestTransaction:
     @pytest.mark.parametrize(
         "reason", ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"]
     )
-    def test_tries_again_where_it_was_in_anothers_way(
+    def test_tries_again_if_it_was_in_anothers_way(
         self, table: Table, answers: Stubber, pauses: list[float], reason: str
     ) -> None:
         self.cancel(answers, "None", reason)
@@ -165,7 +165,7 @@ class TestTransaction:
         answers.add_response("put_item", {})
         table.write(PAIR[:1])
 
-    def test_waits_longer_from_try_to_try_and_not_always_as_long(
+    def test_transaction_waits_longer_from_try_to_try_and_not_always_as_long(
         self, table: Table, answers: Stubber, pauses: list[float]
     ) -> None:
         for _ in range(20 * TRIES):
@@ -178,7 +178,7 @@ class TestTransaction:
             assert len(set(waits)) == 20
             assert 0 <= min(waits) < max(waits) <= 0.02 * 2**number
 
-    def test_says_that_others_hold_the_items_where_it_never_gets_through(
+    def test_transaction_says_that_others_hold_the_items_if_it_never_gets_through(
         self, table: Table, answers: Stubber
     ) -> None:
         for _ in range(TRIES):
@@ -187,7 +187,7 @@ class TestTransaction:
             table.write(PAIR)
         assert raised.value.retry_after_s
 
-    def test_says_that_the_service_is_busy_where_it_is_throttled_to_the_end(
+    def test_transaction_says_that_the_service_is_busy_if_it_is_throttled_to_the_end(
         self, table: Table, answers: Stubber
     ) -> None:
         for _ in range(TRIES):
@@ -196,12 +196,16 @@ class TestTransaction:
             table.write(PAIR)
         assert raised.value.retry_after_s
 
-    def test_prefers_the_reason_that_will_not_go_away(self, table: Table, answers: Stubber) -> None:
+    def test_transaction_prefers_the_reason_that_will_not_go_away(
+        self, table: Table, answers: Stubber
+    ) -> None:
         self.cancel(answers, "TransactionConflict", "ConditionalCheckFailed")
         with pytest.raises(StaleRead):
             table.write(PAIR)
 
-    def test_does_not_try_again_what_can_never_be_written(self, table: Table, answers: Stubber) -> None:
+    def test_transaction_does_not_try_again_what_can_never_be_written(
+        self, table: Table, answers: Stubber
+    ) -> None:
         self.cancel(answers, "None", "ItemCollectionSizeLimitExceeded")
         with pytest.raises(ClientError):
             table.write(PAIR)

@@ -19,7 +19,7 @@ from app.services import invitations, invitees, inviting, organizations, permiss
 from app.services.invitations import InvitationTarget
 from app.services.permissions import Access, Action, OrganizationAccess
 from tests.database.conftest import ROUNDS, THREADS, Rounds
-from tests.database.test_rounds import EVERYTHING, all_of, user_of
+from tests.database.test_repeated_races import EVERYTHING, all_of, user_of
 from tests.unit.services.user_helpers import PARAMETERS, enrol, identity, profile
 
 pytestmark = pytest.mark.long
@@ -76,7 +76,7 @@ def invited(user: UserProfile, org_id: str, role: OrgRole) -> Invitation:
 
 
 class TestInvitations:
-    def test_of_an_email_are_one(self, rounds: Rounds, table: Table, ada: Access) -> None:
+    def test_invitations_of_an_email_are_one(self, rounds: Rounds, table: Table, ada: Access) -> None:
         def invite(session: Session, number: int, _: int) -> None:
             body = InvitationCreate(email=f"{number}@example.org")
             inviting.create(session, InvitationTarget.space(ada), body, parameters=UNLIMITED)
@@ -121,7 +121,9 @@ class TestInvitations:
             assert user_of(table, eve.user_id).space_count == (eve.email in accepted)
         assert all_of(table, invitation_claims_to(space_id)) == []
 
-    def test_of_a_day_are_never_more_than_may_be(self, rounds: Rounds, table: Table, ada: Access) -> None:
+    def test_invitations_of_a_day_are_never_more_than_may_be(
+        self, rounds: Rounds, table: Table, ada: Access
+    ) -> None:
         limited = PARAMETERS.model_copy(update={"max_invitations_per_day": 100})
 
         def invite(session: Session, number: int, thread: int) -> None:
@@ -166,7 +168,7 @@ class TestOrganizations:
         assert sum(end["done"] for end in ends) > ROUNDS
         self.assert_counts_are_true(table, org_id)
 
-    def test_are_dissolved_or_entered(self, rounds: Rounds, table: Table) -> None:
+    def test_organizations_are_dissolved_or_entered(self, rounds: Rounds, table: Table) -> None:
         admins, eves = people(table, "admin"), people(table, "eve")
         ids = [found(table, admin) for admin in admins]
 

@@ -60,7 +60,7 @@ class TestBody:
     @pytest.mark.parametrize("name", BODIES)
     @once
     @given(body=any_json | objects)
-    def test_of_any_json(self, target: Find, name: str, body: Any) -> None:
+    def test_body_of_any_json(self, target: Find, name: str, body: Any) -> None:
         request = target(name)
 
         response = request.person.client.request(
@@ -76,7 +76,7 @@ class TestBody:
 
     @once
     @given(content=st.binary(max_size=200))
-    def test_of_any_bytes(self, target: Find, content: bytes) -> None:
+    def test_body_of_any_bytes(self, target: Find, content: bytes) -> None:
         request = target(f"PATCH {SPACE}")
         headers = {"Authorization": f"Bearer {request.person.token}", "Content-Type": "application/json"}
 
@@ -89,7 +89,7 @@ class TestText:
     @pytest.mark.parametrize("field", ["name", "preferred_name", "bio"])
     @once
     @given(text=any_text)
-    def test_comes_back_or_is_refused(self, target: Find, field: str, text: str) -> None:
+    def test_profile_text_is_stored_unchanged_or_rejected(self, target: Find, field: str, text: str) -> None:
         request = target("PATCH /users/me")
 
         response = request.send(**{field: text})
@@ -109,7 +109,7 @@ class TestText:
         )
     )
     @example(url="https://example.com/" + "é" * 1000)
-    def test_of_an_address_leaves_the_profile_readable(self, target: Find, url: str) -> None:
+    def test_text_of_an_address_leaves_the_profile_readable(self, target: Find, url: str) -> None:
         request = target("PATCH /users/me")
 
         assert request.send(avatar_url=url).status_code in {200, 422}
@@ -121,14 +121,14 @@ class TestHeaders:
     @given(value=header_text)
     @example(value='"' + "9" * 5000 + '-0123456789abcdef"')
     @example(value='W/"1-0123456789abcdef",' * 300)
-    def test_if_match(self, target: Find, value: str) -> None:
+    def test_headers_if_match(self, target: Find, value: str) -> None:
         request = target(f"PATCH {SPACE}")
 
         assert send(request.person, "PATCH", request.path, if_match=value) in {200, 412}
 
     @once
     @given(value=header_text)
-    def test_if_none_match(self, target: Find, value: str) -> None:
+    def test_headers_if_none_match(self, target: Find, value: str) -> None:
         request = target(f"PATCH {SPACE}")
 
         assert send(request.person, "GET", request.path, if_none_match=value) in {200, 304}
@@ -159,7 +159,7 @@ class TestQuery:
     @pytest.mark.parametrize("path", [SPACES, "/api/v1/users/me/spaces"])
     @once
     @given(limit=any_text | st.integers().map(str), cursor=any_text | st.binary().map(bytes.hex))
-    def test_of_a_list(self, target: Find, path: str, limit: str, cursor: str) -> None:
+    def test_query_of_a_list(self, target: Find, path: str, limit: str, cursor: str) -> None:
         person = target("POST /spaces").person
         values = {"limit": limit, "cursor": cursor}
         encoded = {name: value.encode("utf-8", "replace").decode() for name, value in values.items()}

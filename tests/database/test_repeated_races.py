@@ -80,8 +80,8 @@ def one_of(table: Table, query: Query[Any], number: int) -> Any:
     return items[-1]
 
 
-class TestUniqueThings:
-    def test_of_an_email(self, rounds: Rounds) -> None:
+class TestUniqueItem:
+    def test_unique_item_of_an_email(self, rounds: Rounds) -> None:
         def sign_up(session: Session, number: int, thread: int) -> None:
             email = f"{number}@example.com"
             body = UserCreate(email=email, name="Ada")
@@ -90,7 +90,7 @@ class TestUniqueThings:
         for ends in rounds.run(sign_up):
             assert ends == {"done": 1, "email_taken": THREADS - 1}
 
-    def test_of_an_invite_code(self, rounds: Rounds, table: Table, ada: Access) -> None:
+    def test_unique_item_of_an_invite_code(self, rounds: Rounds, table: Table, ada: Access) -> None:
         made: list[str] = []
 
         def rotate(session: Session, _: int, __: int) -> None:
@@ -102,7 +102,7 @@ class TestUniqueThings:
         alive = table.batch_get([INVITE_CODES.key(code=code) for code in made])
         assert [invite.code for invite in alive if invite] == [pointer.code]
 
-    def test_of_a_membership(self, rounds: Rounds, table: Table, ada: Access) -> None:
+    def test_unique_item_of_a_membership(self, rounds: Rounds, table: Table, ada: Access) -> None:
         people = [profile(table.clock(), f"person-{number}") for number in range(ROUNDS)]
         for start in range(0, ROUNDS, 100):
             table.write([USER_PROFILES.create(person) for person in people[start : start + 100]])
@@ -115,7 +115,7 @@ class TestUniqueThings:
             assert ends == {"done": 1, "already_member": THREADS - 1}
         assert space_of(table, ada).member_count == 1 + ROUNDS
 
-    def test_of_a_day_of_a_habit(self, rounds: Rounds, table: Table, ada: Access) -> None:
+    def test_unique_item_of_a_day_of_a_habit(self, rounds: Rounds, table: Table, ada: Access) -> None:
         session = Session(table)
         habit = habits.create(session, ada, HABIT, parameters=PARAMETERS)
         session.commit()
@@ -130,7 +130,7 @@ class TestUniqueThings:
 
 
 class TestCounters:
-    def test_of_members_and_of_the_spaces_one_is_in(
+    def test_counters_of_members_and_of_the_spaces_one_is_in(
         self, rounds: Rounds, table: Table, ada: Access, crowd: list[UserProfile]
     ) -> None:
         limited = PARAMETERS.model_copy(update={"max_members_per_space": THREADS // 2})
@@ -151,7 +151,7 @@ class TestCounters:
         for person in crowd:
             assert user_of(table, person.user_id).space_count == (person.user_id in inside)
 
-    def test_of_goals_and_habits(self, rounds: Rounds, table: Table, ada: Access) -> None:
+    def test_counters_of_goals_and_habits(self, rounds: Rounds, table: Table, ada: Access) -> None:
         limited = PARAMETERS.model_copy(update={"max_trackers_per_space": THREADS})
         space_id = ada.space.space_id
 
@@ -173,7 +173,7 @@ class TestCounters:
         there = [*all_of(table, goals_of_space(space_id)), *all_of(table, habits_of_space(space_id))]
         assert space_of(table, ada).tracker_count == len(there) <= THREADS
 
-    def test_of_the_progress_of_a_goal(self, rounds: Rounds, table: Table, ada: Access) -> None:
+    def test_counters_of_the_progress_of_a_goal(self, rounds: Rounds, table: Table, ada: Access) -> None:
         session = Session(table)
         goal_id = goals.create(session, ada, GOAL, parameters=PARAMETERS).goal_id
         session.commit()
@@ -193,7 +193,7 @@ class TestCounters:
         assert goal.version == 1 + ROUNDS
         assert goal.reached == 12 * ROUNDS == sum(s.value for s in all_of(table, check_ins_of_goal(goal_id)))
 
-    def test_of_the_spaces_one_is_in_and_owns(
+    def test_counters_of_the_spaces_one_is_in_and_owns(
         self, rounds: Rounds, table: Table, ada: Access, crowd: list[UserProfile]
     ) -> None:
         two = [person.user_id for person in crowd[:2]]
