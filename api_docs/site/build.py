@@ -1,29 +1,30 @@
 """Build the site: `python -m api_docs.site.build` writes `.build/site`, for any static server."""
 
 import json
+import os
+import re
 import shutil
-from collections.abc import Mapping
-from html import escape
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from api_docs.site.page import Link, Section, inline, markdown, page
-from api_docs.site.problems import ADVICE, problems
-from api_docs.site.reference import operation_page, operations
+from api_docs.site.document import ROOT, Part, by_tag, inline, load, operations
+from api_docs.site.generator import generate
+from api_docs.site.permissions import operations_by_permission
+from api_docs.site.problems import ADVICE, catalogue, problems
+from api_docs.site.reference import operation_page, reference_page
 from api_docs.site.schemas import schemas_page
 
-ROOT = Path(__file__).parent.parent.parent
 GUIDE = ROOT / "docs" / "guide"
 TARGET = ROOT / ".build" / "site"
-_ASSETS = Path(__file__).parent / "assets"
 _COGNITO = ROOT / "node_modules" / "amazon-cognito-identity-js" / "dist" / "amazon-cognito-identity.min.js"
-_INBOX = """<h1>Inbox</h1>
-<p>All mail that the environment <code>local</code> would have sent, newest first: codes to confirm an e-mail,
-invitations, mentions. None leaves this machine.</p>
-<section id="inbox" aria-live="polite"></section>
+_INBOX = """# Inbox
+
+All mail that the environment `local` would have sent, newest first: codes to confirm an e-mail, invitations,
+mentions. None leaves this machine.
+
+<section id="inbox" aria-live="polite" aria-label="Mail"></section>
 """
-# The pages of the guide, as they stand in the navigation.
+# The pages of the guide, in the order of the navigation.
 _GUIDE = (
     "index",
     "signing-in",
@@ -40,57 +41,39 @@ _GUIDE = (
 
 def build(target: Path = TARGET) -> None:
     """Writes the whole site, and nothing else, into the folder."""
-    document = json.loads((ROOT / "contract" / "openapi.json").read_text(encoding="utf-8"))
-    shutil.rmtree(target, ignore_errors=True)
-    shutil.copytree(_ASSETS, target / "assets")
+    document = load()
+    generate(_pages(document), _navigation(document), target, site_url=os.environ.get("SITE_URL", ""))
     shutil.copy(_COGNITO, target / "assets" / "cognito.js")
     shutil.copy(ROOT / "contract" / "openapi.json", target)
     advice = {kind.code: {"title": kind.title, "advice": inline(ADVICE[kind.code])} for kind in problems()}
     (target / "problems.json").write_text(json.dumps(advice), encoding="utf-8")
-    pages = _pages(document)
-    sections = _sections(document, {href: title for href, (title, _) in pages.items()})
-    for href, (title, body) in pages.items():
-        (target / href).write_text(
-            page(title=title, body=body, href=href, sections=sections), encoding="utf-8"
-        )
 
 
-def _pages(document: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
-    """Title and body of each page, by its name."""
-    pages = {}
-    for name in _GUIDE:
-        text = (GUIDE / f"{name}.md").read_text(encoding="utf-8")
-        title = text.partition("\n")[0].removeprefix("# ")
-        pages[f"{name}.html"] = (title, markdown(text) + (_all_problems() if name == "errors" else ""))
-    pages["inbox.html"] = ("Inbox", _INBOX)
-    pages["schemas.html"] = ("Schemas", schemas_page(document))
-    for operation in operations(document):
-        pages[operation.href] = (operation.content["summary"], operation_page(document, operation))
-    return pages
+def _pages(document: Part) -> dict[str, str]:
+    """The Markdown of each page, by its name."""
+    pages = {name: _guide_page(name) for name in _GUIDE}
+    pages["errors"] += "\n\n" + catalogue(document)
+    pages["roles"] += "\n\n" + operations_by_permission(document)
+    pages |= {"inbox": _INBOX, "operations": reference_page(document), "schemas": schemas_page(document)}
+    return pages | {each.slug: operation_page(document, each) for each in operations(document)}
 
 
-def _sections(document: Mapping[str, Any], titles: Mapping[str, str]) -> list[Section]:
-    def tag(operation: Any) -> str:
-        return str(operation.content["tags"][0])
+def _guide_page(name: str) -> str:
+    """The page, with links to Markdown pages, which the generator checks."""
+    text = (GUIDE / f"{name}.md").read_text(encoding="utf-8")
+    return re.sub(r"\]\(([\w-]+)\.html(#[\w-]+)?\)", r"](\1.md\2)", text)
 
-    reference = [
-        Section(name.capitalize(), [Link(each.href, each.content["summary"], each.method) for each in group])
-        for name, group in groupby(sorted(operations(document), key=tag), key=tag)
+
+def _navigation(document: Part) -> list[dict[str, Any]]:
+    groups = [
+        {name.capitalize(): [{f"{each.method.upper()} {each.summary}": f"{each.slug}.md"} for each in group]}
+        for name, group in by_tag(document)
     ]
-    guide = [Link(f"{name}.html", titles[f"{name}.html"]) for name in _GUIDE]
-    more = [Link("schemas.html", "Schemas"), Link("inbox.html", "Inbox of local")]
-    return [Section("Guide", guide), *reference, Section("More", more)]
-
-
-def _all_problems() -> str:
-    rows = "".join(
-        f'<tr id="{kind.code}"><td>{kind.status}</td><td><code>{kind.code}</code></td>'
-        f"<td>{escape(kind.title)}</td><td>{inline(ADVICE[kind.code])}</td></tr>"
-        for kind in problems()
-    )
-    return (
-        f"<table><tr><th>Status</th><th>Code</th><th>What it means</th><th>What to do</th></tr>{rows}</table>"
-    )
+    return [
+        {"Guide": [f"{name}.md" for name in _GUIDE]},
+        {"Reference": [{"All operations": "operations.md"}, *groups, {"Schemas": "schemas.md"}]},
+        {"Inbox": "inbox.md"},
+    ]
 
 
 if __name__ == "__main__":

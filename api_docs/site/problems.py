@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 
+from api_docs.site.document import Operation, Part, codes, operations
 from app.core.errors import Problem
+
+_MANY = 8  # operations, of which a list says less than their number
 
 ADVICE: Mapping[str, str] = {
     "account_erased": "Sign up anew: what was erased does not come back, and neither does its sign-in.",
@@ -52,6 +55,26 @@ ADVICE: Mapping[str, str] = {
 def problems() -> list[type[Problem]]:
     """Every problem that the API answers, by status and code."""
     return sorted(_kinds(Problem), key=lambda kind: (kind.status, kind.code))
+
+
+def catalogue(document: Part) -> str:
+    """Markdown: a heading for each code, what it means, what to do, and the operations that answer it."""
+    answered_by: dict[str, list[Operation]] = {}
+    for operation in operations(document):
+        for _, code in codes(document, operation):
+            answered_by.setdefault(code, []).append(operation)
+    return "\n\n".join(_entry(kind, answered_by.get(kind.code, [])) for kind in problems())
+
+
+def _entry(kind: type[Problem], answered_by: list[Operation]) -> str:
+    links = ", ".join(f"[{each.summary}]({each.slug}.md)" for each in answered_by)
+    if len(answered_by) > _MANY:
+        links = f"{len(answered_by)} operations."
+    where = f"\n\nAnswered by: {links}" if links else ""
+    return (
+        f"### {kind.code} {{#{kind.code}}}\n\n**{kind.status}** {kind.title}.\n\n"
+        f"What to do: {ADVICE[kind.code]}{where}"
+    )
 
 
 def _kinds(base: type[Problem]) -> Iterator[type[Problem]]:

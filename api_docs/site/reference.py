@@ -1,115 +1,118 @@
-"""A page for each operation of the OpenAPI document, with a form that sends it to the environment `local`."""
+"""A page for each operation, with a form that sends it to the environment `local`, and a list of all."""
 
 import json
-from collections.abc import Iterator, Mapping
 from html import escape
-from typing import Any, NamedTuple
 
-from api_docs.site.page import inline, method
-from api_docs.site.schemas import fields, kind
+from api_docs.site.document import (
+    JSON,
+    PLACES,
+    PROBLEM,
+    Operation,
+    Part,
+    by_tag,
+    codes,
+    example,
+    inline,
+    resolve,
+)
+from api_docs.site.permissions import who_may_call
+from api_docs.site.problems import problems
+from api_docs.site.samples import samples
+from api_docs.site.schemas import fields, kind, table
+from api_docs.site.try_it import form
 
-Part = Mapping[str, Any]
-_PROBLEM = "application/problem+json"
+# A search finds each operation once, by its first part; fields are found among the schemas.
+NOT_SEARCHED = "{ data-search-exclude }"
+_SAMPLES = """How to get [the clients](clients.md), and `API_URL` and `TOKEN`
+([your first request](index.md#your-first-request))."""
 
 
-class Operation(NamedTuple):
-    """One operation and where it stands."""
-
-    method: str
-    path: str
-    content: Part
-
-    @property
-    def href(self) -> str:
-        """Its page."""
-        return f"{self.content['operationId'].replace('_', '-')}.html"
-
-
-def operations(document: Part) -> Iterator[Operation]:
-    """Every operation, in the document's order."""
-    for path, methods in document["paths"].items():
-        for name, content in methods.items():
-            yield Operation(name, path, content)
+def badge(method: str) -> str:
+    """An HTTP method as a badge."""
+    return f'<b class="method {method}">{method.upper()}</b>'
 
 
 def operation_page(document: Part, operation: Operation) -> str:
-    """What the page says, without its frame."""
+    """The page in Markdown. What the document says is inserted as HTML, in which no markup of it is left."""
     content = operation.content
+    description = "" if content["description"] == f"{operation.summary}." else content["description"]
     parts = [
-        f"<h1>{inline(content['summary'])}</h1>",
-        f'<p class="call">{method(operation.method)}<code>{escape(operation.path)}</code></p>',
-        ""
-        if content["description"] == f"{content['summary']}."
-        else f"<p>{inline(content['description'])}</p>",
-        "" if content["security"] else "<p>Needs no token.</p>",
-        _parameters(content.get("parameters", [])),
-        _body(document, content),
-        _form(document, operation),
-        "<h2>Answers</h2>",
-        *(_answer(document, status, answer) for status, answer in content["responses"].items()),
+        f"# {operation.summary}",
+        f'<p class="call">{badge(operation.method)} <code>{escape(operation.path)}</code></p>',
+        f"<p>{inline(' '.join(description.split()))}</p>" if description else "",
+        f"**Who may call it:** {who_may_call(operation)} See [roles](roles.md).",
+        _parameters(operation),
+        _body(document, operation),
+        f"## Samples {NOT_SEARCHED}",
+        samples(document, operation),
+        _SAMPLES,
+        f"## Try it {NOT_SEARCHED}",
+        form(document, operation),
+        _answers(document, operation),
     ]
-    return "\n".join(parts)
+    return "\n\n".join(filter(None, parts))
 
 
-def _parameters(parameters: list[Part]) -> str:
-    if not parameters:
+def reference_page(document: Part) -> str:
+    """Markdown: every operation by its tag, with who may call it."""
+    parts = ["# Operations", "Every operation of the API, and who may call it."]
+    meanings = {each["name"]: each["description"] for each in document["tags"]}
+    for tag, group in by_tag(document):
+        rows = [
+            (
+                f"{badge(each.method)} <code>{escape(each.path)}</code>",
+                f'<a href="{each.slug}.html">{inline(each.summary)}</a>',
+                inline(who_may_call(each)),
+            )
+            for each in group
+        ]
+        said = f"<p>{inline(meanings[tag])}.</p>"
+        parts += [f"## {tag.capitalize()}", said, table("Request", "Operation", "Who may call it", rows=rows)]
+    return "\n\n".join(parts)
+
+
+def _parameters(operation: Operation) -> str:
+    rows = [
+        (
+            f"<code>{escape(each['name'])}</code>",
+            place,
+            kind(each["schema"]) + ("" if each["required"] else ", optional"),
+            inline(each["description"]),
+            f"<code>{escape(str(each['example']))}</code>",
+        )
+        for place in PLACES
+        for each in operation.parameters(place)
+    ]
+    return f"## Parameters {NOT_SEARCHED}\n\n{table('Name', 'In', 'Type', 'Meaning', 'Example', rows=rows)}" if rows else ""
+
+
+def _body(document: Part, operation: Operation) -> str:
+    if "requestBody" not in operation.content:
         return ""
-    rows = "".join(
-        f"<tr><td><code>{escape(each['name'])}</code></td><td>{each['in']}</td>"
-        f"<td>{kind(each['schema'])}{'' if each['required'] else ', optional'}</td>"
-        f"<td>{inline(each['description'])}</td></tr>"
-        for each in parameters
-    )
-    head = "<tr><th>Name</th><th>In</th><th>Kind</th><th>What it is</th></tr>"
-    return f"<h2>Parameters</h2><table>{head}{rows}</table>"
+    return f"## Body {NOT_SEARCHED}\n\n{fields(document, operation.content['requestBody']['content'][JSON]['schema'])}"
 
 
-def _body(document: Part, content: Part) -> str:
-    if "requestBody" not in content:
-        return ""
-    media = content["requestBody"]["content"]["application/json"]
-    return f"<h2>Body</h2>{fields(document, media['schema'])}"
+def _answers(document: Part, operation: Operation) -> str:
+    """What is answered on success, and a table of the problems."""
+    parts = [f"## Answers {NOT_SEARCHED}"]
+    for status, answer in operation.content["responses"].items():
+        found = resolve(document, answer)
+        if PROBLEM not in found.get("content", {}):
+            parts += _success(document, status, found)
+    titles = {each.code: each.title for each in problems()}
+    rows = [
+        (status, f'<a href="errors.html#{code}"><code>{code}</code></a>', escape(titles.get(code, "")))
+        for status, code in codes(document, operation)
+    ]
+    return "\n\n".join([*parts, f"## Errors {NOT_SEARCHED}", table("Status", "Code", "Meaning", rows=rows)])
 
 
-def _form(document: Part, operation: Operation) -> str:
-    inputs = "".join(map(_input, operation.content.get("parameters", [])))
-    if "requestBody" in operation.content:
-        example = _example(document, operation.content["requestBody"]["content"]["application/json"])
-        rows = example.count("\n") + 2
-        area = f'<textarea name="body" rows="{rows}" spellcheck="false">{escape(example)}</textarea>'
-        inputs += f"<label>Body {area}</label>"
-    call = f'data-method="{operation.method.upper()}" data-path="{escape(operation.path)}"'
-    return f"""<h2>Try it</h2>
-<form id="try" {call}>{inputs}<button>Send to local</button></form>
-<section id="answer" aria-live="polite" hidden></section>"""
-
-
-def _input(parameter: Part) -> str:
-    name, example = escape(parameter["name"]), escape(str(parameter["example"]))
-    required = " required" if parameter["required"] else ""
-    field = f'<input name="{name}" data-in="{parameter["in"]}" placeholder="{example}"{required}>'
-    return f"<label><code>{name}</code>{field}</label>"
-
-
-def _answer(document: Part, status: str, answer: Part) -> str:
-    if "$ref" in answer:
-        answer = document["components"]["responses"][answer["$ref"].rpartition("/")[2]]
-    content = answer.get("content", {})
-    said = ""
-    if _PROBLEM in content:
-        codes = content[_PROBLEM]["examples"]
-        links = (f'<a href="errors.html#{code}"><code>{code}</code></a>' for code in codes)
-        return f"<h3>{status}</h3><p>{' or '.join(links)}</p>"
-    if "application/json" in content:
-        media = content["application/json"]
-        example = escape(_example(document, media))
-        shown = f"<details><summary>Example</summary><pre>{example}</pre></details>"
-        said = fields(document, media["schema"]) + shown
-    headers = ", ".join(f"<code>{name}</code>" for name in answer["headers"])
-    return f"<h3>{status}</h3><p>{inline(answer['description'])} Headers: {headers}.</p>{said}"
-
-
-def _example(document: Part, media: Part) -> str:
-    (example, *_) = media["examples"].values()
-    value = document["components"]["examples"][example["$ref"].rpartition("/")[2]]["value"]
-    return json.dumps(value, indent=2, ensure_ascii=False)
+def _success(document: Part, status: str, answer: Part) -> list[str]:
+    headers = ", ".join(f"`{name}`" for name in answer["headers"])
+    parts = [f"### {status} {NOT_SEARCHED}", f"<p>{inline(answer['description'])}</p>", f"Headers: {headers}."]
+    if JSON in answer.get("content", {}):
+        media = answer["content"][JSON]
+        shown = json.dumps(example(document, media), indent=2, ensure_ascii=False)
+        fence = f"```json\n{shown}\n```".replace("\n", "\n    ")
+        parts += [fields(document, media["schema"]), f'??? example "Example"\n\n    {fence}']
+    return parts

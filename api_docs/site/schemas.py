@@ -1,13 +1,11 @@
 """Schemas in words: a table of fields each, and all of them on one page."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Sequence
 from html import escape
-from typing import Any
 
-from api_docs.site.page import inline
+from api_docs.site.document import Part, inline, resolve
 
-Part = Mapping[str, Any]
 _LONGEST_EXAMPLE = 45
 _BOUNDS = {
     "minLength": "not empty",
@@ -40,20 +38,29 @@ def kind(schema: Part) -> str:
     return ", ".join([name, *said])
 
 
+def table(*heads: str, rows: Sequence[Sequence[str]]) -> str:
+    """A table of HTML cells, on one line: Markdown ends a block of HTML at an empty line."""
+    head = "".join(f'<th scope="col">{each}</th>' for each in heads)
+    lines = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>"
+
+
 def fields(document: Part, schema: Part) -> str:
     """A table of the schema's fields; of what has none, its kind."""
-    resolved = (
-        document["components"]["schemas"][schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
-    )
+    resolved = resolve(document, schema)
     if "properties" not in resolved:
         return f"<p>{kind(resolved)}</p>"
     required = resolved.get("required", [])
-    rows = "".join(
-        f"<tr><td><code>{name}</code></td><td>{kind(each)}{'' if name in required else ', optional'}</td>"
-        f"<td>{inline(each.get('description', ''))}</td><td>{_example(each)}</td></tr>"
+    rows = [
+        (
+            f"<code>{name}</code>",
+            kind(each) + ("" if name in required else ", optional"),
+            inline(each.get("description", "")),
+            _example(each),
+        )
         for name, each in resolved["properties"].items()
-    )
-    return f"<table><tr><th>Field</th><th>Kind</th><th>What it is</th><th>Example</th></tr>{rows}</table>"
+    ]
+    return table("Field", "Type", "Meaning", "Example", rows=rows)
 
 
 def _example(schema: Part) -> str:
@@ -63,9 +70,13 @@ def _example(schema: Part) -> str:
 
 
 def schemas_page(document: Part) -> str:
-    """Every schema, one below the other."""
+    """Markdown: every schema, one below the other, in the order of their names."""
     parts = [
-        f'<h2 id="{name}">{name}</h2><p>{inline(schema.get("description", ""))}</p>{fields(document, schema)}'
-        for name, schema in document["components"]["schemas"].items()
+        f"## {name} {{#{name}}}\n\n{_paragraph(schema.get('description', ''))}\n\n{fields(document, schema)}"
+        for name, schema in sorted(document["components"]["schemas"].items())
     ]
-    return "\n".join(["<h1>Schemas</h1>", *parts])
+    return "\n\n".join(["# Schemas", *parts])
+
+
+def _paragraph(text: str) -> str:
+    return f"<p>{inline(' '.join(text.split()))}</p>"

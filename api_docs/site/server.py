@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from api_docs.site.build import ROOT, TARGET, build
+from api_docs.site.build import TARGET, build
+from api_docs.site.document import ROOT
 from local.aws import Deployment
 from local.console import fail
 from local.errors import LocalError
@@ -22,7 +23,11 @@ from local.ports import HOST, check_port, chosen_port
 
 ENV_FILE = ROOT / ".local" / "env.json"
 _PREFIX = "/local"
-_POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'"
+# The pages are stricter (generator.py); a `meta` element cannot forbid frames.
+_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; frame-ancestors 'none'"
+)
 # What belongs to a connection, not to the message.
 _HOP = {"connection", "transfer-encoding", "content-length", "host", "keep-alive", "server", "date", "origin"}
 _NOT_RUNNING = "The environment `local` does not run; start it with `make local`"
@@ -66,6 +71,16 @@ class _Handler(SimpleHTTPRequestHandler):
             self.send_error(HTTPStatus.METHOD_NOT_ALLOWED)
 
     do_PUT = do_PATCH = do_DELETE = do_POST  # noqa: N815 - the base class looks for these names
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """The site's own page where there is none."""
+        if code != HTTPStatus.NOT_FOUND:
+            super().send_error(code, message, explain)
+            return
+        page = (Path(self.directory) / "404.html").read_bytes()
+        self._answer(
+            code, {"Content-Type": "text/html"}, page.replace(b"<head>", b'<head><base href="/">', 1)
+        )
 
     def log_message(self, *_: Any) -> None:
         """Say nothing: what matters stands in the page."""
@@ -113,6 +128,7 @@ def _told(deployment: Deployment) -> bytes:
         {
             "user_pool_id": deployment.user_pool_id,
             "user_pool_client_id": deployment.user_pool_client_id,
+            "api_url": deployment.api_url,
             "api_path": urlsplit(deployment.api_url).path.removeprefix("/"),
         }
     ).encode()
