@@ -1,4 +1,4 @@
-"""A bench for the runner of the outbox: messages, tasks of the test's own, and a queue."""
+"""A harness for the runner of the outbox: messages, tasks of the test's own, and a queue."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -40,7 +40,7 @@ class Tasks(dict[str, Task[Any]]):
 
 
 @dataclass
-class Bench:
+class OutboxHarness:
     """An outbox, and a runner of it whose tasks the test puts into `tasks`."""
 
     table: Table
@@ -50,7 +50,7 @@ class Bench:
     queue_url: str
     seconds_left: float = 60.0
 
-    def promise(self, kind: str = "noun.verb", /, **payload: Any) -> OutboxMessage:
+    def enqueue(self, kind: str = "noun.verb", /, **payload: Any) -> OutboxMessage:
         """A message that is there to be run."""
         before = {message.message_id for message in self.messages()}
         session = Session(self.table)
@@ -116,13 +116,13 @@ class Bench:
         return answer.get("Messages", [])
 
 
-def make_bench(backend: Backend, shared_client: Callable[[Any], Any]) -> Bench:
-    """A bench with an empty queue, on the backend's table; it waits as long as it must and no longer."""
+def make_outbox_harness(backend: Backend, shared_client: Callable[[Any], Any]) -> OutboxHarness:
+    """A harness with an empty queue, on the backend's table; it waits as long as it must and no longer."""
     sqs = shared_client("sqs")
     queue_url = sqs.create_queue(QueueName="dead-letters")["QueueUrl"]
     tasks = Tasks()
     runner = replace(create_runner(backend), tasks=tasks, jitter=lambda: 0.0)
-    return Bench(backend.table, runner, tasks, sqs, queue_url)
+    return OutboxHarness(backend.table, runner, tasks, sqs, queue_url)
 
 
 # Tasks to put on it

@@ -85,8 +85,8 @@ class TestJoining:
         assert_counts_are_true(table, space, people)
         assert len(members(table, space)) == 1 + statuses(joins)[201]
         shards = (OUTBOX_MESSAGES.within(shard=str(shard)) for shard in range(outbox.SHARDS))
-        promises = [promise for shard in shards for promise in table.page(shard, limit=99).items]
-        kept = [promise.payload["space_id"] for promise in promises if promise.kind == "space.deleted"]
+        messages = [message for shard in shards for message in table.page(shard, limit=99).items]
+        kept = [message.payload["space_id"] for message in messages if message.kind == "space.deleted"]
         assert kept == [space["space_id"]]
         owner = table.get(USER_PROFILES.key(user_id=ada.user_id))
         assert owner is not None

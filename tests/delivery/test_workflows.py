@@ -1,4 +1,4 @@
-"""What the workflows promise: who may do what, in which order, and what is asked before."""
+"""What the workflows guarantee: who may do what, in which order, and what is asked before."""
 
 import re
 import shutil

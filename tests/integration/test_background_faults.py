@@ -1,7 +1,7 @@
 """Background work that is killed, at every point at which it can be.
 
 A point lies before each call to AWS, where the call is never made, and behind it, where its answer is lost.
-After every kill the promises are kept by what is there anyway: the schedule.
+After every kill the schedule executes the messages that are left.
 """
 
 import functools
@@ -38,7 +38,7 @@ from app.services.permissions import Action
 from delivery import redrive as tool
 from tests.client_helpers import intercepted
 from tests.factories import Api, FrozenClock, Person
-from tests.outbox_helpers import Bench, Payload, claim, fail, make_bench
+from tests.outbox_helpers import OutboxHarness, Payload, claim, fail, make_outbox_harness
 
 MAIL = Mail("kind", "ada@example.com", "Subject", "Text", "<p>Text</p>")
 SPACES_PATH = "/api/v1/spaces"
@@ -52,7 +52,7 @@ KilledEverywhere = Callable[[Callable[[], OutboxMessage]], Iterator[str | None]]
 
 
 @dataclass
-class Reaper:
+class FaultInjector:
     """Kills at the point of this number; points are counted from 0, two for each call."""
 
     point: int = -1
@@ -82,14 +82,16 @@ class Reaper:
 
 
 @pytest.fixture
-def bench(backend: Backend, inbox: object, shared_client: Callable[[Any], Any]) -> Bench:
-    return make_bench(backend, shared_client)
+def harness(backend: Backend, inbox: object, shared_client: Callable[[Any], Any]) -> OutboxHarness:
+    return make_outbox_harness(backend, shared_client)
 
 
 @pytest.fixture
-def reaper(bench: Bench, dynamodb: Any, shared_client: Callable[[Any], Any]) -> Iterator[Reaper]:
+def fault_injector(
+    harness: OutboxHarness, dynamodb: Any, shared_client: Callable[[Any], Any]
+) -> Iterator[FaultInjector]:
     clients = [dynamodb, shared_client("sqs"), shared_client("sesv2"), shared_client("cognito-idp")]
-    found = Reaper()
+    found = FaultInjector()
     with ExitStack() as stack:
         for client in clients:
             stack.enter_context(intercepted(client, found.intercept))
@@ -97,17 +99,19 @@ def reaper(bench: Bench, dynamodb: Any, shared_client: Callable[[Any], Any]) -> 
 
 
 @pytest.fixture
-def killed_everywhere(bench: Bench, reaper: Reaper, clock: FrozenClock) -> KilledEverywhere:
+def killed_everywhere(
+    harness: OutboxHarness, fault_injector: FaultInjector, clock: FrozenClock
+) -> KilledEverywhere:
     """`for where in killed_everywhere(arrange)`: the message that `arrange` makes is run, killed at the next
     point, and the schedule has done what was left. At last, with None, nobody has killed it."""
 
     def kill(arrange: Callable[[], OutboxMessage]) -> Iterator[str | None]:
         for point in itertools.count():
             message = arrange()
-            where = reaper.run(lambda: bench.run(message), point=point)  # noqa: B023
+            where = fault_injector.run(lambda: harness.run(message), point=point)  # noqa: B023
             for _ in range(3):
                 clock.advance(hours=3)
-                run_overdue(bench.runner, lambda: 60.0)
+                run_overdue(harness.runner, lambda: 60.0)
             yield where
             if where is None:
                 assert point > 0
@@ -118,23 +122,23 @@ def killed_everywhere(bench: Bench, reaper: Reaper, clock: FrozenClock) -> Kille
 
 class TestSessionWrites:
     def test_session_writes_happen_exactly_once(
-        self, bench: Bench, clock: FrozenClock, killed_everywhere: KilledEverywhere
+        self, harness: OutboxHarness, clock: FrozenClock, killed_everywhere: KilledEverywhere
     ) -> None:
         user = UserProfile(
             user_id="ada", email="ada@example.com", name="Ada", created_at=clock(), updated_at=clock()
         )
         key = USER_PROFILES.key_of(user)
-        bench.table.write([USER_PROFILES.create(user)])
-        bench.tasks["noun.verb"] = lambda work, payload: work.session.add(
+        harness.table.write([USER_PROFILES.create(user)])
+        harness.tasks["noun.verb"] = lambda work, payload: work.session.add(
             USER_PROFILES.increment(key, {"space_count": 1})
         )
         points = []
 
-        for promised, where in enumerate(killed_everywhere(bench.promise), 1):
-            now = bench.table.get(key)
+        for enqueued, where in enumerate(killed_everywhere(harness.enqueue), 1):
+            now = harness.table.get(key)
             assert now is not None
-            assert now.space_count == promised, where
-            assert bench.messages() == [], where
+            assert now.space_count == enqueued, where
+            assert harness.messages() == [], where
             points.append(where)
 
         calls = ("GetItem", "UpdateItem", "TransactWriteItems")  # the message, its lease, the commit
@@ -147,13 +151,13 @@ class TestMail:
         backend.parameters()
 
     def test_mail_goes_out_twice_only_if_it_was_killed_before_it_was_recorded(
-        self, bench: Bench, inbox: list[Any], killed_everywhere: KilledEverywhere
+        self, harness: OutboxHarness, inbox: list[Any], killed_everywhere: KilledEverywhere
     ) -> None:
-        bench.tasks["noun.verb"] = lambda work, payload: work.mail.send(MAIL)
+        harness.tasks["noun.verb"] = lambda work, payload: work.mail.send(MAIL)
         sent = {}
 
-        for where in killed_everywhere(bench.promise):
-            assert bench.messages() == [], where
+        for where in killed_everywhere(harness.enqueue):
+            assert harness.messages() == [], where
             sent[where] = len(inbox)
             inbox.clear()
 
@@ -164,7 +168,7 @@ class TestMail:
         assert set(sent.values()) == {1, 2}
 
     def test_mail_that_is_rejected_ends_wherever_it_was_killed(
-        self, bench: Bench, killed_everywhere: KilledEverywhere
+        self, harness: OutboxHarness, killed_everywhere: KilledEverywhere
     ) -> None:
         asked = []
 
@@ -172,9 +176,9 @@ class TestMail:
             asked.append(1)
             raise MailRefused
 
-        bench.tasks["noun.verb"] = task
-        for where in killed_everywhere(bench.promise):
-            assert bench.messages() == [], where
+        harness.tasks["noun.verb"] = task
+        for where in killed_everywhere(harness.enqueue):
+            assert harness.messages() == [], where
             assert 1 <= len(asked) <= 2, where
             asked.clear()
 
@@ -183,7 +187,7 @@ class TestManySteps:
     ITEMS = 5
 
     def test_many_steps_are_all_done_and_the_operation_says_so(
-        self, bench: Bench, killed_everywhere: KilledEverywhere
+        self, harness: OutboxHarness, killed_everywhere: KilledEverywhere
     ) -> None:
         """A task of steps that are idempotent by themselves, two in a message."""
         emails = [f"{number}@example.com" for number in range(self.ITEMS)]
@@ -197,69 +201,75 @@ class TestManySteps:
             if len(left) > 2:
                 raise ContinueLater
 
-        bench.tasks["noun.verb"] = task
+        harness.tasks["noun.verb"] = task
         operations = []
 
         def arrange() -> OutboxMessage:
-            session = Session(bench.table)
-            bench.table.write([EMAIL_CLAIMS.create(claim(session, email)) for email in emails])
-            operations.append(bench.start_operation())
-            (message,) = bench.messages()
+            session = Session(harness.table)
+            harness.table.write([EMAIL_CLAIMS.create(claim(session, email)) for email in emails])
+            operations.append(harness.start_operation())
+            (message,) = harness.messages()
             return message
 
         for where in killed_everywhere(arrange):
-            assert bench.messages() == [], where
-            assert bench.table.batch_get([EMAIL_CLAIMS.key(email=email) for email in emails]) == [None] * 5
-            assert bench.operation(operations[-1]).status == "done", where
+            assert harness.messages() == [], where
+            assert harness.table.batch_get([EMAIL_CLAIMS.key(email=email) for email in emails]) == [None] * 5
+            assert harness.operation(operations[-1]).status == "done", where
 
 
 class TestLastAttempt:
     def test_last_attempt_puts_the_key_into_the_queue_and_keeps_the_message(
-        self, bench: Bench, clock: FrozenClock, killed_everywhere: KilledEverywhere
+        self, harness: OutboxHarness, clock: FrozenClock, killed_everywhere: KilledEverywhere
     ) -> None:
-        bench.tasks["noun.verb"] = fail
+        harness.tasks["noun.verb"] = fail
 
         def arrange() -> OutboxMessage:
-            for old in bench.messages():
-                bench.table.write([OUTBOX_MESSAGES.delete(old)])
-            bench.empty_queue()
-            bench.start_operation()
-            (message,) = bench.messages()
+            for old in harness.messages():
+                harness.table.write([OUTBOX_MESSAGES.delete(old)])
+            harness.empty_queue()
+            harness.start_operation()
+            (message,) = harness.messages()
             last = message.patched(clock(), {"attempts": MAX_TRIES - 1})
-            bench.table.write([OUTBOX_MESSAGES.update(message, last)])
+            harness.table.write([OUTBOX_MESSAGES.update(message, last)])
             return last
 
         for where in killed_everywhere(arrange):
-            (message,) = bench.messages()
-            assert {letter["message_id"] for letter in bench.dead_letters()} == {message.message_id}, where
+            (message,) = harness.messages()
+            assert {letter["message_id"] for letter in harness.dead_letters()} == {message.message_id}, where
             assert message.next_try_at is not None
             assert (message.next_try_at - clock()).days >= 12, where
-            operation = bench.table.get(OPERATIONS.key(operation_id=message.payload["operation_id"]))
+            operation = harness.table.get(OPERATIONS.key(operation_id=message.payload["operation_id"]))
             assert operation is not None
             assert operation.status == "failed", where
 
 
 class TestRedrive:
     def test_redrive_loses_no_message(
-        self, bench: Bench, reaper: Reaper, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+        self,
+        harness: OutboxHarness,
+        fault_injector: FaultInjector,
+        clock: FrozenClock,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         monkeypatch.setattr(tool, "_WAIT_S", 0)
         ran: list[str] = []
         for point in itertools.count():
-            bench.tasks["noun.verb"] = fail
-            message = bench.promise(name=str(point))
-            bench.exhaust(message, clock)
-            bench.tasks["noun.verb"] = lambda work, payload: ran.append(payload["name"])
+            harness.tasks["noun.verb"] = fail
+            message = harness.enqueue(name=str(point))
+            harness.exhaust(message, clock)
+            harness.tasks["noun.verb"] = lambda work, payload: ran.append(payload["name"])
 
-            where = reaper.run(lambda: tool.redrive(bench.table, bench.sqs, bench.queue_url), point=point)
+            where = fault_injector.run(
+                lambda: tool.redrive(harness.table, harness.sqs, harness.queue_url), point=point
+            )
 
             # What the killed one had in its hands becomes visible again; the same as telling it once more.
-            bench.runner.dead_letters.send(message)
-            tool.redrive(bench.table, bench.sqs, bench.queue_url)
-            run_overdue(bench.runner, lambda: 60.0)
+            harness.runner.dead_letters.send(message)
+            tool.redrive(harness.table, harness.sqs, harness.queue_url)
+            run_overdue(harness.runner, lambda: 60.0)
             assert ran == [str(number) for number in range(point + 1)], where
-            assert bench.messages() == [], where
-            assert bench.dead_letters() == [], where
+            assert harness.messages() == [], where
+            assert harness.dead_letters() == [], where
             if where is None:
                 break
         assert point > 0
@@ -267,29 +277,29 @@ class TestRedrive:
 
 class TestChange:
     def test_change_that_commits_loses_no_message_and_one_that_does_not_leaves_none(
-        self, bench: Bench, api: Api, reaper: Reaper
+        self, harness: OutboxHarness, api: Api, fault_injector: FaultInjector
     ) -> None:
         ada = api.person()
         for point in itertools.count():
             space_id = ada.make_space()["space_id"]
-            for made in bench.messages():  # of the space's making
-                bench.table.write([OUTBOX_MESSAGES.delete(made)])
+            for made in harness.messages():  # of the space's making
+                harness.table.write([OUTBOX_MESSAGES.delete(made)])
 
-            delete = functools.partial(self.delete, bench, ada, space_id)
+            delete = functools.partial(self.delete, harness, ada, space_id)
 
-            where = reaper.run(delete, point=point)
+            where = fault_injector.run(delete, point=point)
 
-            space = bench.table.get(SPACES.key(space_id=space_id))
+            space = harness.table.get(SPACES.key(space_id=space_id))
             assert space is not None
-            promised = [message.payload["space_id"] for message in bench.messages()]
-            assert promised == ([space_id] if space.status == "deleting" else []), where
+            enqueued = [message.payload["space_id"] for message in harness.messages()]
+            assert enqueued == ([space_id] if space.status == "deleting" else []), where
             if where is None:
                 break
         assert point == 4  # the read and the commit, before and behind each
 
-    def delete(self, bench: Bench, owner: Person, space_id: str) -> None:
+    def delete(self, harness: OutboxHarness, owner: Person, space_id: str) -> None:
         """As the route does it."""
-        session = Session(bench.table)
+        session = Session(harness.table)
         access = permissions.authorize(
             session, user_id=owner.user_id, space_id=space_id, action=Action.DELETE_SPACE
         )
@@ -300,7 +310,7 @@ class TestChange:
 class TestOrder:
     @pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
     def test_order_of_messages_does_not_matter(
-        self, order: tuple[int, ...], bench: Bench, api: Api, backend: Backend
+        self, order: tuple[int, ...], harness: OutboxHarness, api: Api, backend: Backend
     ) -> None:
         """A goal is set, reached and deleted and its space goes: whatever runs first, nothing is left."""
         ada = api.person()
@@ -311,15 +321,15 @@ class TestOrder:
         assert ada.delete(f"{here}/goals/{goal_id}").status_code == 204
         assert ada.delete(here).status_code == 202
         runner = create_runner(backend)
-        by_kind = {message.kind: message for message in bench.messages()}
+        by_kind = {message.kind: message for message in harness.messages()}
         kinds = ("activity.announced", "item.deleted", "space.deleted")
 
         for number in order:
             runner.run(OUTBOX_MESSAGES.key_of(by_kind[kinds[number]]), lambda: 60.0)
         run_overdue(runner, lambda: 60.0)
 
-        assert bench.messages() == []
-        assert bench.table.get(SPACES.key(space_id=space_id)) is None
+        assert harness.messages() == []
+        assert harness.table.get(SPACES.key(space_id=space_id)) is None
         lists: tuple[Query[Any], ...] = (
             members_of_space(space_id),
             goals_of_space(space_id),
@@ -327,4 +337,4 @@ class TestOrder:
             check_ins_of_goal(goal_id),
         )
         for query in lists:
-            assert bench.table.page(query, limit=1).items == [], query
+            assert harness.table.page(query, limit=1).items == [], query

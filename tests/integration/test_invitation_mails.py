@@ -172,7 +172,7 @@ class TestMail:
     ) -> None:
         made = invite(ada, place, EVE)
         before_commit(lambda: ada.delete(f"{invitations_to(place)}/{made['invitation_id']}"))
-        # That is when the mail's own promise is leased: behind the lease and the commit of the first one.
+        # That is when the mail's own message is leased: behind the lease and the commit of the first one.
         before_commit(lambda: None, times=2)
 
         run_background()

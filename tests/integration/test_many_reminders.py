@@ -91,7 +91,7 @@ class TestSchedule:
 
         assert counts(table, [person.user_id for person in people]) == {1}
 
-    def test_schedule_promises_each_time_zone_once(
+    def test_schedule_enqueues_each_time_zone_once(
         self, backend: Backend, table: Table, run_background: Callable[..., None]
     ) -> None:
         event = {"schedule": "hourly", "time": "2026-03-15T07:59:59Z"}

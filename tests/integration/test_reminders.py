@@ -15,7 +15,7 @@ from tests.factories import Api, Person
 
 ME = "/api/v1/users/me"
 RunBackground = Callable[..., None]
-Strike = Callable[..., None]
+SendDue = Callable[..., None]
 PassHours = Callable[..., list[str]]
 
 
@@ -36,35 +36,35 @@ def ada(api: Api) -> Person:
 
 
 @pytest.fixture
-def promise(table: Table, api: Api) -> Strike:
-    """`promise("2026-03-15T07:00Z")`: it is this time, and what is due in its hour is promised.
+def enqueue(table: Table, api: Api) -> SendDue:
+    """`enqueue("2026-03-15T07:00Z")`: set the clock to this time and enqueue the reminders of its hour.
 
-    Of the named time zones alone, as there are six hundred.
+    Only those of the named time zones, as there are six hundred.
     """
 
-    def say(time: str, *zones: str) -> None:
+    def run(time: str, *zones: str) -> None:
         api.clock.now = datetime.fromisoformat(time)
         session = Session(table)
         hour = session.now.replace(minute=0, second=0, microsecond=0)
         outbox.enqueue(session, SendReminders(hour=hour, zones=zones or ("Asia/Tokyo", "UTC")))
         session.commit()
 
-    return say
+    return run
 
 
 @pytest.fixture
-def strike(promise: Strike, run_background: RunBackground) -> Strike:
-    """`strike("2026-03-15T07:00Z")`: that, and it is kept."""
+def send_due(enqueue: SendDue, run_background: RunBackground) -> SendDue:
+    """`send_due("2026-03-15T07:00Z")`: enqueue the reminders of this hour and send them."""
 
     def run(time: str, *zones: str) -> None:
-        promise(time, *zones)
+        enqueue(time, *zones)
         run_background()
 
     return run
 
 
 @pytest.fixture
-def pass_hours(ada: Person, strike: Strike) -> PassHours:
+def pass_hours(ada: Person, send_due: SendDue) -> PassHours:
     """`pass_hours("2026-03-29T00:00+00:00", 3)`: in which of these hours (UTC) Ada is reminded."""
 
     def run(first: str, hours: int, *zones: str) -> list[str]:
@@ -72,7 +72,7 @@ def pass_hours(ada: Person, strike: Strike) -> PassHours:
         for number in range(hours):
             hour = datetime.fromisoformat(first) + timedelta(hours=number)
             before = len(reminded(ada))
-            strike(hour.isoformat(), *zones)
+            send_due(hour.isoformat(), *zones)
             found += [f"{hour:%H}Z"] * (len(reminded(ada)) - before)
         return found
 
@@ -80,10 +80,10 @@ def pass_hours(ada: Person, strike: Strike) -> PassHours:
 
 
 class TestReminder:
-    def test_reminder_is_a_notification_that_nobody_caused(self, ada: Person, strike: Strike) -> None:
+    def test_reminder_is_a_notification_that_nobody_caused(self, ada: Person, send_due: SendDue) -> None:
         wish(ada, "07:30")
 
-        strike("2026-03-15T07:00:20+00:00")
+        send_due("2026-03-15T07:00:20+00:00")
 
         (item,) = reminded(ada)
         assert item == {
@@ -148,10 +148,10 @@ class TestReminder:
         assert pass_hours("2026-10-24T22:00+00:00", 6, "Europe/Zurich") == [expected]
 
     def test_reminder_is_of_the_hour_that_was_meant_however_late_it_runs(
-        self, api: Api, ada: Person, promise: Strike, run_background: RunBackground
+        self, api: Api, ada: Person, enqueue: SendDue, run_background: RunBackground
     ) -> None:
         wish(ada, "07:30")
-        promise("2026-03-15T07:00+00:00")
+        enqueue("2026-03-15T07:00+00:00")
         api.clock.advance(hours=5)
 
         run_background()
@@ -159,10 +159,10 @@ class TestReminder:
         assert [item["created_at"] for item in reminded(ada)] == ["2026-03-15T12:00:00.000Z"]
 
     def test_reminder_is_unread_though_all_was_read_earlier_in_the_hour(
-        self, api: Api, ada: Person, promise: Strike, run_background: RunBackground
+        self, api: Api, ada: Person, enqueue: SendDue, run_background: RunBackground
     ) -> None:
         wish(ada, "07:30")
-        promise("2026-03-15T07:00+00:00")
+        enqueue("2026-03-15T07:00+00:00")
         api.clock.advance(minutes=1)
         assert ada.post(f"{ME}/notifications/read-all").status_code == 204
         api.clock.advance(minutes=1)
@@ -173,30 +173,30 @@ class TestReminder:
 
 
 class TestSingleReminder:
-    def test_single_reminder_if_the_schedule_comes_twice(self, ada: Person, strike: Strike) -> None:
+    def test_single_reminder_if_the_schedule_comes_twice(self, ada: Person, send_due: SendDue) -> None:
         wish(ada, "07:30")
-        strike("2026-03-15T07:00:05+00:00")
+        send_due("2026-03-15T07:00:05+00:00")
         first = reminded(ada)
 
-        strike("2026-03-15T07:04:40+00:00")
+        send_due("2026-03-15T07:04:40+00:00")
 
         assert reminded(ada) == first
         assert len(first) == 1
 
-    def test_single_reminder_if_the_wish_moves_within_the_hour(self, ada: Person, strike: Strike) -> None:
+    def test_single_reminder_if_the_wish_moves_within_the_hour(self, ada: Person, send_due: SendDue) -> None:
         wish(ada, "07:10")
-        strike("2026-03-15T07:00+00:00")
+        send_due("2026-03-15T07:00+00:00")
         wish(ada, "07:50")
 
-        strike("2026-03-15T07:30+00:00")
+        send_due("2026-03-15T07:30+00:00")
 
         assert len(reminded(ada)) == 1
 
     def test_single_reminder_if_the_profile_changes_concurrently(
-        self, ada: Person, promise: Strike, run_background: RunBackground, before_commit: Callable[..., None]
+        self, ada: Person, enqueue: SendDue, run_background: RunBackground, before_commit: Callable[..., None]
     ) -> None:
         wish(ada, "07:30")
-        promise("2026-03-15T07:00+00:00")
+        enqueue("2026-03-15T07:00+00:00")
         elsewhere = ada.elsewhere()
         names = iter(("One", "Two", "Three"))
         # Before the lease of the message, and twice before the commit.
@@ -213,29 +213,29 @@ class TestNoReminder:
 
         assert pass_hours("2026-03-15T06:00+00:00", 3) == []
 
-    def test_no_reminder_if_the_kind_is_declined(self, ada: Person, strike: Strike) -> None:
+    def test_no_reminder_if_the_kind_is_declined(self, ada: Person, send_due: SendDue) -> None:
         wish(ada, "07:30", reminder=False)
 
-        strike("2026-03-15T07:00+00:00")
+        send_due("2026-03-15T07:00+00:00")
 
         assert reminded(ada) == []
 
     def test_no_reminder_for_a_closed_account(
-        self, ada: Person, table: Table, promise: Strike, run_background: Any
+        self, ada: Person, table: Table, enqueue: SendDue, run_background: Any
     ) -> None:
         wish(ada, "07:30")
         ada.delete(ME)
 
-        promise("2026-03-15T07:00+00:00")
+        enqueue("2026-03-15T07:00+00:00")
         run_background("reminders.due")
 
         assert table.page(notifications_of_user(ada.user_id), limit=1).items == []
 
     def test_no_reminder_for_an_account_closed_concurrently(
-        self, ada: Person, table: Table, promise: Strike, run_background: RunBackground, before_commit: Any
+        self, ada: Person, table: Table, enqueue: SendDue, run_background: RunBackground, before_commit: Any
     ) -> None:
         wish(ada, "07:30")
-        promise("2026-03-15T07:00+00:00")
+        enqueue("2026-03-15T07:00+00:00")
         elsewhere = ada.elsewhere()
         before_commit(lambda: elsewhere.delete(ME))
         before_commit(lambda: None)  # the lease
@@ -270,11 +270,11 @@ class TestChangedReminder:
         each = [pass_hours(f"2026-03-15T{hour}:00+00:00", 1) for hour in ("00", "07", "09", "22")]
         assert [hour for found in each for hour in found] == hours
 
-    def test_changed_reminder_is_there_from_the_profiles_beginning(self, api: Api, strike: Strike) -> None:
+    def test_changed_reminder_is_there_from_the_profiles_beginning(self, api: Api, send_due: SendDue) -> None:
         bob = api.user()
         body = {"email": bob.email, "name": "Bob", "preferences": {"reminder_time": "07:30"}}
         bob.post("/api/v1/users", body)
 
-        strike("2026-03-15T07:00+00:00")
+        send_due("2026-03-15T07:00+00:00")
 
         assert len(reminded(bob)) == 1

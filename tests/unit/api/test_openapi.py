@@ -1,4 +1,4 @@
-"""What the committed contract promises. That it is the app's own is tested in `tests/infra`."""
+"""What the committed contract states. That it is the app's own is tested in `tests/infra`."""
 
 import re
 from collections.abc import Iterator
@@ -114,7 +114,7 @@ class TestOperations:
 
 
 class TestConventions:
-    """What `docs` promise of every operation of a kind."""
+    """What `docs` state for every operation of a kind."""
 
     def named(self, operation: dict[str, Any]) -> set[str]:
         return {parameter["name"] for parameter in operation.get("parameters", [])}

@@ -29,8 +29,8 @@ class NoteView(Resource):
     text: str
 
 
-class Notebook:
-    """An app of one noun. It counts its `runs`; `before_answering` is what happens in each of them."""
+class NotesApp:
+    """An app of one noun. It counts its `runs`, each of which calls `before_answering`."""
 
     def __init__(self, backend: Backend) -> None:
         self.sessions: list[Session] = []
@@ -57,14 +57,14 @@ class Notebook:
 
 
 @pytest.fixture
-def notebook(backend: Backend) -> Notebook:
-    return Notebook(backend)
+def notes_app(backend: Backend) -> NotesApp:
+    return NotesApp(backend)
 
 
 @pytest.fixture
-def send(notebook: Notebook, signing_key: SigningKey) -> Iterator[Send]:
+def send(notes_app: NotesApp, signing_key: SigningKey) -> Iterator[Send]:
     token = signing_key.token("user-1", "ada@example.com")
-    with TestClient(notebook.app) as client:
+    with TestClient(notes_app.app) as client:
 
         def send(method: str = "POST", **headers: str) -> Response:
             named = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -85,8 +85,8 @@ def fail(error: Exception, times: int = 10**6) -> Callable[[], None]:
 
 
 class TestCommit:
-    def test_commit_follows_the_answer(self, send: Send, notebook: Notebook, table: Table) -> None:
-        notebook.before_answering = lambda: seen.append(table.get(KEY))
+    def test_commit_follows_the_answer(self, send: Send, notes_app: NotesApp, table: Table) -> None:
+        notes_app.before_answering = lambda: seen.append(table.get(KEY))
         seen: list[object] = []
         assert send().status_code == 201
         assert seen == [None]
@@ -99,43 +99,43 @@ class TestCommit:
         assert calls == ["GetItem", "TransactWriteItems"]
 
     def test_commit_is_skipped_if_the_endpoint_raises(
-        self, send: Send, notebook: Notebook, table: Table
+        self, send: Send, notes_app: NotesApp, table: Table
     ) -> None:
-        notebook.before_answering = fail(Forbidden())
+        notes_app.before_answering = fail(Forbidden())
         assert_problem(send(), 403, "forbidden")
         assert_problem(send(idempotency_key="k"), 403, "forbidden")
         assert table.get(KEY) is None
-        assert notebook.runs == 2
+        assert notes_app.runs == 2
 
     @pytest.mark.parametrize("answer", [{"text": "Hello"}, {}, "Hello"])
     def test_commit_is_skipped_if_the_response_is_invalid(
-        self, send: Send, notebook: Notebook, table: Table, answer: object
+        self, send: Send, notes_app: NotesApp, table: Table, answer: object
     ) -> None:
-        notebook.answer = answer
+        notes_app.answer = answer
         assert_problem(send(), 500, "internal_error")
         assert table.get(KEY) is None
 
 
 class TestStaleRead:
     def test_stale_read_runs_the_request_again_from_the_beginning(
-        self, send: Send, notebook: Notebook, table: Table
+        self, send: Send, notes_app: NotesApp, table: Table
     ) -> None:
-        notebook.before_answering = fail(StaleRead(), times=TRIES - 1)
+        notes_app.before_answering = fail(StaleRead(), times=TRIES - 1)
         assert send().status_code == 201
-        assert notebook.runs == len(set(map(id, notebook.sessions))) == TRIES
+        assert notes_app.runs == len(set(map(id, notes_app.sessions))) == TRIES
         assert table.get(KEY) == note()
 
-    def test_stale_read_asks_to_retry_if_it_never_ends(self, send: Send, notebook: Notebook) -> None:
-        notebook.before_answering = fail(StaleRead())
+    def test_stale_read_asks_to_retry_if_it_never_ends(self, send: Send, notes_app: NotesApp) -> None:
+        notes_app.before_answering = fail(StaleRead())
         response = send()
         assert_problem(response, 409, "conflict")
         assert response.headers["Retry-After"] == "1"
-        assert notebook.runs == TRIES
+        assert notes_app.runs == TRIES
 
     def test_stale_read_says_that_the_request_is_under_way_if_it_has_a_key(
-        self, send: Send, notebook: Notebook
+        self, send: Send, notes_app: NotesApp
     ) -> None:
-        notebook.before_answering = fail(StaleRead())
+        notes_app.before_answering = fail(StaleRead())
         assert_problem(send(idempotency_key="k"), 409, "request_in_progress")
 
 
@@ -152,36 +152,36 @@ class TestCollision:
         with intercepted(dynamodb, raising(collision, "PutItem", "TransactWriteItems")):
             yield
 
-    def test_collision_asks_to_retry(self, send: Send, notebook: Notebook) -> None:
+    def test_collision_asks_to_retry(self, send: Send, notes_app: NotesApp) -> None:
         response = send()
         assert_problem(response, 409, "conflict")
         assert response.headers["Retry-After"] == "1"
-        assert notebook.runs == 1
+        assert notes_app.runs == 1
 
     def test_collision_says_that_the_request_is_under_way_if_it_has_a_key(
-        self, send: Send, notebook: Notebook
+        self, send: Send, notes_app: NotesApp
     ) -> None:
         response = send(idempotency_key="k")
         assert_problem(response, 409, "request_in_progress")
         assert response.headers["Retry-After"] == "1"
-        assert notebook.runs == 1
+        assert notes_app.runs == 1
 
 
 class TestKey:
-    def test_key_makes_a_request_happen_once(self, send: Send, notebook: Notebook) -> None:
+    def test_key_makes_a_request_happen_once(self, send: Send, notes_app: NotesApp) -> None:
         first, second = send(idempotency_key="k"), send(idempotency_key="k")
         assert second.status_code == first.status_code == 201
         assert second.json() == first.json()
         assert second.headers["ETag"] == first.headers["ETag"]
         assert second.headers["Idempotency-Replayed"] == "true"
         assert "Idempotency-Replayed" not in first.headers
-        assert notebook.runs == 1
+        assert notes_app.runs == 1
 
-    def test_key_is_for_post_only(self, send: Send, notebook: Notebook, table: Table) -> None:
+    def test_key_is_for_post_only(self, send: Send, notes_app: NotesApp, table: Table) -> None:
         send("GET", idempotency_key="k")
         table.write([NOTES.delete_if_exists(KEY)])
         send("GET", idempotency_key="k")
-        assert notebook.runs == 2
+        assert notes_app.runs == 2
 
 
 class TestGet:

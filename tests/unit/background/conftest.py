@@ -4,9 +4,9 @@ from typing import Any
 import pytest
 
 from app.main import Backend
-from tests.outbox_helpers import Bench, make_bench
+from tests.outbox_helpers import OutboxHarness, make_outbox_harness
 
 
 @pytest.fixture
-def bench(backend: Backend, inbox: object, shared_client: Callable[[Any], Any]) -> Bench:
-    return make_bench(backend, shared_client)
+def harness(backend: Backend, inbox: object, shared_client: Callable[[Any], Any]) -> OutboxHarness:
+    return make_outbox_harness(backend, shared_client)

@@ -14,7 +14,7 @@ from app.models.operations import OutboxMessage
 from app.services import outbox
 from tests.client_helpers import intercepted
 from tests.factories import FrozenClock
-from tests.outbox_helpers import Bench, Payload, metrics
+from tests.outbox_helpers import OutboxHarness, Payload, metrics
 
 Logs = Callable[[], list[dict[str, Any]]]
 
@@ -57,42 +57,42 @@ def failures(answer: dict[str, Any]) -> list[str]:
 
 
 @pytest.fixture
-def ran(bench: Bench) -> list[str]:
+def ran(harness: OutboxHarness) -> list[str]:
     """The names in the payloads of the kind `works`, as they ran; `breaks` fails."""
     names: list[str] = []
 
     def fail(work: Work, payload: Payload) -> None:
         raise LookupError
 
-    bench.tasks["works"] = lambda work, payload: names.append(payload["name"])
-    bench.tasks["breaks"] = fail
+    harness.tasks["works"] = lambda work, payload: names.append(payload["name"])
+    harness.tasks["breaks"] = fail
     return names
 
 
 class TestOnStream:
-    def test_on_stream_runs_each_message(self, bench: Bench, ran: list[str]) -> None:
-        batch = stream(bench.promise("works", name="a"), bench.promise("works", name="b"))
+    def test_on_stream_runs_each_message(self, harness: OutboxHarness, ran: list[str]) -> None:
+        batch = stream(harness.enqueue("works", name="a"), harness.enqueue("works", name="b"))
 
-        assert on_stream(bench.runner, batch, lambda: 60.0) == {"batchItemFailures": []}
+        assert on_stream(harness.runner, batch, lambda: 60.0) == {"batchItemFailures": []}
 
         assert ran == ["a", "b"]
 
     def test_on_stream_goes_on_after_a_poison_message_and_does_not_ask_for_it_again(
-        self, bench: Bench, ran: list[str]
+        self, harness: OutboxHarness, ran: list[str]
     ) -> None:
-        poison = bench.promise("breaks")
-        batch = stream(poison, bench.promise("works", name="a"), bench.promise("works", name="b"))
+        poison = harness.enqueue("breaks")
+        batch = stream(poison, harness.enqueue("works", name="a"), harness.enqueue("works", name="b"))
 
-        assert failures(on_stream(bench.runner, batch, lambda: 60.0)) == []
+        assert failures(on_stream(harness.runner, batch, lambda: 60.0)) == []
 
         assert ran == ["a", "b"]
-        assert [(left.message_id, left.attempts) for left in bench.messages()] == [(poison.message_id, 1)]
+        assert [(left.message_id, left.attempts) for left in harness.messages()] == [(poison.message_id, 1)]
 
     @pytest.mark.parametrize("change", ["MODIFY", "REMOVE"])
     def test_on_stream_reports_an_audit_event_that_was_changed(
-        self, bench: Bench, logs: Logs, capsys: pytest.CaptureFixture[str], change: str
+        self, harness: OutboxHarness, logs: Logs, capsys: pytest.CaptureFixture[str], change: str
     ) -> None:
-        answer = on_stream(bench.runner, {"Records": [audit_record(change)]}, lambda: 60.0)
+        answer = on_stream(harness.runner, {"Records": [audit_record(change)]}, lambda: 60.0)
 
         assert answer == {"batchItemFailures": []}
         (event,) = logs()
@@ -101,41 +101,41 @@ class TestOnStream:
         assert metrics(capsys.readouterr().out) == {"AuditChanged": [1]}
 
     def test_on_stream_reports_no_audit_event_that_its_time_to_live_has_deleted(
-        self, bench: Bench, logs: Logs
+        self, harness: OutboxHarness, logs: Logs
     ) -> None:
         # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-streams.html
         expired = {
             **audit_record("REMOVE"),
             "userIdentity": {"type": "Service", "principalId": "dynamodb.amazonaws.com"},
         }
-        assert failures(on_stream(bench.runner, {"Records": [expired]}, lambda: 60.0)) == []
+        assert failures(on_stream(harness.runner, {"Records": [expired]}, lambda: 60.0)) == []
         assert logs() == []
 
-    def test_on_stream_ignores_executed_messages(self, bench: Bench, ran: list[str]) -> None:
-        batch = stream(bench.promise("works", name="a"))
+    def test_on_stream_ignores_executed_messages(self, harness: OutboxHarness, ran: list[str]) -> None:
+        batch = stream(harness.enqueue("works", name="a"))
 
         for _ in range(2):
-            assert failures(on_stream(bench.runner, batch, lambda: 60.0)) == []
+            assert failures(on_stream(harness.runner, batch, lambda: 60.0)) == []
 
         assert ran == ["a"]
 
     def test_on_stream_asks_again_for_what_the_time_was_too_short_for(
-        self, bench: Bench, ran: list[str]
+        self, harness: OutboxHarness, ran: list[str]
     ) -> None:
-        batch = stream(*(bench.promise("works", name=name) for name in "abcd"))
+        batch = stream(*(harness.enqueue("works", name=name) for name in "abcd"))
         left = iter([12.0, 10.0, 9.9, 9.8])
 
-        answer = on_stream(bench.runner, batch, lambda: next(left))
+        answer = on_stream(harness.runner, batch, lambda: next(left))
 
         assert ran == ["a", "b"]
         assert failures(answer) == ["2", "3"]
-        assert {message.attempts for message in bench.messages()} == {0}
+        assert {message.attempts for message in harness.messages()} == {0}
 
     def test_on_stream_asks_again_for_what_could_not_be_begun(
-        self, bench: Bench, ran: list[str], logs: Logs, dynamodb: Any
+        self, harness: OutboxHarness, ran: list[str], logs: Logs, dynamodb: Any
     ) -> None:
         """As the lease, or the key's way into the queue, could not be written."""
-        messages = [bench.promise("works", name=name) for name in "abc"]
+        messages = [harness.enqueue("works", name=name) for name in "abc"]
 
         def refuse(operation: str, parameters: dict[str, Any], call: Callable[[], Any]) -> Any:
             if operation == "UpdateItem" and messages[1].message_id in str(parameters):
@@ -143,7 +143,7 @@ class TestOnStream:
             return call()
 
         with intercepted(dynamodb, refuse):
-            answer = on_stream(bench.runner, stream(*messages), lambda: 60.0)
+            answer = on_stream(harness.runner, stream(*messages), lambda: 60.0)
 
         assert ran == ["a", "c"]
         assert failures(answer) == ["1"]
@@ -153,60 +153,62 @@ class TestOnStream:
 
 class TestRunOverdue:
     def test_run_overdue_runs_what_no_stream_brought_however_old_it_is(
-        self, bench: Bench, ran: list[str], clock: FrozenClock
+        self, harness: OutboxHarness, ran: list[str], clock: FrozenClock
     ) -> None:
         for name in "abcdefgh":
-            bench.promise("works", name=name)
+            harness.enqueue("works", name=name)
         clock.advance(days=30)
 
-        run_overdue(bench.runner, lambda: 60.0)
+        run_overdue(harness.runner, lambda: 60.0)
 
         assert sorted(ran) == list("abcdefgh")
-        assert bench.messages() == []
+        assert harness.messages() == []
 
     def test_run_overdue_runs_what_failed_once_its_time_has_come(
-        self, bench: Bench, ran: list[str], clock: FrozenClock
+        self, harness: OutboxHarness, ran: list[str], clock: FrozenClock
     ) -> None:
-        bench.promise("breaks")
-        run_overdue(bench.runner, lambda: 60.0)
-        run_overdue(bench.runner, lambda: 60.0)
-        assert [message.attempts for message in bench.messages()] == [1]
+        harness.enqueue("breaks")
+        run_overdue(harness.runner, lambda: 60.0)
+        run_overdue(harness.runner, lambda: 60.0)
+        assert [message.attempts for message in harness.messages()] == [1]
 
         clock.advance(minutes=5)
-        run_overdue(bench.runner, lambda: 60.0)
-        assert [message.attempts for message in bench.messages()] == [2]
+        run_overdue(harness.runner, lambda: 60.0)
+        assert [message.attempts for message in harness.messages()] == [2]
 
     def test_run_overdue_goes_through_a_shard_in_pages(
-        self, bench: Bench, ran: list[str], monkeypatch: pytest.MonkeyPatch
+        self, harness: OutboxHarness, ran: list[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("app.background.events._PAGE", 2)
         for number in range(16):
-            bench.promise("works", name=str(number))
+            harness.enqueue("works", name=str(number))
 
-        run_overdue(bench.runner, lambda: 60.0)
+        run_overdue(harness.runner, lambda: 60.0)
 
         assert len(ran) == 16
-        assert bench.messages() == []
+        assert harness.messages() == []
 
     def test_run_overdue_begins_none_when_the_time_is_up(
-        self, bench: Bench, ran: list[str], calls: list[str]
+        self, harness: OutboxHarness, ran: list[str], calls: list[str]
     ) -> None:
-        bench.promise("works", name="a")
+        harness.enqueue("works", name="a")
         calls.clear()
 
-        run_overdue(bench.runner, lambda: 9.9)
+        run_overdue(harness.runner, lambda: 9.9)
 
         assert ran == calls == []
 
-    def test_run_overdue_lets_any_shard_be_first(self, bench: Bench, ran: list[str], logs: Logs) -> None:
+    def test_run_overdue_lets_any_shard_be_first(
+        self, harness: OutboxHarness, ran: list[str], logs: Logs
+    ) -> None:
         """So that one whose work fills the time does not starve the others."""
-        while len({message.shard for message in bench.messages()}) < outbox.SHARDS:
-            bench.promise("works", name="a")
-        shards = {message.message_id: message.shard for message in bench.messages()}
-        bench.tasks.clear()  # so that all of them wait, and are logged
+        while len({message.shard for message in harness.messages()}) < outbox.SHARDS:
+            harness.enqueue("works", name="a")
+        shards = {message.message_id: message.shard for message in harness.messages()}
+        harness.tasks.clear()  # so that all of them wait, and are logged
         for _ in range(100):
             enough_for_one = iter([60.0, 60.0, 0.0])
-            run_overdue(bench.runner, lambda: next(enough_for_one, 0.0))  # noqa: B023
+            run_overdue(harness.runner, lambda: next(enough_for_one, 0.0))  # noqa: B023
 
         assert {shards[event["message_id"]] for event in logs()} == set(range(outbox.SHARDS))
 
@@ -222,42 +224,44 @@ class AlsoHourly(HourlyMessage):
 class TestEnqueueHourly:
     @pytest.mark.parametrize("time", ["2026-03-14T15:00:00Z", "2026-03-14T15:59:59Z"])
     def test_enqueue_hourly_enqueues_each_message_for_the_hour_of_the_schedule_however_late_it_comes(
-        self, bench: Bench, clock: FrozenClock, time: str
+        self, harness: OutboxHarness, clock: FrozenClock, time: str
     ) -> None:
         clock.advance(hours=3)
 
-        enqueue_hourly(bench.runner, [Hourly, AlsoHourly], datetime.fromisoformat(time))
+        enqueue_hourly(harness.runner, [Hourly, AlsoHourly], datetime.fromisoformat(time))
 
-        enqueued = sorted((message.kind, message.payload["hour"]) for message in bench.messages())
+        enqueued = sorted((message.kind, message.payload["hour"]) for message in harness.messages())
         assert enqueued == [("a.b", "2026-03-14T15:00:00.000Z"), ("c.d", "2026-03-14T15:00:00.000Z")]
 
 
 class TestHandle:
-    def test_handle_recognizes_the_stream(self, bench: Bench, ran: list[str]) -> None:
-        answer = handle(bench.runner, stream(bench.promise("works", name="a")), lambda: 60.0)
+    def test_handle_recognizes_the_stream(self, harness: OutboxHarness, ran: list[str]) -> None:
+        answer = handle(harness.runner, stream(harness.enqueue("works", name="a")), lambda: 60.0)
 
         assert answer == {"batchItemFailures": []}
         assert ran == ["a"]
 
-    def test_handle_recognizes_the_schedule_of_what_is_overdue(self, bench: Bench, ran: list[str]) -> None:
-        bench.promise("works", name="a")
+    def test_handle_recognizes_the_schedule_of_what_is_overdue(
+        self, harness: OutboxHarness, ran: list[str]
+    ) -> None:
+        harness.enqueue("works", name="a")
 
         assert (
-            handle(bench.runner, {"schedule": "overdue", "time": "2026-03-14T15:05:00Z"}, lambda: 60.0)
+            handle(harness.runner, {"schedule": "overdue", "time": "2026-03-14T15:05:00Z"}, lambda: 60.0)
             is None
         )
 
         assert ran == ["a"]
 
     def test_handle_recognizes_the_hourly_schedule(
-        self, bench: Bench, monkeypatch: pytest.MonkeyPatch
+        self, harness: OutboxHarness, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("app.background.events.HOURLY", (Hourly,))
 
         event = {"schedule": "hourly", "time": "2026-03-14T15:02:00Z"}
-        assert handle(bench.runner, event, lambda: 60.0) is None
+        assert handle(harness.runner, event, lambda: 60.0) is None
 
-        (message,) = bench.messages()
+        (message,) = harness.messages()
         assert (message.kind, message.payload) == ("a.b", {"hour": "2026-03-14T15:00:00.000Z"})
 
     @pytest.mark.parametrize(
@@ -274,6 +278,6 @@ class TestHandle:
             None,
         ],
     )
-    def test_handle_rejects_anything_else(self, bench: Bench, event: Any) -> None:
+    def test_handle_rejects_anything_else(self, harness: OutboxHarness, event: Any) -> None:
         with pytest.raises(UnknownEvent):
-            handle(bench.runner, event, lambda: 60.0)
+            handle(harness.runner, event, lambda: 60.0)

@@ -1,4 +1,4 @@
-"""The table of roles as `docs` promise it. Every cell is walked over HTTP in `tests/security`."""
+"""The table of roles as documented. Every cell is tested over HTTP in `tests/security`."""
 
 import pytest
 
