@@ -79,11 +79,11 @@ test-long: require-chromium install scan ## Run the long suites: races, fuzzing,
 	@$(python) -m pytest -m long $(in_parallel)
 
 # Runs before the installation, with any Python, and again once Chromium from npm is installed.
-find_chromium = $(python) tests/chromium.py
+find_chromium = $(python) tests/chromium_helpers.py
 
 .PHONY: require-chromium
 require-chromium:
-	@chosen=$(if $(wildcard $(python)),$(python),$$(local/find-python)) && "$$chosen" tests/chromium.py
+	@chosen=$(if $(wildcard $(python)),$(python),$$(local/find-python)) && "$$chosen" tests/chromium_helpers.py
 
 .PHONY: bench
 bench: install ## Measure the application against a bare handler, and write docs/performance.md

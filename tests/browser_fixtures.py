@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.chromium import find_chromium
+from tests.chromium_helpers import find_chromium
 
 _FLAGS = [
     "--no-sandbox",

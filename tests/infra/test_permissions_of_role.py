@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.infra.policy_evaluator import ACCOUNT, REGION, arn, is_allowed
+from tests.infra.policy_helpers import ACCOUNT, REGION, arn, is_allowed
 from tests.infra.stack_helpers import Backend
 
 TABLE = arn("Table")

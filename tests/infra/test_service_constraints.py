@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from tests.infra.service_constraints import Checked, check_template
+from tests.infra.service_constraint_helpers import Checked, check_template
 from tests.infra.stack_helpers import DOMAIN, Backend, backend, changed, synthesise
 
 

@@ -1,7 +1,7 @@
 """Finds the Chromium of the tests, with the standard library alone: it is asked before anything is installed.
 
 `CHROMIUM` if it is set, else the system's Chromium or Chrome, else the one that npm brings, which is unpacked
-to `.build`. `python tests/chromium.py` fails where there is none, or where it does not start.
+to `.build`. `python tests/chromium_helpers.py` fails where there is none, or where it does not start.
 """
 
 import json
