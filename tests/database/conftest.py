@@ -16,8 +16,9 @@ from app.core.database import Session, Table
 from app.core.dynamodb import DynamoDB
 from app.core.errors import Problem, StaleRead
 from tests.factories import TABLE_NAME, FrozenClock
+from tests.sizes import size
 
-THREADS, ROUNDS = 16, 200
+THREADS, ROUNDS = 16, size(bounded=200, whole=500)
 Action = Callable[[Session, int, int], object]
 AtOnce = Callable[[Sequence[Callable[[], Response]]], list[Response]]
 
@@ -127,5 +128,6 @@ class Rounds:
 
 
 @pytest.fixture
-def rounds(table: Table) -> Rounds:
+def rounds(table: Table, record_property: Callable[[str, object], None]) -> Rounds:
+    record_property("rounds", ROUNDS)
     return Rounds(table)
