@@ -63,13 +63,15 @@ def _error(code: str, status: int = 400, **members: Any) -> Answer:
 class FaultProxy:
     """Forwards calls; `arrange(fault, at)` makes the call of this number fail, counted from 0.
 
-    `operations` are the calls since then, attempts of the same call counted once.
+    `operations` are the calls since then, attempts of the same call counted once; `requests` are all calls
+    there ever were, as operation and body.
     """
 
     def __init__(self, upstream: str) -> None:
         address = parse_url(upstream)
         self._pool = HTTPConnectionPool(str(address.host), address.port, maxsize=4)
         self._lock = threading.Lock()
+        self.requests: list[tuple[str, dict[str, Any]]] = []
         self.arrange(None, -1)
         proxy = self
 
@@ -107,6 +109,7 @@ class FaultProxy:
             if body not in self._bodies:
                 self._bodies.append(body)
                 self.operations.append(operation)
+                self.requests.append((operation, json.loads(body)))
             hit = self._fault and self._bodies.index(body) == self._at
             self._attempts += bool(hit)
             if not hit or (self._fault and self._fault.is_temporary and self._attempts > 1):
