@@ -45,6 +45,7 @@ from app.services import outbox
 from local.dynamodb import dynamodb_local
 from tests.client_helpers import InterceptedClient, fail_on_unbounded_read, intercepted
 from tests.factories import TABLE_NAME, Api, FrozenClock, SigningKey, create_table
+from tests.leak_helpers import LeakDetector
 
 pytest_plugins = ["tests.browser_fixtures"]
 
@@ -307,12 +308,23 @@ def client(app: FastAPI) -> Iterator[TestClient]:
 
 
 @pytest.fixture
+def watched_client(client: TestClient) -> Iterator[TestClient]:
+    """The app over HTTP. Fails the test that logs a secret or a person's text, or answers with internals."""
+    detector = LeakDetector()
+    client.event_hooks = {"request": [detector.note_request], "response": [detector.note_answer]}
+    with detector.reading(observability.logger):
+        yield client
+    client.event_hooks = {}
+    assert detector.leaks == []
+
+
+@pytest.fixture
 def api(
-    client: TestClient, app: FastAPI, backend: Backend, signing_key: SigningKey, clock: FrozenClock
+    watched_client: TestClient, app: FastAPI, backend: Backend, signing_key: SigningKey, clock: FrozenClock
 ) -> Api:
     """The app over HTTP, and people to use it: see `Api`."""
     app.state.backend = backend
-    return Api(client, signing_key, clock)
+    return Api(watched_client, signing_key, clock)
 
 
 @pytest.fixture

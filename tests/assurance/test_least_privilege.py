@@ -70,8 +70,8 @@ def calls_of(operation: str, body: dict[str, Any]) -> Iterator[Call]:
             yield Call(f"dynamodb:{operation}", table, tuple(key["PK"]["S"] for key in keys))
         case "BatchWriteItem":
             requests = itertools.chain.from_iterable(body["RequestItems"].values())
-            keys = [next(iter(request.values())) for request in requests]
-            leading = tuple((each.get("Key") or each["Item"])["PK"]["S"] for each in keys)
+            writes = [next(iter(request.values())) for request in requests]
+            leading = tuple((write.get("Key") or write["Item"])["PK"]["S"] for write in writes)
             yield Call(f"dynamodb:{operation}", table, leading)
         case "Query":
             resource = f"{table}/index/{body['IndexName']}" if "IndexName" in body else table
