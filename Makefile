@@ -34,7 +34,7 @@ pip_install := -m pip install --quiet --no-input --no-deps --no-compile --requir
 cdk := cdk --no-notices --no-version-reporting
 in_parallel := -n auto --dist loadgroup --no-loadscope-reorder
 coverage := --cov=app --cov=lambda_handler --cov=stacks --cov-report=term-missing
-checked := lambda_src stacks local review delivery api_docs codegen benchmarks tests
+checked := lambda_src stacks local review delivery api_docs codegen benchmarks assurance tests
 
 # ---- Run
 
@@ -92,6 +92,22 @@ bench: install ## Measure the application against a bare handler, and write docs
 .PHONY: bench-check
 bench-check: install ## Check instructions (valgrind), memory and size against the budget
 	@$(tool) benchmarks check
+
+.PHONY: assurance
+assurance: install ## Run the long suites whole and mutation testing, and write docs/assurance.md (an hour or two)
+	@$(tool) assurance
+
+.PHONY: sbom
+sbom: .local/supply-chain/.installed ## Write the list of components of the function (CycloneDX) to reports/sbom.json
+	@mkdir -p reports
+	@.local/supply-chain/bin/cyclonedx-py requirements lambda_src/requirements.txt -o reports/sbom.json
+
+.PHONY: audit
+audit: .local/supply-chain/.installed ## Ask the advisory databases about the locked packages (needs the internet)
+	@for lock in requirements.txt requirements-dev.txt lambda_src/requirements.txt local/requirements.txt; do \
+		.local/supply-chain/bin/pip-audit --require-hashes --disable-pip --requirement "$$lock" || exit; \
+	done
+	@npm audit
 
 .PHONY: lint
 lint: deployer ## Check style, formatting, the direction of imports, the workflows and the OpenAPI document
@@ -217,6 +233,7 @@ lock: .venv/.installed ## Lock the newest versions that pyproject.toml and packa
 	@$(call compile,dev,requirements-dev.txt)
 	@$(call compile,emulator,local/requirements.txt)
 	@$(call compile,scanners,delivery/scanners.txt)
+	@$(call compile,supply_chain,delivery/supply_chain.txt)
 	@npm install --package-lock-only
 
 compile = uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
@@ -251,6 +268,12 @@ not_locked = awk -F '[ =@;[]' 'function name(text) { gsub(/[._]/, "-", text); re
 	@echo "Installing the embedded AWS ..." >&2
 	@$(python) -m venv --clear .local/venv
 	@.local/venv/bin/python $(pip_install) -r local/requirements.txt || $(no_packages)
+	@touch $@
+
+.local/supply-chain/.installed: delivery/supply_chain.txt | .venv/.installed
+	@echo "Installing cyclonedx-py and pip-audit ..." >&2
+	@$(python) -m venv --clear .local/supply-chain
+	@.local/supply-chain/bin/python $(pip_install) -r delivery/supply_chain.txt || $(no_packages)
 	@touch $@
 
 .local/scanners/.installed: delivery/scanners.txt | .venv/.installed

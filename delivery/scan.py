@@ -1,4 +1,4 @@
-"""`make scan`: three scanners that nobody here wrote look at the template of `prod` and at the workflows.
+"""`make scan`: checkov, zizmor and cfn-lint check the template of `prod`, the workflows and every file.
 
 Each finding that is accepted stands below with its reason. One that is not fails the scan, and so does an
 acceptance that nothing needs any more. cdk-nag's findings are in `stacks/compliance.py`.
@@ -15,7 +15,7 @@ from typing import Any
 from delivery import ROOT
 
 SCANNERS = ROOT / ".local" / "scanners" / "bin"
-# By rule of checkov (CKV...), zizmor and cfn-lint (E, I and W with a number).
+# By rule of checkov (CKV...), zizmor and cfn-lint (E, I and W with a number); a secret by its file, too.
 ACCEPTED: Mapping[str, str] = {
     "CKV_AWS_59": "The health check answers monitors without a token: one constant answer, throttled.",
     "CKV_AWS_116": "Only the schedules invoke it asynchronously, and the next event finds the same.",
@@ -23,6 +23,9 @@ ACCEPTED: Mapping[str, str] = {
     "CKV_AWS_120": "Answers are one person's own and change; a cache in the gateway would serve stale ones.",
     "CKV_AWS_158": "Logs hold ids, no texts; CloudWatch Logs encrypts them with its own key.",
     "CKV_AWS_173": "The variables are names and addresses; there is no secret among them.",
+    "CKV_SECRET_9 delivery/acceptance_checks.py": "A token that the acceptance run expects to be refused.",
+    "CKV_SECRET_6 review/permissions/statements.py": "The name of a property, and no secret.",
+    "CKV_SECRET_6 tests/unit/core/test_dynamodb_faults.py": "Text that a test compares, and no secret.",
     "self-repository": "`./` is what actionlint and GitHub's runners of all ages read; `$/` is newer.",
 }
 
@@ -33,9 +36,12 @@ class ScanError(Exception):
 
 def rules_of_checkov(output: str) -> set[str]:
     """The rules of checkov's JSON report that something breaks."""
-    reports = json.loads(output)
-    results = (report["results"] for report in (reports if isinstance(reports, list) else [reports]))
-    return {finding["check_id"] for result in results for finding in result["failed_checks"]}
+    return {finding["check_id"] for finding in _failed_checks(output)}
+
+
+def secrets_of_checkov(output: str) -> set[str]:
+    """The same of its search for secrets, each with the path of its file: `CKV_SECRET_6 local/aws.py`."""
+    return {f"{finding['check_id']} {finding['file_path'].lstrip('/')}" for finding in _failed_checks(output)}
 
 
 def rules_of_zizmor(output: str) -> set[str]:
@@ -57,8 +63,8 @@ def faults(found: Iterable[str], accepted: Mapping[str, str] = ACCEPTED) -> list
     ]
 
 
-def scan(template: Path) -> set[str]:
-    """Every rule that a scanner says is broken by a template, or by the workflows."""
+def scan(template: Path, files: Path) -> set[str]:
+    """Every rule that a scanner says is broken by a template, by the workflows, or by a secret in `files`."""
     checkov: Sequence[Any] = (
         "-f",
         template,
@@ -70,11 +76,29 @@ def scan(template: Path) -> set[str]:
     )
     zizmor: Sequence[Any] = ("--offline", "--quiet", "--format", "json", ROOT / ".github" / "workflows")
     cfn_lint: Sequence[Any] = ("-t", template, "-r", "eu-central-1", "--format", "json")
+    secrets: Sequence[Any] = (
+        "-d",
+        files,
+        "--framework",
+        "secrets",
+        "--enable-secret-scan-all-files",
+        "--skip-download",
+        "-o",
+        "json",
+    )
     return {
         *rules_of_checkov(_run(SCANNERS / "checkov", *checkov, "--compact", "--quiet")),
+        *secrets_of_checkov(_run(SCANNERS / "checkov", *secrets, "--compact", "--quiet")),
         *rules_of_zizmor(_run(SCANNERS / "zizmor", *zizmor)),
         *rules_of_cfn_lint(_run("cfn-lint", *cfn_lint)),
     }
+
+
+def _failed_checks(output: str) -> list[dict[str, Any]]:
+    """What checkov has found: a report, several, or one without results."""
+    parsed = json.loads(output)
+    reports = parsed if isinstance(parsed, list) else [parsed]
+    return [check for report in reports for check in report.get("results", {}).get("failed_checks", [])]
 
 
 def _run(program: str | Path, *words: object) -> str:
@@ -94,8 +118,12 @@ def main() -> None:
         synth = ["cdk", "synth", "--quiet", "--no-notices", "-c", "env=prod", "--output", folder]
         if subprocess.run(synth, cwd=ROOT, check=False).returncode:
             sys.exit("error: prod cannot be synthesised (see above)")
+        # What is committed or about to be: the tools and what they write lie beside it.
+        files = Path(folder) / "files"
+        copy = ["git", "checkout-index", "--all", f"--prefix={files}/"]
+        subprocess.run(copy, cwd=ROOT, check=True)
         try:
-            told = faults(scan(Path(folder) / "LifestyleSpaces-prod.template.json"))
+            told = faults(scan(Path(folder) / "LifestyleSpaces-prod.template.json", files))
         except ScanError as error:
             sys.exit(f"error: {error}")
     for line in told:

@@ -14,10 +14,12 @@ from delivery.scan import (
     rules_of_checkov,
     rules_of_zizmor,
     scan,
+    secrets_of_checkov,
 )
 
 # One report of each, as they write it, cut to what is read.
-CHECKOV = {"results": {"failed_checks": [{"check_id": "CKV_AWS_59"}, {"check_id": "CKV_AWS_59"}]}}
+FOUND = {"check_id": "CKV_AWS_59", "file_path": "/template.json"}
+CHECKOV = {"results": {"failed_checks": [FOUND, FOUND]}}
 ZIZMOR = [{"ident": "self-repository", "determinations": {"severity": "Low"}}]
 CFN_LINT = [{"Rule": {"Id": "W3005"}, "Level": "Warning"}]
 
@@ -29,7 +31,13 @@ class TestRules:
         assert rules_of_zizmor(json.dumps(ZIZMOR)) == {"self-repository"}
         assert rules_of_cfn_lint(json.dumps(CFN_LINT)) == {"W3005"}
 
+    def test_secrets_are_read_with_their_file(self) -> None:
+        found = {"check_id": "CKV_SECRET_6", "file_path": "/local/aws.py"}
+        report = {"results": {"failed_checks": [found]}}
+        assert secrets_of_checkov(json.dumps(report)) == {"CKV_SECRET_6 local/aws.py"}
+
     def test_are_none_where_a_scanner_says_nothing(self) -> None:
+        assert secrets_of_checkov(json.dumps({"passed": 0, "failed": 0})) == set()
         assert rules_of_zizmor("") == rules_of_cfn_lint("") == set()
 
 
@@ -59,12 +67,17 @@ class TestScan:
         self.program(tmp_path, "cfn-lint", CFN_LINT, 4)
         monkeypatch.setattr(scanning, "SCANNERS", tmp_path)
         monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-        assert scan(tmp_path / "template.json") == {"CKV_AWS_59", "self-repository", "W3005"}
+        assert scan(tmp_path / "template.json", tmp_path) == {
+            "CKV_AWS_59",
+            "CKV_AWS_59 template.json",
+            "self-repository",
+            "W3005",
+        }
 
     def test_says_that_a_scanner_is_missing(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(scanning, "SCANNERS", tmp_path)
         with pytest.raises(ScanError, match="is missing; `make scan` installs it"):
-            scan(tmp_path / "template.json")
+            scan(tmp_path / "template.json", tmp_path)
 
     def test_says_that_a_scanner_broke_down(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         program = tmp_path / "checkov"
@@ -72,4 +85,4 @@ class TestScan:
         program.chmod(0o755)
         monkeypatch.setattr(scanning, "SCANNERS", tmp_path)
         with pytest.raises(ScanError, match="checkov failed: broken"):
-            scan(tmp_path / "template.json")
+            scan(tmp_path / "template.json", tmp_path)

@@ -64,7 +64,8 @@ class TestEveryWorkflow:
     @pytest.mark.parametrize("name", [name for name in JOBS if "uses" not in JOBS[name]])
     def test_every_workflow_ends_by_itself_on_a_fixed_system(self, name: str) -> None:
         assert JOBS[name]["runs-on"] == "ubuntu-24.04"
-        assert 0 < int(JOBS[name]["timeout-minutes"]) <= 120
+        longest = 350 if name == "assurance/assurance" else 120  # it fuzzes for hours; GitHub ends it at 360
+        assert 0 < int(JOBS[name]["timeout-minutes"]) <= longest
 
     @pytest.mark.parametrize("name", JOBS)
     def test_every_workflow_takes_nothing_from_the_outside_into_a_script(self, name: str) -> None:
