@@ -74,7 +74,7 @@ test: require-chromium install ## Run the tests, with the coverage gate
 	@$(python) -m pytest -m "not long" $(in_parallel) $(coverage)
 
 .PHONY: test-long
-test-long: require-chromium install scan ## Run the long suites: races, fuzzing, end to end, and the scanners
+test-long: require-chromium install scan .local/api-tools/.installed ## Run the long suites: races, fuzzing, end to end, and the scanners
 	@$(find_chromium)
 	@$(python) -m pytest -m long $(in_parallel)
 
@@ -234,7 +234,9 @@ lock: .venv/.installed ## Lock the newest versions that pyproject.toml and packa
 	@$(call compile,emulator,local/requirements.txt)
 	@$(call compile,scanners,delivery/scanners.txt)
 	@$(call compile,supply_chain,delivery/supply_chain.txt)
+	@$(call compile,api_tools,api_docs/tools/requirements.txt)
 	@npm install --package-lock-only
+	@npm --prefix api_docs/tools install --package-lock-only --ignore-scripts
 
 compile = uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make lock" --group pyproject.toml:$(1) -o $(2)
@@ -280,6 +282,14 @@ not_locked = awk -F '[ =@;[]' 'function name(text) { gsub(/[._]/, "-", text); re
 	@echo "Installing the scanners ..." >&2
 	@$(python) -m venv --clear .local/scanners
 	@.local/scanners/bin/python $(pip_install) -r delivery/scanners.txt || $(no_packages)
+	@touch $@
+
+# Nothing there runs at the installation: no install script of these packages is needed.
+.local/api-tools/.installed: $(addprefix api_docs/tools/,requirements.txt package.json package-lock.json .npmrc) | .venv/.installed
+	@echo "Installing the tools that read the OpenAPI document ..." >&2
+	@rm -rf .local/api-tools && mkdir -p .local/api-tools && cp api_docs/tools/package*.json api_docs/tools/.npmrc .local/api-tools
+	@npm --prefix .local/api-tools ci --ignore-scripts --loglevel=error --no-progress >&2 || $(no_packages)
+	@$(python) $(pip_install) --target .local/api-tools/python -r api_docs/tools/requirements.txt || $(no_packages)
 	@touch $@
 
 node_modules/.package-lock.json: package.json package-lock.json .npmrc | .venv/.installed

@@ -21,8 +21,9 @@ PROBLEM = {"type": "about:blank", "title": "No", "detail": "Not now", "code": "t
 def run(*command: str | Path, cwd: Path | None = None, **env: str) -> subprocess.CompletedProcess[str]:
     """Run a program and return its output; Node is that of .venv."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.defpath])
+    variables = {"PATH": path, **env}
     return subprocess.run(
-        command, cwd=cwd, env={"PATH": path, **env}, capture_output=True, text=True, check=False, timeout=240
+        command, cwd=cwd, env=variables, capture_output=True, text=True, check=False, timeout=240
     )
 
 
@@ -30,7 +31,7 @@ def run_typescript(installed: Path, program: str, **env: str) -> Any:
     """Run a program that imports the installed client, and return what it printed as JSON."""
     file = installed / "program.mts"
     file.write_text(program)
-    done = run("node", "--no-warnings", file, **env)
+    done = run("node", "--no-warnings", file, cwd=None, **env)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 

@@ -68,7 +68,16 @@ def installed_python(python_archives: tuple[Path, Path], tmp_path_factory: pytes
     """A folder in which the wheel is installed; its dependencies are those of .venv."""
     folder = tmp_path_factory.mktemp("python")
     uv = Path(sys.executable).parent / "uv"
-    command = [uv, "pip", "install", "--offline", "--no-deps", "--target", folder, python_archives[0]]
+    command: list[str | Path] = [
+        uv,
+        "pip",
+        "install",
+        "--offline",
+        "--no-deps",
+        "--target",
+        folder,
+        python_archives[0],
+    ]
     subprocess.run(command, check=True, capture_output=True)
     return folder
 

@@ -21,10 +21,13 @@ from app.services.permissions import Access, Action, OrganizationAccess
 _bearer = HTTPBearer(
     scheme_name="Cognito",
     bearerFormat="JWT",
-    description="The ID token of the environment's Cognito user pool",
+    description="The ID token of the environment's Cognito user pool, not an access token. It is verified as "
+    "RFC8725 advises: RS256 only, by issuer, audience and expiry",
     auto_error=False,
 )
 
+# Items a page, at most.
+MAX_PAGE = 100
 # An id, a date or a name in a path.
 _KEY_PART = re.compile(r"[0-9A-Za-z_-]{1,36}")
 
@@ -90,7 +93,7 @@ ParametersDep = Annotated[Parameters, Depends(_parameters)]
 class Paging:
     """Which part of a list."""
 
-    limit: Annotated[int, Query(ge=1, le=100, description="Items a page, at most")] = 20
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE, description="Items a page, at most")] = 20
     cursor: Annotated[str | None, Query(description="`next_cursor` of the page before")] = None
 
 

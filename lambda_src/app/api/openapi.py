@@ -12,6 +12,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
 from app import __version__
+from app.api.deps import MAX_PAGE
 from app.api.errors import PROBLEM_JSON, PROBLEM_SCHEMA, ProblemView, document_problem
 from app.api.openapi_descriptions import describe_fields
 from app.api.openapi_examples import Examples
@@ -74,6 +75,9 @@ def document(routes: Sequence[APIRoute]) -> dict[str, Any]:
         for name, standard in _BOUNDS.items():
             if name in part:
                 part[standard] = part.pop(name)
+    for name, schema in content["components"]["schemas"].items():
+        if name.endswith("Page"):
+            schema["properties"]["items"]["maxItems"] = MAX_PAGE
     asked = permissions(routes)
     for path, operations in content["paths"].items():
         content["paths"][path] = {name: operations[name] for name in _METHODS if name in operations}
