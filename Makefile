@@ -74,9 +74,10 @@ test: require-chromium install ## Run the tests, with the coverage gate
 	@$(python) -m pytest -m "not long" $(in_parallel) $(coverage)
 
 .PHONY: test-long
-test-long: require-chromium install scan .local/api-tools/.installed ## Run the long suites: races, fuzzing, end to end, and the scanners
+test-long: require-chromium install scan .local/api-tools/.installed ## Run the long suites: races, fuzzing, end to end, the scanners, the benchmarks' budget
 	@$(find_chromium)
 	@$(python) -m pytest -m long $(in_parallel)
+	@$(tool) benchmarks check
 
 # Runs before the installation, with any Python, and again once Chromium from npm is installed.
 find_chromium = $(python) tests/chromium_helpers.py

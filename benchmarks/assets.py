@@ -1,5 +1,6 @@
 """The application and the reference as they are deployed, and their sizes."""
 
+import hashlib
 import io
 import re
 import shutil
@@ -7,12 +8,13 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from stacks.bundling import build_aside, compile_asset, function_code, install, layer_code
+from stacks.bundling import RECIPE, build_aside, compile_asset, function_code, install, layer_code
 from stacks.target import Target
 
 ROOT = Path(__file__).parent.parent
 CACHE = ROOT / ".build"
 LOCK = ROOT / "lambda_src" / "requirements.txt"
+HANDLER = Path(__file__).parent / "reference" / "handler.py"
 HOST = Target((3, 13), "x86_64", host=True)
 AWS = Target((3, 13), "arm64", host=False)
 # What a handler with botocore and Pydantic needs of the application's lock, whole as the wheels bring it.
@@ -62,10 +64,10 @@ def application(target: Target) -> Assets:
 
 
 def reference(target: Target) -> Assets:
-    """The bare handler, its packages from the application's lock and compiled too."""
-    built = CACHE / f"reference-{target.architecture}"
-    if built.is_dir():
-        shutil.rmtree(built)
+    """The bare handler, its packages from the application's lock and compiled too. Built once a version."""
+    inputs = (LOCK, HANDLER, Path(__file__), *RECIPE)
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in inputs)).hexdigest()
+    built = CACHE / f"reference-{target.architecture}-{digest[:16]}"
 
     def build(folder: Path) -> None:
         lock = folder / "requirements.txt"
@@ -74,8 +76,9 @@ def reference(target: Target) -> Assets:
         lock.write_text("".join(wanted), encoding="utf-8")
         install(lock, folder / "python", target)
         (folder / "function").mkdir()
-        shutil.copy(Path(__file__).parent / "reference" / "handler.py", folder / "function")
+        shutil.copy(HANDLER, folder / "function")
         compile_asset(folder, target, deployed_at="/opt")
 
-    build_aside(built, build)
+    if not built.is_dir():
+        build_aside(built, build)
     return Assets("reference", "handler", built / "function", built / "python")

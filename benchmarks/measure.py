@@ -18,45 +18,55 @@ WARM_FEW, WARM_MANY = 10, 40
 
 @dataclass(frozen=True)
 class Run:
-    """An asset, the environment variables of its process, and a folder for its events."""
+    """An asset, the variables of its process where AWS is reached by HTTP and by TLS, a folder for events."""
 
     assets: Assets
-    environment: dict[str, str]
+    plain: dict[str, str]
+    secure: dict[str, str]
     folder: Path
 
-    def answer(self, event: dict[str, Any], *, count: int = 1, fork: bool = False) -> dict[str, Any]:
+    def answer(self, event: dict[str, Any]) -> dict[str, Any]:
         """Run a process that answers the event, and return its figures."""
-        return self._run([], event, count, fork=fork)
+        return self._run([], event, "1")
+
+    def restored(self, event: dict[str, Any]) -> dict[str, Any]:
+        """Load the function as before a snapshot, fork, and return the figures of the fork's first answer."""
+        return self._run([], event, "1", "fork", snapshot=True)
 
     def cold_instructions(self, event: dict[str, Any]) -> float:
         """Millions of instructions from the start of the process to the first answer."""
         return self._instructions(event, 1)
+
+    def restored_instructions(self, event: dict[str, Any]) -> float:
+        """Millions of instructions for the first answer of a function that is loaded as before a snapshot."""
+        return self._instructions(event, 1, snapshot=True) - self._instructions(event, 0, snapshot=True)
 
     def warm_instructions(self, event: dict[str, Any]) -> float:
         """Millions of instructions for one more answer."""
         few, many = (self._instructions(event, count) for count in (WARM_FEW, WARM_MANY))
         return (many - few) / (WARM_MANY - WARM_FEW)
 
-    def _instructions(self, event: dict[str, Any], count: int) -> float:
+    def _instructions(self, event: dict[str, Any], count: int, *, snapshot: bool = False) -> float:
         valgrind = ["valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]
-        return float(self._run(valgrind, event, count)["instructions"])
+        return float(self._run(valgrind, event, str(count), snapshot=snapshot)["instructions"])
 
     def _run(
-        self, prefix: list[str], event: dict[str, Any], count: int, *, fork: bool = False
+        self, prefix: list[str], event: dict[str, Any], *arguments: str, snapshot: bool = False
     ) -> dict[str, Any]:
         path = self.folder / "event.json"
         path.write_text(json.dumps(event), encoding="utf-8")
         # -S: nothing of the virtual environment that this runs in.
-        command = [*prefix, sys.executable, "-P", "-S", str(CHILD), self.assets.path, str(path), str(count)]
-        environment = self.environment | {"BENCH_MODULE": self.assets.module}
-        if fork:
-            command.append("fork")
-            environment["AWS_LAMBDA_INITIALIZATION_TYPE"] = "snap-start"
+        command = [*prefix, sys.executable, "-P", "-S", str(CHILD), self.assets.path, str(path), *arguments]
+        kind = "snap-start" if snapshot else "on-demand"
+        environment = (self.secure if snapshot else self.plain) | {
+            "AWS_LAMBDA_INITIALIZATION_TYPE": kind,
+            "BENCH_MODULE": self.assets.module,
+        }
         ran = subprocess.run(
             command, env=environment, capture_output=True, text=True, check=True, cwd=self.assets.function
         )
         result: dict[str, Any] = json.loads(ran.stdout.splitlines()[-1])
-        if result["status"] not in (200, 201):
+        if result["status"] not in (None, 200, 201):
             raise RuntimeError(f"{self.assets.name} answered {result['status']}:\n{ran.stdout}")
         counted = re.search(r"I\s+refs:\s+([\d,]+)", ran.stderr)
         return result | ({"instructions": int(counted[1].replace(",", "")) / 1e6} if counted else {})
@@ -67,9 +77,10 @@ def has_valgrind() -> bool:
     return shutil.which("valgrind") is not None
 
 
-def environment(address: str) -> dict[str, str]:
-    """What Lambda and the stack would set, with all services at the address."""
-    return {
+def environment(address: str, authorities: Path | None = None) -> dict[str, str]:
+    """What Lambda and the stack would set, with all services at the address, trusted by these authorities."""
+    trust = {"AWS_CA_BUNDLE": str(authorities), "SSL_CERT_FILE": str(authorities)} if authorities else {}
+    return trust | {
         "PATH": os.environ["PATH"],
         "PYTHONHASHSEED": "0",
         "PYTHONDONTWRITEBYTECODE": "1",
@@ -77,7 +88,6 @@ def environment(address: str) -> dict[str, str]:
         "AWS_ACCESS_KEY_ID": "bench",
         "AWS_SECRET_ACCESS_KEY": "bench",
         "AWS_ENDPOINT_URL": address,
-        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
         "ENVIRONMENT": "bench",
         "PARAMETER_PREFIX": "/lifestyle-spaces/bench",
         "TABLE_NAME": "bench",

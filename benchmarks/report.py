@@ -11,7 +11,8 @@ Figures = dict[str, dict[str, float]]
 ROWS = {
     "cold": ("cold start to the first answer, instructions", "M"),
     "cold_ms": ("cold start to the first answer, CPU", "ms"),
-    "snapshot": ("first answer after a SnapStart restore (a fork), CPU", "ms"),
+    "restored": ("first answer after a SnapStart restore, over TLS, instructions", "M"),
+    "restored_ms": ("first answer after a SnapStart restore (a fork), over TLS, CPU", "ms"),
     "get": ("warm `GET` of a space, instructions", "M"),
     "post": ("warm `POST` of a space, instructions", "M"),
     "rss_mb": ("memory after the first answer", "MB"),
@@ -31,11 +32,6 @@ the budget.
 ![Ratios to the bare handler, and the budget](performance.svg)
 
 """
-
-
-def space_id(body: str) -> str:
-    """The id in a created space's answer."""
-    return str(json.loads(body)["space_id"])
 
 
 def table(figures: Figures, budget: dict[str, float]) -> str:

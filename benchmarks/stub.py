@@ -1,4 +1,4 @@
-"""DynamoDB, SSM and a user pool's keys on one port of 127.0.0.1, for the requests that are measured.
+"""DynamoDB, SSM and a user pool's keys on 127.0.0.1, with and without TLS, for the measured requests.
 
 Puts are stored and found again by their keys; conditions, updates and checks are taken as they come.
 """
@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from ssl import SSLContext
 from typing import Any
 from zlib import crc32
 
+ADDRESS = "127.0.0.1"
 _CONTRACT = Path(__file__).parent.parent / "contract" / "parameters.json"
 # Parameters without a bound are texts with a pattern.
 _TEXTS = {"web_url": "https://app.example.com", "mail_sender": "no-reply@example.com", "mail_delivery": "log"}
@@ -60,8 +62,8 @@ def _key(item: dict[str, Any]) -> tuple[str, str]:
 
 
 @contextmanager
-def serve(keys: dict[str, Any]) -> Iterator[str]:
-    """The address of the services, while they run."""
+def serve(keys: dict[str, Any], tls: SSLContext) -> Iterator[tuple[str, str]]:
+    """The addresses of the services while they run: by HTTP, and by HTTPS in this context."""
     services = Services(keys)
 
     class Handler(BaseHTTPRequestHandler):
@@ -86,10 +88,13 @@ def serve(keys: dict[str, Any]) -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    plain, secure = (ThreadingHTTPServer((ADDRESS, 0), Handler) for _ in range(2))
+    secure.socket = tls.wrap_socket(secure.socket, server_side=True, do_handshake_on_connect=False)
+    for server in (plain, secure):
+        threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield f"http://{ADDRESS}:{plain.server_port}", f"https://{ADDRESS}:{secure.server_port}"
     finally:
-        server.shutdown()
-        server.server_close()
+        for server in (plain, secure):
+            server.shutdown()
+            server.server_close()

@@ -22,9 +22,9 @@ from stacks.errors import ConfigurationError
 from stacks.layer_contents import strip_layer
 from stacks.target import Target, matching_interpreter, verify_native_files
 
-_RECIPE = tuple(Path(__file__).with_name(name) for name in ("bundling.py", "layer_contents.py", "target.py"))
-# anyio imports its parts lazily, by what its source says.
-_READS_ITS_SOURCE = r"/anyio/"
+RECIPE = tuple(Path(__file__).with_name(name) for name in ("bundling.py", "layer_contents.py", "target.py"))
+# anyio's packages import their parts lazily, by what the source of the package says.
+_READS_ITS_SOURCE = r"/anyio/(.*/)?__init__\.py$"
 _NOT_SHIPPED = frozenset({"__pycache__", "py.typed", "requirements.txt"})
 
 
@@ -83,7 +83,7 @@ def _asset(
 def _digest(root: Path, inputs: Iterable[Path], target: Target) -> str:
     """A hash of everything that decides what is built, by content, wherever it lies."""
     digest = hashlib.sha256(f"{target!r} bytecode={matching_interpreter(target) is not None}".encode())
-    named = [(path.name, path) for path in _RECIPE]
+    named = [(path.name, path) for path in RECIPE]
     named += sorted((path.relative_to(root).as_posix(), path) for path in inputs)
     for name, path in named:
         digest.update(f"\0{name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}".encode())

@@ -31,6 +31,11 @@ UNUSED = (
     "dateutil/zoneinfo/*.tar.gz",  # time zones come from tzdata
     "pycparser",
     "pycparser-*.dist-info",
+    # zoneinfo reads compiled zones and the list `tzdata/zones`
+    "tzdata/zoneinfo/*.tab",
+    "tzdata/zoneinfo/leapseconds",
+    "tzdata/zoneinfo/tzdata.zi",
+    "urllib3/contrib/emscripten",  # for Python in a browser
     # python-jose's own arithmetic, for where cryptography is missing
     "ecdsa",
     "ecdsa-*.dist-info",

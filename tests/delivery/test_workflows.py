@@ -89,6 +89,22 @@ class TestEveryWorkflow:
             assert "secrets." not in (FOLDER / f"{name}.yml").read_text(encoding="utf-8")
 
 
+class TestBenchmarks:
+    @pytest.mark.parametrize(
+        ("name", "command"), [("delivery/gate", "make gate"), ("pull-request/check", ".ci/run")]
+    )
+    def test_job_that_runs_them_installs_valgrind_before(self, name: str, command: str) -> None:
+        # Without it they check memory and sizes alone, and say so.
+        runs = [step["run"] for step in steps(name) if "run" in step]
+        before = runs[: runs.index(command)]
+        assert any("install -qy valgrind" in each for each in before)
+
+    def test_long_tests_run_them(self) -> None:
+        makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+        recipe = makefile.partition("\ntest-long:")[2].partition("\n\n")[0]
+        assert "benchmarks check" in recipe
+
+
 class TestPullRequest:
     def test_pull_request_runs_on_each(self) -> None:
         assert set(WORKFLOWS["pull-request"]["on"]) == {"pull_request"}

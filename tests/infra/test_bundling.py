@@ -17,6 +17,8 @@ from stacks.layer_contents import AWS_OPERATIONS, UNUSED, WHOLE_SERVICES, strip_
 from stacks.settings import load_settings
 from stacks.target import Target, resolve_target
 from tests.infra.stack_helpers import ENVIRONMENTS, ROOT, backend
+from tests.integration.test_lambda_handler import ENVIRONMENT
+from tests.integration.test_snapshot import NO_CREDENTIALS
 
 CACHE = ROOT / ".build"
 REQUIREMENTS = ROOT / "lambda_src" / "requirements.txt"
@@ -244,9 +246,34 @@ print(json.dumps([RSAKey.__name__, version("fastapi"), app.__cached__]))
         assert backend == "CryptographyRSAKey"
         assert Path(bytecode).is_file()
 
-    def test_layer_keeps_sources_of_anyio_alone(self, host_assets: tuple[Path, Path]) -> None:
+    def test_serve_requests_before_a_snapshot(self, host_assets: tuple[Path, Path]) -> None:
+        # Also what is imported late: the event loop's back end, the routes, the container's credentials.
+        function, layer = host_assets
+        variables = {
+            **ENVIRONMENT,
+            **NO_CREDENTIALS,
+            "AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start",
+            "POWERTOOLS_SERVICE_NAME": "test",
+            "PYTHONPATH": f"{function}:{layer / 'python'}",
+        }
+        ran = subprocess.run(
+            [sys.executable, "-P", "-S", "-B", "-c", "import lambda_handler"],
+            env=variables,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ran.returncode == 0, ran.stderr
+        answers = [json.loads(line) for line in ran.stdout.splitlines()]
+        assert [(each["message"], each["status"]) for each in answers] == [
+            ("http.request", 200),
+            ("http.request", 401),
+        ]
+
+    def test_layer_keeps_sources_of_anyios_packages_alone(self, host_assets: tuple[Path, Path]) -> None:
         _, layer = host_assets
-        assert {path.relative_to(layer / "python").parts[0] for path in layer.rglob("*.py")} == {"anyio"}
+        kept = [path.relative_to(layer / "python") for path in layer.rglob("*.py")]
+        assert {(path.parts[0], path.name) for path in kept} == {("anyio", "__init__.py")}
 
     def test_layer_keeps_aws_operations_that_function_may_call(self) -> None:
         services = {"ses": "sesv2"}  # IAM's name and botocore's

@@ -26,6 +26,10 @@ class TestOverBudget:
         slow = WITHIN | {"application": WITHIN["application"] | {"cold": 151.0, "rss_mb": 66.0}}
         assert over_budget(slow) == ["cold: 1.51, budget 1.5", "rss_mb: 66.00, budget 65.0"]
 
+    def test_first_answer_after_a_restore_is_checked(self) -> None:
+        restored = {name: {**each, "restored": 10.0} for name, each in WITHIN.items()}
+        assert over_budget(restored) == ["restored: 1.00, budget 0.75"]
+
     def test_memory_and_size_are_checked_where_instructions_are_not_counted(self) -> None:
         ours = {"rss_mb": 60.0, "zipped_mb": 11.1}
         assert over_budget({"application": ours, "reference": {"rss_mb": 50.0, "zipped_mb": 20.0}}) == [
