@@ -82,7 +82,7 @@ def render(figures: Figures, score: Score, on: date) -> str:
             "# Assurance",
             "",
             f"Written by `make assurance` on {on.isoformat()}; do not edit. `make test-long` runs the same",
-            "suites bounded. Every test that calls the API also looks for texts, tokens and codes in the log.",
+            "suites bounded. Every test that calls the API also looks for texts, tokens and codes in logs.",
             "",
             f"{figures.tests:,} tests ran, {figures.failures:,} failed.",
             "",
