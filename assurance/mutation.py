@@ -47,7 +47,7 @@ TESTS = (
 )
 # mutmut finds packages in `src` only.
 SOURCE = "src"
-COPIED = ("codegen", "contract", "delivery", "local", "stacks", "tests", "pyproject.toml")
+COPIED = ("README.md", "codegen", "contract", "delivery", "docs", "local", "stacks", "tests", "pyproject.toml")
 LINKED = (".venv", "node_modules")
 
 
@@ -95,8 +95,9 @@ def prepare(folder: Path, modules: Iterable[str] = MODULES) -> None:
     for name in COPIED:
         source = ROOT / name
         (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / name)
+    (folder / "mutants").mkdir()  # mutmut's copy, in which the tests run
     for name in LINKED:
-        (folder / name).symlink_to(ROOT / name)
+        (folder / "mutants" / name).symlink_to(ROOT / name)
     project = folder / "pyproject.toml"
     text = project.read_text(encoding="utf-8").replace('"lambda_src", "."', f'"{SOURCE}", "."')
     project.write_text(text + configuration(modules), encoding="utf-8")
