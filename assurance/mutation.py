@@ -47,7 +47,17 @@ TESTS = (
 )
 # mutmut finds packages in `src` only.
 SOURCE = "src"
-COPIED = ("README.md", "codegen", "contract", "delivery", "docs", "local", "stacks", "tests", "pyproject.toml")
+COPIED = (
+    "README.md",
+    "codegen",
+    "contract",
+    "delivery",
+    "docs",
+    "local",
+    "stacks",
+    "tests",
+    "pyproject.toml",
+)
 LINKED = (".venv", "node_modules")
 
 
