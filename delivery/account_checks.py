@@ -16,6 +16,9 @@ BOOTSTRAP_PARAMETER, BOOTSTRAP_VERSION = "/cdk-bootstrap/hnb659fds/version", 6
 # Lambda keeps this much of the account's concurrency for functions that reserve none.
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
 UNRESERVED_CONCURRENCY = 100
+# Service Quotas takes no request below the default, though a new account may have less.
+# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+DEFAULT_CONCURRENCY = 1000
 # https://docs.aws.amazon.com/general/latest/gr/apigateway.html
 RESOURCES_QUOTA = "Resources/Routes per REST/WebSocket API"
 
@@ -113,9 +116,18 @@ def leftovers(account: Account) -> Iterator[Finding]:
             raise
     else:
         return
+    # The first two are protected against deletion, which has to be taken off before.
     found = [
-        *(f"aws dynamodb delete-table --table-name {name}" for name in _tables(account)),
-        *(f"aws cognito-idp delete-user-pool --user-pool-id {name}" for name in _user_pools(account)),
+        *(
+            f"aws dynamodb update-table --table-name {name} --no-deletion-protection-enabled"
+            f" && aws dynamodb delete-table --table-name {name}"
+            for name in _tables(account)
+        ),
+        *(
+            f"aws cognito-idp update-user-pool --user-pool-id {name} --deletion-protection INACTIVE"
+            f" && aws cognito-idp delete-user-pool --user-pool-id {name}"
+            for name in _user_pools(account)
+        ),
         *(f"aws logs delete-log-group --log-group-name {name}" for name in _log_groups(account)),
         *(f"aws ssm delete-parameter --name {name}" for name in _parameters(account)),
     ]
@@ -160,9 +172,10 @@ def concurrency(account: Account) -> Iterator[Finding]:
     limit = account.client("lambda").get_account_settings()["AccountLimit"]
     quota, free = limit["ConcurrentExecutions"], limit["UnreservedConcurrentExecutions"]
     missing = wanted + UNRESERVED_CONCURRENCY - free if wanted else 0
+    wanted_quota = max(DEFAULT_CONCURRENCY, quota + missing)
     advice = (
         "aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 "
-        f"--desired-value {quota + missing}   # or lower function.reserved_concurrency"
+        f"--desired-value {wanted_quota}   # or lower function.reserved_concurrency"
     )
     yield Finding(
         f"concurrency: {free} of {quota} not reserved, {wanted} to be reserved",

@@ -139,8 +139,14 @@ class TestLeftovers:
         parameter = "/lifestyle-spaces/prod/api-url"
         aws.answer("ssm", "get_parameters_by_path", {"Parameters": [{"Name": parameter}]})
         assert advice(run(checks.leftovers)) == [
-            f"aws dynamodb delete-table --table-name {STACK}-Table-1",
-            "aws cognito-idp delete-user-pool --user-pool-id eu-west-1_1",
+            (
+                f"aws dynamodb update-table --table-name {STACK}-Table-1 --no-deletion-protection-enabled"
+                f" && aws dynamodb delete-table --table-name {STACK}-Table-1"
+            ),
+            (
+                "aws cognito-idp update-user-pool --user-pool-id eu-west-1_1 --deletion-protection INACTIVE"
+                " && aws cognito-idp delete-user-pool --user-pool-id eu-west-1_1"
+            ),
             f"aws logs delete-log-group --log-group-name {STACK}-Log",
             f"aws ssm delete-parameter --name {parameter}",
         ]
@@ -195,6 +201,15 @@ class TestConcurrency:
         limit = {"ConcurrentExecutions": 1000, "UnreservedConcurrentExecutions": free}
         aws.answer("lambda", "get_account_settings", {"AccountLimit": limit})
         assert len(advice(run(checks.concurrency))) == todo
+
+    def test_concurrency_of_new_account_is_raised_to_the_default(self, aws: Aws, run: Run) -> None:
+        """Service Quotas refuses a value below the default, and a new account may have 10."""
+        limit = {"ConcurrentExecutions": 10, "UnreservedConcurrentExecutions": 10}
+        aws.answer("lambda", "get_account_settings", {"AccountLimit": limit})
+
+        (command,) = advice(run(checks.concurrency))
+
+        assert "--desired-value 1000 " in command
 
     def test_concurrency_asks_for_nothing_if_nothing_is_reserved(self, aws: Aws, run: Run) -> None:
         limit = {"ConcurrentExecutions": 10, "UnreservedConcurrentExecutions": 10}
