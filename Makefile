@@ -90,6 +90,10 @@ require-chromium:
 bench: install ## Measure the application against a bare handler, and write docs/performance.md
 	@$(tool) benchmarks run
 
+.PHONY: bench-load
+bench-load: install ## Put load on the handler and on a new local deployment for a minute each, and write docs/performance.md
+	@$(tool) benchmarks load
+
 .PHONY: bench-check
 bench-check: install ## Check instructions (valgrind), memory and size against the budget
 	@$(tool) benchmarks check

@@ -21,6 +21,7 @@ from local.users import sign_in
 ROOT = Path(__file__).parent.parent
 CLIENTS = 8
 TIMEOUT_S = 60
+ENTRY = json.dumps({"title": "Today", "content": "A walk by the river. " * 10})
 
 
 class Client:
@@ -34,22 +35,37 @@ class Client:
         self.times_ms: list[float] = []
 
     def run(self, together: Barrier, seconds: float) -> None:
-        """Make a profile and a space when all others do, then read and create until the time is up."""
+        """Make a profile and a space when all others do, then write and read entries until the time is up.
+
+        Raises:
+            LoadError: a request was not answered as it should, or an entry is not in the list.
+        """
         together.wait(TIMEOUT_S)
         self._send("POST", "/api/v1/users", json.dumps({"email": self._email, "name": "Ann"}))
-        space = self._create()
+        space = json.loads(self._send("POST", "/api/v1/spaces", SPACE))
+        path = f"/api/v1/spaces/{space['space_id']}"
+        journals = f"{path}/journals"
         until = time.monotonic() + seconds
-        for path in cycle([*[space] * 7, "/api/v1/users/me/spaces", f"{space}/journals", None]):
+        written = []
+        for read in cycle([*[path] * 7, "/api/v1/users/me/spaces", journals, None]):
             if time.monotonic() >= until:
                 break
-            if path is None:
-                self._create()
+            if read:
+                self._send("GET", read)
             else:
-                self._send("GET", path)
+                written.append(json.loads(self._send("POST", journals, ENTRY))["entry_id"])
+        if self._listed(journals) != sorted(written, reverse=True):
+            raise LoadError(f"{journals} does not list the {len(written)} entries that were written")
 
-    def _create(self) -> str:
-        answer = self._send("POST", "/api/v1/spaces", SPACE)
-        return f"/api/v1/spaces/{json.loads(answer)['space_id']}"
+    def _listed(self, journals: str) -> list[str]:
+        found: list[str] = []
+        cursor = ""
+        while True:
+            page = json.loads(self._send("GET", f"{journals}?limit=100{cursor}"))
+            found += [entry["entry_id"] for entry in page["items"]]
+            if page["next_cursor"] is None:
+                return found
+            cursor = f"&cursor={page['next_cursor']}"
 
     def _send(self, method: str, path: str, body: str | None = None) -> bytes:
         started = time.perf_counter()
@@ -66,7 +82,7 @@ def at_local(seconds: float) -> dict[str, float]:
     """Deploy afresh, send requests for so long, and return what they took.
 
     Raises:
-        LoadError: a request was not answered as it should.
+        LoadError: a request was not answered as it should, or an entry is lost.
     """
     with tempfile.TemporaryDirectory(prefix="lifestyle-spaces-load-") as name:
         home = Path(name)

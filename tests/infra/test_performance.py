@@ -1,9 +1,10 @@
 """`benchmarks`: the generated page, and what counts as over the budget."""
 
+import json
 from xml.etree import ElementTree
 
 from benchmarks import report
-from benchmarks.__main__ import BUDGET, over_budget
+from benchmarks.__main__ import BUDGET, LOAD_S, over_budget
 
 WITHIN = {
     "application": {"cold": 140.0, "get": 8.0, "post": 17.0, "rss_mb": 60.0, "zipped_mb": 10.9},
@@ -12,6 +13,22 @@ WITHIN = {
 
 
 class TestPage:
+    def test_page_and_chart_are_committed_as_made_from_results(self) -> None:
+        results = json.loads(report.RESULTS.read_text(encoding="utf-8"))
+        assert report.PATH.read_text(encoding="utf-8") == report.render(results), "run `make bench`"
+        chart = report.chart(results["figures"], results["budget"])
+        assert report.CHART.read_text(encoding="utf-8") == chart
+
+    def test_budget_and_results_of_page_are_those_of_code(self) -> None:
+        results = json.loads(report.RESULTS.read_text(encoding="utf-8"))
+        assert results["budget"] == BUDGET
+        assert over_budget(results["figures"]) == []
+        assert results["handler"]["application"]["seconds"] >= LOAD_S
+        assert results["local"]["seconds"] == LOAD_S
+
+    def test_costs_are_read_from_capacity_page(self) -> None:
+        assert all(0 < dollars < 30 for dollars in report.database_costs().values())
+
     def test_chart_is_svg_with_a_bar_for_each_figure(self) -> None:
         root = ElementTree.fromstring(report.chart(WITHIN, BUDGET))  # noqa: S314 - of our own making
         bars = [each for each in root.iter() if each.get("fill") == "#2a6f97"]
