@@ -96,6 +96,7 @@ only_mutate = {only}
 pytest_add_cli_args_test_selection = {json.dumps(TESTS)}
 pytest_add_cli_args = ["-n", "0", "-p", "no:cacheprovider", "-p", "no:logging"]
 also_copy = {json.dumps(COPIED)}
+process_isolation = "forkserver"  # a second run of the tests in one process finds what the first has left
 """
 
 
