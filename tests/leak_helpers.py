@@ -67,7 +67,7 @@ class LeakDetector:
     def _note_texts(self, body: bytes) -> None:
         try:
             value = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return
         self.secrets.update(text for text in _strings(value) if _is_personal(text))
 

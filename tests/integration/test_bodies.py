@@ -103,18 +103,22 @@ class TestContent:
         assert "TransactWriteItems" not in calls
 
     @pytest.mark.parametrize(
-        "content",
+        ("content", "detail"),
         [
-            b'{"name": "\xff\xfe"}',
-            b'{"name": "\xc3\x28"}',
-            b"[" * 200_000,
-            b'{"name": ' + b"[" * 200_000 + b"]" * 200_000 + b"}",
-            b'{"name": ' + b"9" * 5000 + b"}",
+            (b'{"name": "\xff\xfe"}', "The body is not UTF-8 at byte 11"),
+            (b'{"name": "\xc3\x28"}', "The body is not UTF-8 at byte 11"),
+            (b"[" * 200_000, "The body is nested too deeply"),
+            (b'{"name": ' + b"[" * 200_000 + b"]" * 200_000 + b"}", "The body is nested too deeply"),
+            (b'{"name": ' + b"9" * 5000 + b"}", "The body has a number of too many digits"),
         ],
         ids=["UTF-8 that is none", "UTF-8 cut short", "open without end", "deep", "a number without end"],
     )
-    def test_content_that_cannot_be_read(self, api: Api, content: bytes) -> None:
-        assert_problem(send(api.person(), content), 400, "bad_request")
+    def test_content_that_cannot_be_decoded_is_rejected_with_the_reason(
+        self, api: Api, content: bytes, detail: str
+    ) -> None:
+        problem = assert_problem(send(api.person(), content), 400, "bad_request")
+
+        assert problem["detail"] == detail
 
     @pytest.mark.parametrize(
         ("content", "position"),

@@ -199,7 +199,17 @@ def _message(fault: Mapping[str, Any]) -> str:
 async def _on_http_exception(request: Request, error: HTTPException) -> Response:
     """What Starlette and FastAPI refuse before a route runs: unknown path or method, unreadable body."""
     known = {kind.status: kind for kind in (NotFound, MethodNotAllowed)}
-    return problem_response(request, known.get(error.status_code, BadRequest)(), headers=error.headers)
+    problem = known[error.status_code]() if error.status_code in known else _unreadable_body(error.__cause__)
+    return problem_response(request, problem, headers=error.headers)
+
+
+def _unreadable_body(cause: BaseException | None) -> BadRequest:
+    """What is wrong with a body that Python cannot decode; its own words would name Python's settings."""
+    if isinstance(cause, UnicodeDecodeError):
+        return BadRequest(f"The body is not UTF-8 at byte {cause.start + 1}")
+    if isinstance(cause, RecursionError):
+        return BadRequest("The body is nested too deeply")
+    return BadRequest("The body has a number of too many digits")
 
 
 async def _on_unreachable_aws(request: Request, error: Exception) -> Response:
