@@ -24,7 +24,7 @@ ROWS = {
     "rss_mb": ("memory after the first answer", "MB"),
     "zipped_mb": ("function and packages for arm64, zipped", "MB"),
 }
-_SVG = """<svg xmlns="http://www.w3.org/2000/svg" width="720" height="{height}" role="img"
+_SVG = """<svg xmlns="http://www.w3.org/2000/svg" width="860" height="{height}" role="img"
  font-family="sans-serif" font-size="12">"""
 ABSOLUTE = ("rss_mb", "zipped_mb")
 # The operations of the page, by their rows in docs/capacity.md.
@@ -54,24 +54,23 @@ def table(figures: Figures, budget: dict[str, float]) -> str:
 def chart(figures: Figures, budget: dict[str, float]) -> str:
     """Bars of the ratios with a mark at the budget, as SVG: the same text for the same figures."""
     rows = [name for name in ROWS if name in figures["application"]]
-    scale, top = 220, 34
+    left, scale, top = 460, 200, 34
     parts = [
-        _SVG.format(height=top + 34 * len(rows)),
+        _SVG.format(height=top + 30 * len(rows)),
         "<title>Ratios to the bare handler</title>",
         '<rect width="100%" height="100%" fill="#fff"/>',
         '<text x="10" y="20" font-weight="bold">Ratio to the bare handler; the mark is the budget</text>',
     ]
     for number, name in enumerate(rows):
         ours, theirs = figures["application"][name], figures["reference"][name]
-        y, ratio = top + 34 * number, ours / theirs
-        limit = budget.get(name)
-        parts.append(f'<text x="10" y="{y + 12}">{ROWS[name][0].replace("`", "")}</text>')
-        parts.append(
-            f'<rect x="330" y="{y}" width="{min(ratio, 1.7) * scale:.0f}" height="16" fill="#2a6f97"/>'
-        )
-        parts.append(f'<text x="{334 + min(ratio, 1.7) * scale:.0f}" y="{y + 12}">{ratio:.2f}</text>')
-        if limit:
-            mark = 330 + min(limit / theirs if name in ABSOLUTE else limit, 1.75) * scale
+        y, ratio = top + 30 * number, ours / theirs
+        parts += [
+            f'<text x="10" y="{y + 12}">{ROWS[name][0].replace("`", "")}</text>',
+            f'<text x="{left - 10}" y="{y + 12}" text-anchor="end">{ratio:.2f}</text>',
+            f'<rect x="{left}" y="{y}" width="{min(ratio, 1.9) * scale:.0f}" height="16" fill="#2a6f97"/>',
+        ]
+        if limit := budget.get(name):
+            mark = left + min(limit / theirs if name in ABSOLUTE else limit, 1.95) * scale
             parts.append(f'<rect x="{mark:.0f}" y="{y - 3}" width="2" height="22" fill="#c1121f"/>')
     return "\n".join([*parts, "</svg>"]) + "\n"
 
