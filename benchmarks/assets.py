@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import json
 import re
 import shutil
 import zipfile
@@ -9,14 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stacks.bundling import RECIPE, build_aside, compile_asset, function_code, install, layer_code
-from stacks.target import Target
+from stacks.settings import load_settings
+from stacks.target import Target, resolve_target
 
 ROOT = Path(__file__).parent.parent
 CACHE = ROOT / ".build"
 LOCK = ROOT / "lambda_src" / "requirements.txt"
 HANDLER = Path(__file__).parent / "reference" / "handler.py"
-HOST = Target((3, 13), "x86_64", host=True)
-AWS = Target((3, 13), "arm64", host=False)
+_ENVIRONMENTS = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]["environments"]
+HOST, AWS = (resolve_target(load_settings(_ENVIRONMENTS, name).function) for name in ("local", "prod"))
 # What a handler with botocore and Pydantic needs of the application's lock, whole as the wheels bring it.
 REFERENCE_PACKAGES = [
     "annotated-types",

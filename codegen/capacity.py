@@ -227,7 +227,7 @@ OutboxMessage 2. Ten units were asked for. What each further saving would cost:
 | saving | units left | price |
 | --- | --- | --- |
 | read eventually consistently | 11.5 | a new habit is not found at once; a refusal needs a consistent read |
-| also without check Habit | 9.5 | a check-in can be written after its habit's deletion, and stays |
+| also without check Habit | 9.5 | one written during its habit's deletion stays, or deletions run twice |
 | also without check Membership | 7.5 | a removed member's request can still write |
 | write Activity instead of the message | 15, and none in the background | the request writes the feed |
 

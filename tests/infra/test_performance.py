@@ -1,10 +1,13 @@
 """`benchmarks`: the generated page, and what counts as over the budget."""
 
 import json
+import sys
 from xml.etree import ElementTree
 
+import pytest
+
 from benchmarks import report
-from benchmarks.__main__ import BUDGET, LOAD_S, over_budget
+from benchmarks.__main__ import BUDGET, LOAD_S, main, over_budget
 
 WITHIN = {
     "application": {"cold": 140.0, "get": 8.0, "post": 17.0, "rss_mb": 60.0, "zipped_mb": 10.9},
@@ -52,3 +55,14 @@ class TestOverBudget:
         assert over_budget({"application": ours, "reference": {"rss_mb": 50.0, "zipped_mb": 20.0}}) == [
             "zipped_mb: 11.10, budget 11.0"
         ]
+
+
+class TestMain:
+    @pytest.mark.parametrize(("command", "status"), [("check", 0), ("run", 1), ("load", 1)])
+    def test_main_measures_nothing_on_another_system(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str, status: int
+    ) -> None:
+        monkeypatch.setattr(sys, "platform", "darwin")
+
+        assert main(command) == status
+        assert capsys.readouterr().out.startswith("The budget is that of Linux with Python 3.13")
