@@ -83,13 +83,16 @@ def _parameters(operation: Operation) -> str:
         for place in PLACES
         for each in operation.parameters(place)
     ]
-    return f"## Parameters {NOT_SEARCHED}\n\n{table('Name', 'In', 'Type', 'Meaning', 'Example', rows=rows)}" if rows else ""
+    if not rows:
+        return ""
+    return f"## Parameters {NOT_SEARCHED}\n\n{table('Name', 'In', 'Type', 'Meaning', 'Example', rows=rows)}"
 
 
 def _body(document: Part, operation: Operation) -> str:
     if "requestBody" not in operation.content:
         return ""
-    return f"## Body {NOT_SEARCHED}\n\n{fields(document, operation.content['requestBody']['content'][JSON]['schema'])}"
+    schema = operation.content["requestBody"]["content"][JSON]["schema"]
+    return f"## Body {NOT_SEARCHED}\n\n{fields(document, schema)}"
 
 
 def _answers(document: Part, operation: Operation) -> str:
@@ -109,7 +112,8 @@ def _answers(document: Part, operation: Operation) -> str:
 
 def _success(document: Part, status: str, answer: Part) -> list[str]:
     headers = ", ".join(f"`{name}`" for name in answer["headers"])
-    parts = [f"### {status} {NOT_SEARCHED}", f"<p>{inline(answer['description'])}</p>", f"Headers: {headers}."]
+    said = f"<p>{inline(answer['description'])}</p>"
+    parts = [f"### {status} {NOT_SEARCHED}", said, f"Headers: {headers}."]
     if JSON in answer.get("content", {}):
         media = answer["content"][JSON]
         shown = json.dumps(example(document, media), indent=2, ensure_ascii=False)

@@ -44,19 +44,20 @@ def python(document: Part, operation: Operation) -> str:
     """A call of the Python client; the path's parameters are variables."""
     module = operation.content["operationId"]
     package = re.sub(r"\W", "_", operation.tag)
-    imports = [f"from lifestyle_spaces_client.api.{package} import {module}"]
+    imports = [
+        "from lifestyle_spaces_client import result",
+        f"from lifestyle_spaces_client.api.{package} import {module}",
+    ]
     arguments = [*(each["name"] for each in operation.parameters("path")), "client=client"]
     sent = body(document, operation)
     if sent is not None:
         model = operation.content["requestBody"]["content"][JSON]["schema"]["$ref"].rpartition("/")[2]
         imports.append(f"from lifestyle_spaces_client.models import {model}")
-        arguments.append(f"body={model}.from_dict({_indented(_python(sent), 4).lstrip()})")
+        arguments.append(f"body={model}.from_dict({_indented(_python(sent), 8).lstrip()})")
     name = _answer_name(operation)
-    assigned = f"{name} = " if name else ""
-    call = f"{assigned}{module}.sync({', '.join(arguments)})"
-    if sent is not None:
-        call = f"{assigned}{module}.sync(\n" + "".join(f"    {each},\n" for each in arguments) + ")"
-    return "\n".join([*imports, "", call])
+    lines = "".join(f"        {each},\n" for each in arguments)
+    call = f"result(\n    {module}.sync_detailed(\n{lines}    )\n)"
+    return "\n".join([*imports, "", f"{name} = {call}" if name else call])
 
 
 def samples(document: Part, operation: Operation) -> str:

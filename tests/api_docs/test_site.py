@@ -212,6 +212,7 @@ class TestSamples:
         text = python(DOCUMENT, self.CALL)
         ast.parse(text)
         assert text.startswith(
+            "from lifestyle_spaces_client import result\n"
             "from lifestyle_spaces_client.api.spare_parts import create_part\n"
             "from lifestyle_spaces_client.models import PartCreate\n"
         )
