@@ -7,8 +7,10 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from api_docs.site.changes import changelog
 from api_docs.site.document import ROOT, Part, by_tag, inline, load, operations
 from api_docs.site.generator import generate
+from api_docs.site.limits import limits
 from api_docs.site.permissions import operations_by_permission
 from api_docs.site.problems import ADVICE, catalogue, problems
 from api_docs.site.reference import operation_page, reference_page
@@ -36,6 +38,7 @@ _GUIDE = (
     "roles",
     "rate-limits",
     "clients",
+    "versioning",
 )
 
 
@@ -54,6 +57,10 @@ def _pages(document: Part) -> dict[str, str]:
     pages = {name: _guide_page(name) for name in _GUIDE}
     pages["errors"] += "\n\n" + catalogue(document)
     pages["roles"] += "\n\n" + operations_by_permission(document)
+    pages["rate-limits"] += "\n\n" + limits()
+    released = json.loads((ROOT / "contract" / "released.json").read_text(encoding="utf-8"))
+    clients = (ROOT / "clients" / "CHANGELOG.md").read_text(encoding="utf-8")
+    pages["changelog"] = changelog(released, document, clients)
     pages |= {"inbox": _INBOX, "operations": reference_page(document), "schemas": schemas_page(document)}
     return pages | {each.slug: operation_page(document, each) for each in operations(document)}
 
@@ -72,6 +79,7 @@ def _navigation(document: Part) -> list[dict[str, Any]]:
     return [
         {"Guide": [f"{name}.md" for name in _GUIDE]},
         {"Reference": [{"All operations": "operations.md"}, *groups, {"Schemas": "schemas.md"}]},
+        {"Changelog": "changelog.md"},
         {"Inbox": "inbox.md"},
     ]
 
