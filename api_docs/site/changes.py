@@ -15,7 +15,11 @@ def changelog(old: Part, new: Part, clients: str) -> str:
     parts = [
         "# Changelog",
         f"From {versions}, by comparing the two documents. What may change is in [versions](versioning.md).",
-        _list("Breaking changes", breaks(old, new), none="None: what was valid is still valid."),
+        _list(
+            "Breaking changes",
+            [f"`{line}`" for line in breaks(old, new)],
+            none="None: what was valid is still valid.",
+        ),
         _list("New operations", list(_new_operations(old, new))),
         _list("New parameters", list(_new_parameters(old, new))),
         _list("New fields", list(_new_fields(old, new))),

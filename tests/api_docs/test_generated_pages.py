@@ -57,7 +57,7 @@ class TestChangelog:
         del old["components"]["schemas"]["Space"]["properties"]["description"]
         old["components"]["schemas"]["Emoji"]["enum"].remove("hug")
         text = changelog(old, new, "# Changelog\n\n## 0.2.0\n\n- Faster\n")
-        assert "- GET /health: is gone" in text
+        assert "- `GET /health: is gone`" in text
         assert "(get-operation.md): `GET /api/v1/operations/{operation_id}`" in text
         assert "(list-journals.md): `pinned`" in text
         assert "- [Space](schemas.md#Space): `description`" in text
