@@ -3,9 +3,10 @@
 import json
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -13,12 +14,13 @@ from typing import Any
 from certifi import where
 
 from benchmarks import report
-from benchmarks.assets import AWS, HOST, application, reference
+from benchmarks.assets import AWS, HOST, Assets, application, reference
 from benchmarks.events import SPACE, UserPool, event, profile
 from benchmarks.load import at_handler
 from benchmarks.load_local import at_local
 from benchmarks.measure import Run, environment, has_valgrind
 from benchmarks.stub import ADDRESS, serve
+from stacks.target import Target
 from tests.unit.core.certificate_helpers import Authority
 
 ROUNDS = 9
@@ -30,8 +32,8 @@ Prepared = dict[str, tuple[Run, dict[str, Any], dict[str, Any]]]
 
 
 @contextmanager
-def _prepared() -> Iterator[Prepared]:
-    """Each asset with its GET and its POST event, its space made."""
+def _prepared(measured: Iterable[Assets]) -> Iterator[Prepared]:
+    """Each of these with its GET and its POST event, its space made."""
     pool = UserPool()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -45,7 +47,7 @@ def _prepared() -> Iterator[Prepared]:
                     Run(assets, environment(plain), environment(secure, authorities), folder / assets.name),
                     pool.token(),
                 )
-                for assets in (reference(HOST), application(HOST))
+                for assets in measured
             }
 
 
@@ -72,8 +74,13 @@ def _count(run: Run, get: dict[str, Any], post: dict[str, Any]) -> dict[str, flo
 
 
 def measure(*, rounds: int) -> report.Figures:
-    """The figures of each asset, by name. CPU times are medians of so many rounds."""
-    with _prepared() as prepared:
+    """The figures of the assets by their names. CPU times are medians of so many rounds.
+
+    Without rounds the budget's are measured alone: the application's and the bare handler's.
+    """
+    named: dict[str, Callable[[Target], Assets]] = {"reference": reference, "application": application}
+    named |= {"usual": partial(reference, module="usual")} if rounds else {}
+    with _prepared(build(HOST) for build in named.values()) as prepared:
         with ThreadPoolExecutor() as executor:
             counted = executor.map(lambda each: _count(*each), prepared.values())
             figures = dict(zip(prepared, counted, strict=True))
@@ -86,8 +93,8 @@ def measure(*, rounds: int) -> report.Figures:
             mine = [each[1:] for each in times if each[0] == name]
             cold, restored = (median(values) for values in zip(*mine, strict=True))
             figures[name] |= {"cold_ms": cold, "restored_ms": restored}
-    figures["application"]["zipped_mb"] = application(AWS).zipped_mb()
-    figures["reference"]["zipped_mb"] = reference(AWS).zipped_mb()
+    for name, build in named.items():
+        figures[name]["zipped_mb"] = build(AWS).zipped_mb()
     return figures
 
 

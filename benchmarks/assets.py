@@ -1,4 +1,4 @@
-"""The application and the reference as they are deployed, and their sizes."""
+"""The application and the references as they are deployed, and their sizes."""
 
 import hashlib
 import io
@@ -16,22 +16,26 @@ from stacks.target import Target, resolve_target
 ROOT = Path(__file__).parent.parent
 CACHE = ROOT / ".build"
 LOCK = ROOT / "lambda_src" / "requirements.txt"
-HANDLER = Path(__file__).parent / "reference" / "handler.py"
+REFERENCES = Path(__file__).parent / "reference"
 _ENVIRONMENTS = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]["environments"]
 HOST, AWS = (resolve_target(load_settings(_ENVIRONMENTS, name).function) for name in ("local", "prod"))
-# What a handler with botocore and Pydantic needs of the application's lock, whole as the wheels bring it.
-REFERENCE_PACKAGES = [
-    "annotated-types",
-    "botocore",
-    "jmespath",
-    "pydantic",
-    "pydantic-core",
-    "python-dateutil",
-    "six",
-    "typing-extensions",
-    "typing-inspection",
-    "urllib3",
-]
+# What the references need of the application's lock, whole as the wheels bring it.
+_BARE = frozenset(
+    {
+        "annotated-types",
+        "botocore",
+        "jmespath",
+        "pydantic",
+        "pydantic-core",
+        "python-dateutil",
+        "six",
+        "typing-extensions",
+        "typing-inspection",
+        "urllib3",
+    }
+)
+_WEB = {"annotated-doc", "anyio", "boto3", "fastapi", "idna", "mangum", "opentelemetry-api", "s3transfer"}
+PACKAGES = {"handler": _BARE, "usual": _BARE | _WEB | {"starlette"}}
 
 
 @dataclass(frozen=True)
@@ -65,22 +69,27 @@ def application(target: Target) -> Assets:
     return Assets("application", "lambda_handler", Path(function.path), Path(layer.path) / "python")
 
 
-def reference(target: Target) -> Assets:
-    """The bare handler, its packages from the application's lock and compiled too. Built once a version."""
-    inputs = (LOCK, HANDLER, Path(__file__), *RECIPE)
+def reference(target: Target, module: str = "handler") -> Assets:
+    """A module of `benchmarks/reference`, its packages from the application's lock, compiled too.
+
+    Built once for each state of these. `handler` is the bare handler that all ratios are to.
+    """
+    source = REFERENCES / f"{module}.py"
+    inputs = (LOCK, source, Path(__file__), *RECIPE)
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in inputs)).hexdigest()
-    built = CACHE / f"reference-{target.architecture}-{digest[:16]}"
+    built = CACHE / f"reference-{module}-{target.architecture}-{digest[:16]}"
 
     def build(folder: Path) -> None:
         lock = folder / "requirements.txt"
         blocks = re.split(r"(?m)^(?=[a-z])", LOCK.read_text(encoding="utf-8"))
-        wanted = [block for block in blocks if block.partition("==")[0] in REFERENCE_PACKAGES]
+        wanted = [block for block in blocks if block.partition("==")[0] in PACKAGES[module]]
         lock.write_text("".join(wanted), encoding="utf-8")
         install(lock, folder / "python", target)
         (folder / "function").mkdir()
-        shutil.copy(HANDLER, folder / "function")
+        shutil.copy(source, folder / "function")
         compile_asset(folder, target, deployed_at="/opt")
 
     if not built.is_dir():
         build_aside(built, build)
-    return Assets("reference", "handler", built / "function", built / "python")
+    name = "reference" if module == "handler" else module
+    return Assets(name, module, built / "function", built / "python")

@@ -26,6 +26,7 @@ ROWS = {
 }
 _SVG = """<svg xmlns="http://www.w3.org/2000/svg" width="860" height="{height}" role="img"
  font-family="sans-serif" font-size="12">"""
+_CAPTION = "Ratio to the bare handler: application (blue), usual handler (grey), budget (mark)"
 ABSOLUTE = ("rss_mb", "zipped_mb")
 # The operations of the page, by their rows in docs/capacity.md.
 OPERATIONS = (
@@ -40,15 +41,19 @@ OPERATIONS = (
 
 def table(figures: Figures, budget: dict[str, float]) -> str:
     """The figures as a Markdown table."""
-    lines = ["| | application | bare handler | ratio | budget |", "|---|---|---|---|---|"]
+    usual = figures.get("usual", {})
+    rows = []
     for name, (title, unit) in ROWS.items():
         if name in figures["application"]:
             ours, theirs = figures["application"][name], figures["reference"][name]
             limit = f"{budget[name]:g}{' MB' if name in ABSOLUTE else ''}" if name in budget else ""
-            lines.append(
-                f"| {title} | {ours:.1f} {unit} | {theirs:.1f} {unit} | {ours / theirs:.2f} | {limit} |"
-            )
-    return "\n".join(lines) + "\n"
+            values = [f"{value:.1f} {unit}" for value in (ours, theirs)]
+            ratios = [
+                f"{each[name] / theirs:.2f}" if name in each else ""
+                for each in (figures["application"], usual)
+            ]
+            rows.append((title, *values, ratios[0], limit, ratios[1]))
+    return markdown(("", "application", "bare handler", "ratio", "budget", "usual handler, ratio"), rows)
 
 
 def chart(figures: Figures, budget: dict[str, float]) -> str:
@@ -59,7 +64,7 @@ def chart(figures: Figures, budget: dict[str, float]) -> str:
         _SVG.format(height=top + 30 * len(rows)),
         "<title>Ratios to the bare handler</title>",
         '<rect width="100%" height="100%" fill="#fff"/>',
-        '<text x="10" y="20" font-weight="bold">Ratio to the bare handler; the mark is the budget</text>',
+        f'<text x="10" y="20" font-weight="bold">{_CAPTION}</text>',
     ]
     for number, name in enumerate(rows):
         ours, theirs = figures["application"][name], figures["reference"][name]
@@ -67,8 +72,11 @@ def chart(figures: Figures, budget: dict[str, float]) -> str:
         parts += [
             f'<text x="10" y="{y + 12}">{ROWS[name][0].replace("`", "")}</text>',
             f'<text x="{left - 10}" y="{y + 12}" text-anchor="end">{ratio:.2f}</text>',
-            f'<rect x="{left}" y="{y}" width="{min(ratio, 1.9) * scale:.0f}" height="16" fill="#2a6f97"/>',
+            f'<rect x="{left}" y="{y}" width="{min(ratio, 1.9) * scale:.0f}" height="12" fill="#2a6f97"/>',
         ]
+        if usual := figures.get("usual", {}).get(name):
+            width = min(usual / theirs, 1.9) * scale
+            parts.append(f'<rect x="{left}" y="{y + 13}" width="{width:.0f}" height="6" fill="#adb5bd"/>')
         if limit := budget.get(name):
             mark = left + min(limit / theirs if name in ABSOLUTE else limit, 1.95) * scale
             parts.append(f'<rect x="{mark:.0f}" y="{y - 3}" width="2" height="22" fill="#c1121f"/>')
