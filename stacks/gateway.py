@@ -15,10 +15,9 @@ from stacks.errors import ConfigurationError
 from stacks.gateway_responses import EXPOSED_HEADERS, add_gateway_responses
 from stacks.log_group import log_group
 from stacks.routes import Route
-from stacks.settings import GatewaySettings, LogSettings
+from stacks.settings import STAGE_NAME, GatewaySettings, LogSettings
 from stacks.web_acl import WebAcl, WebAclProps
 
-STAGE_NAME = "live"
 # Literal, because the API's address depends on it.
 API_LOGICAL_ID = "Api"
 ALLOWED_HEADERS = (

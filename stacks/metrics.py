@@ -10,8 +10,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 
 from stacks.data import INDEX_NAME
-from stacks.gateway import STAGE_NAME
-from stacks.settings import SERVICE_NAME
+from stacks.settings import SERVICE_NAME, STAGE_NAME
 
 PERIOD = Duration.minutes(5)
 # The app's own metrics have two dimensions, `service` and `environment`.

@@ -17,6 +17,7 @@ from stacks.errors import ConfigurationError
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
 GATEWAY_TIMEOUT_SECONDS = 29
 SERVICE_NAME = "lifestyle-spaces"
+STAGE_NAME = "live"  # of the gateway, and so part of its address
 
 # The subset of CloudWatch Logs' retention periods that is useful here.
 LogRetentionDays = Literal[1, 7, 14, 30, 90, 180, 365, 731]

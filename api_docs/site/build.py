@@ -9,6 +9,7 @@ from typing import Any
 
 from api_docs.site.changes import changelog
 from api_docs.site.document import ROOT, Part, by_tag, inline, load, operations
+from api_docs.site.downloads import write_downloads
 from api_docs.site.generator import generate
 from api_docs.site.limits import limits
 from api_docs.site.permissions import operations_by_permission
@@ -39,6 +40,7 @@ _GUIDE = (
     "rate-limits",
     "clients",
     "versioning",
+    "downloads",
 )
 
 
@@ -47,7 +49,7 @@ def build(target: Path = TARGET) -> None:
     document = load()
     generate(_pages(document), _navigation(document), target, site_url=os.environ.get("SITE_URL", ""))
     shutil.copy(_COGNITO, target / "assets" / "cognito.js")
-    shutil.copy(ROOT / "contract" / "openapi.json", target)
+    write_downloads(document, {name: _title(name) for name in _GUIDE}, target)
     advice = {kind.code: {"title": kind.title, "advice": inline(ADVICE[kind.code])} for kind in problems()}
     (target / "problems.json").write_text(json.dumps(advice), encoding="utf-8")
 
@@ -63,6 +65,10 @@ def _pages(document: Part) -> dict[str, str]:
     pages["changelog"] = changelog(released, document, clients)
     pages |= {"inbox": _INBOX, "operations": reference_page(document), "schemas": schemas_page(document)}
     return pages | {each.slug: operation_page(document, each) for each in operations(document)}
+
+
+def _title(name: str) -> str:
+    return (GUIDE / f"{name}.md").read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")
 
 
 def _guide_page(name: str) -> str:
