@@ -50,6 +50,10 @@ token: .venv/.installed ## Print an ID token: make token EMAIL=... PASSWORD=... 
 docs: deployer ## Serve the documentation of the API on 127.0.0.1 (DOCS_PORT=8000), with forms for `make local`
 	@$(tool) api_docs.site.server
 
+.PHONY: site
+site: deployer ## Build the documentation as static files: .build/site (SITE_URL=where it is published)
+	@$(tool) api_docs.site.build
+
 .PHONY: tables
 tables: deployer ## Serve a browser of the table of `make local` on 127.0.0.1 (TABLES_PORT=8001)
 	@$(python) -m local tables

@@ -12,8 +12,11 @@ from tests.infra.stack_helpers import ENVIRONMENTS
 
 ACTIONS = {
     "actions/checkout",
+    "actions/configure-pages",
+    "actions/deploy-pages",
     "actions/setup-python",
     "actions/upload-artifact",
+    "actions/upload-pages-artifact",
     "actions/download-artifact",
     "aws-actions/configure-aws-credentials",
 }
@@ -79,9 +82,11 @@ class TestEveryWorkflow:
             assert not {"pull_request_target", "workflow_run", "issue_comment"} & set(workflow["on"])
 
     @pytest.mark.parametrize("name", JOBS)
-    def test_every_workflow_asks_for_a_token_of_aws_only_if_it_signs_in(self, name: str) -> None:
+    def test_every_workflow_asks_for_an_identity_token_only_if_it_signs_in(self, name: str) -> None:
+        # To AWS, or to Pages, which takes files only with it.
+        signing_in = ("aws-actions/configure-aws-credentials", "actions/deploy-pages")
         if "uses" not in JOBS[name]:
-            signs_in = any("configure-aws-credentials" in step.get("uses", "") for step in steps(name))
+            signs_in = any(step.get("uses", "").startswith(signing_in) for step in steps(name))
             assert ("id-token" in JOBS[name]["permissions"]) is signs_in
 
     def test_every_workflow_knows_no_secret(self) -> None:
@@ -132,7 +137,8 @@ class TestPullRequest:
     def test_pull_request_lets_no_job_both_run_the_code_and_write(self) -> None:
         for name, job in JOBS.items():
             writes = {key for key, value in job["permissions"].items() if value == "write"} - {"id-token"}
-            assert not writes or (name == "pull-request/comment" and name not in CHECKOUTS)
+            writers = {"pull-request/comment", "pages/publish"} - set(CHECKOUTS)
+            assert not writes or name in writers
 
     def test_pull_request_signs_in_for_nobody_from_a_fork(self) -> None:
         step = steps("pull-request/review")[
@@ -221,3 +227,20 @@ class TestDrift:
         assert looked_at == {name: f"DRIFT_ROLE_ARN_{name.upper()}" for name in ("dev", "staging", "prod")}
         assert strategy["fail-fast"] is False
         assert steps("drift/drift")[-1] == {"run": "make drift ENV=${{ matrix.environment }}"}
+
+
+class TestPages:
+    def test_pages_publishes_main_alone(self) -> None:
+        assert WORKFLOWS["pages"]["on"]["push"] == {"branches": ["main"]}
+        assert JOBS["pages/build"]["if"] == "github.ref == 'refs/heads/main'"
+
+    def test_pages_uploads_what_make_site_has_built(self) -> None:
+        build, upload = (
+            position("pages/build", "make site"),
+            position("pages/build", "actions/upload-pages-artifact"),
+        )
+        assert build < upload
+        assert steps("pages/build")[upload]["with"] == {"path": ".build/site"}
+
+    def test_pages_job_that_publishes_runs_no_code_of_the_repository(self) -> None:
+        assert [step["uses"].partition("@")[0] for step in steps("pages/publish")] == ["actions/deploy-pages"]
