@@ -19,10 +19,13 @@ One table. Every item has `PK`, `SK`, `entity_type`, `version`, `created_at`, `u
 the map `data`; `GSI1PK` and `GSI1SK` where it is on the index, `ttl` (epoch seconds) where it expires. There
 is no Scan: items are read by key, or listed by one Query a page.
 
+An item that would be erased with a user stays where items of other people belong to it, without the fields in
+the last column, if there are any.
+
 ## Entities
 
-| entity | PK | SK | GSI1PK | GSI1SK | on GSI1 | expires at | deleted with | erased with the user in |
-|---|---|---|---|---|---|---|---|---|
+| entity | PK | SK | GSI1PK | GSI1SK | on GSI1 | expires | deleted with | erased with user | stays without |
+|---|---|---|---|---|---|---|---|---|---|
 """
 
 _LISTS = """
@@ -59,7 +62,8 @@ def _row(entity: Entity[Any]) -> str:
     cells += [f"`{condition}`" if condition else always, f"`{entity.expires}`" if entity.expires else ""]
     person = entity.author or entity.addressee
     parents = ", ".join(parent.entity for parent in entity.parents)
-    cells += [parents or entity.exempt or "", f"`{person}`" if person else ""]
+    kept = ", ".join(f"`{name}`" for name in entity.on_author_erased or ())
+    cells += [parents or entity.exempt or "", f"`{person}`" if person else "", kept]
     return f"| {' | '.join(cells)} |\n"
 
 

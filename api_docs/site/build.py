@@ -37,6 +37,7 @@ _GUIDE = (
     "idempotency",
     "concurrency",
     "roles",
+    "deletion",
     "rate-limits",
     "clients",
     "versioning",

@@ -5,12 +5,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from mypy_boto3_dynamodb import DynamoDBClient
 
-from app.core.database import Table
-from app.models.access_patterns import comments_of_entry
+from app.core.lifecycle import NO_AUTHOR
+from app.models.access_patterns import COMMENTS
 from tests.assertions import ANY_ETAG, assert_problem
-from tests.factories import Api, Person
+from tests.factories import TABLE_NAME, Api, Person
 from tests.integration.journal_helpers import NOWHERE, at, comment, highlight, path_of, write_entry
+from tests.integration.table_helpers import kinds_that_name
 
 STRANGER = str(uuid.UUID(int=999))
 RunBackground = Callable[[], None]
@@ -62,6 +64,8 @@ class TestCreateComment:
             "highlight_id": None,
             "parent_id": None,
             "mentions": [],
+            "reply_count": 0,
+            "deleted": False,
             "version": 1,
             "created_at": "2026-03-14T15:09:26.535Z",
             "updated_at": "2026-03-14T15:09:26.535Z",
@@ -238,19 +242,71 @@ class TestUpdateComment:
 
 
 class TestDeleteComment:
-    def test_delete_comment_deletes_its_replies(
-        self, ada: Person, bob: Person, entry: dict[str, Any], run_background: RunBackground, table: Table
+    @pytest.mark.parametrize("by", ["author", "moderator"])
+    def test_delete_comment_with_replies_leaves_them_and_no_text(
+        self, ada: Person, bob: Person, entry: dict[str, Any], run_background: RunBackground, by: str
     ) -> None:
-        other, parent = comment(ada, entry), comment(bob, entry)
-        for text in ("One", "Two"):
-            comment(ada, entry, text=text, parent_id=parent["comment_id"])
-        kept = comment(bob, entry, parent_id=other["comment_id"])
+        parent = comment(bob, entry, text="Bob was here", mentions=[ada.user_id])
+        replies = [comment(ada, entry, text=text, parent_id=parent["comment_id"]) for text in ("1", "2")]
 
-        assert bob.delete(path_to(parent)).status_code == 204
+        assert {"author": bob, "moderator": ada}[by].delete(path_to(parent)).status_code == 204
         run_background()
 
-        left = table.first(comments_of_entry(entry["entry_id"]), at_most=9)
-        assert [item.comment_id for item in left] == [other["comment_id"], kept["comment_id"]]
+        empty = {"author_id": NO_AUTHOR, "text": "", "mentions": [], "reply_count": 2, "deleted": True}
+        changed = {"version": 2, "etag": ANY_ETAG}
+        assert ada.get(f"{path_of(entry)}/comments").json()["items"] == [parent | empty | changed, *replies]
+        assert kinds_that_name("Bob was here") == set()
+
+    def test_delete_comment_without_replies_leaves_nothing(self, bob: Person, entry: dict[str, Any]) -> None:
+        made = comment(bob, entry)
+        reply = comment(bob, entry, parent_id=made["comment_id"])
+
+        assert bob.delete(path_to(reply)).status_code == 204
+        assert bob.delete(path_to(made)).status_code == 204
+
+        assert bob.get(f"{path_of(entry)}/comments").json()["items"] == []
+
+    def test_delete_comment_keeps_a_reply_made_concurrently(
+        self, ada: Person, bob: Person, entry: dict[str, Any], before_commit: Any
+    ) -> None:
+        parent = comment(bob, entry)
+        before_commit(lambda: comment(ada.elsewhere(), entry, parent_id=parent["comment_id"]))
+
+        assert bob.delete(path_to(parent)).status_code == 204
+
+        left = ada.get(f"{path_of(entry)}/comments").json()["items"]
+        assert [item["deleted"] for item in left] == [True, False]
+
+    def test_deleted_comment_is_changed_by_nobody_and_takes_replies(
+        self, ada: Person, bob: Person, entry: dict[str, Any]
+    ) -> None:
+        parent = comment(bob, entry)
+        comment(ada, entry, parent_id=parent["comment_id"])
+        assert bob.delete(path_to(parent)).status_code == 204
+
+        assert_problem(bob.patch(path_to(parent), {"text": "Back"}), 403, "forbidden")
+        assert_problem(bob.delete(path_to(parent)), 403, "forbidden")
+        assert ada.delete(path_to(parent)).status_code == 204
+        comment(ada, entry, parent_id=parent["comment_id"])
+        counts = [item["reply_count"] for item in ada.get(f"{path_of(entry)}/comments").json()["items"]]
+        assert counts == [2, 0, 0]
+
+    def test_delete_of_a_comment_stored_before_replies_were_counted_keeps_its_replies(
+        self, ada: Person, bob: Person, entry: dict[str, Any], dynamodb: DynamoDBClient
+    ) -> None:
+        parent = comment(bob, entry)
+        reply = comment(ada, entry, parent_id=parent["comment_id"])
+        dynamodb.update_item(
+            TableName=TABLE_NAME,
+            Key=COMMENTS.key(entry_id=entry["entry_id"], comment_id=parent["comment_id"]).attributes,
+            UpdateExpression="REMOVE #data.reply_count",
+            ExpressionAttributeNames={"#data": "data"},
+        )
+
+        assert bob.delete(path_to(parent)).status_code == 204
+
+        left = ada.get(f"{path_of(entry)}/comments").json()["items"]
+        assert [item["comment_id"] for item in left] == [parent["comment_id"], reply["comment_id"]]
 
     def test_delete_of_a_reply_keeps_the_other_comments(
         self, ada: Person, entry: dict[str, Any], run_background: RunBackground

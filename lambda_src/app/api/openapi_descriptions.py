@@ -9,7 +9,6 @@ BY_FIELD = {
     "activity": "What was done",
     "activity_id": "Its id",
     "archived": "Whether the habit is over and only kept to look back on",
-    "author_id": "The user id of whoever wrote it",
     "avatar_url": "The address of a picture, by HTTPS",
     "bio": "What a person says of themselves",
     "cadence": "How often the habit is to be kept",

@@ -1,10 +1,13 @@
-"""Erasing an account: everything that a person wrote anywhere, and then the person."""
+"""Erasing an account: what a person wrote anywhere, and then the person.
+
+Of what others have added to, that stays which its entity says (`Entity.on_author_erased`).
+"""
 
 from datetime import datetime, timedelta
 from functools import partial
 
 from app.background.cascades import for_each_in_transaction
-from app.background.lifecycle import delete_children, delete_current
+from app.background.lifecycle import delete_children, delete_current, erase_current
 from app.background.work import ContinueLater, Work
 from app.core.database import Session
 from app.core.records import Record
@@ -29,7 +32,8 @@ TOMBSTONE_KEPT = timedelta(days=30)
 # GSI1 is eventually consistent, and AWS names no bound: usually a fraction of a second, longer in a failure.
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html
 _LATER_PASS = timedelta(hours=1)
-_delete = partial(delete_current, frozenset({USER_PROFILES.name}))
+_ANCESTORS = frozenset({USER_PROFILES.name})
+_delete = partial(delete_current, _ANCESTORS)
 
 
 def erase(work: Work, message: EraseAccount) -> None:
@@ -89,7 +93,9 @@ def _erase_by_index(work: Work, user_id: str, before: datetime | None = None) ->
     return [
         for_each_in_transaction(work, memberships_of_user(user_id), _leave, is_meant),
         *(
-            for_each_in_transaction(work, group.on_gsi1(user_id=user_id), _delete, is_meant)
+            for_each_in_transaction(
+                work, group.on_gsi1(user_id=user_id), partial(erase_current, work, _ANCESTORS), is_meant
+            )
             for group in AUTHOR_GROUPS
         ),
     ]

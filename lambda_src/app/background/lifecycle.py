@@ -60,7 +60,8 @@ def _is_listed(child: Entity[Any], ancestors: Ancestors) -> bool:
 
 def _delete_list(work: Work, entity: Entity[Any], query: Query[Any], ancestors: Ancestors) -> None:
     # By a field that is no part of the key, an item can come to belong to another parent meanwhile.
-    if query.filters or any(counter.entity not in ancestors for counter in entity.counters):
+    deleted = ancestors | {entity.name}
+    if query.filters or any(counter.entity not in deleted for counter in entity.counters):
         for_each_in_transaction(work, query, partial(delete_current, ancestors))
         return
     has_children = bool(_unlisted_children(entity, ancestors))
@@ -75,15 +76,47 @@ def _delete_list(work: Work, entity: Entity[Any], query: Query[Any], ancestors: 
 def delete_current(ancestors: Ancestors, session: Session, item: Record) -> bool:
     """Delete an item that a list has told of, and count it no more; say whether it was still there.
 
-    Counters of the ancestors, and of what is gone, are left alone.
+    Counters of the ancestors, and of what is gone, are left alone. So is an item that has another author now.
     """
     entity = lifecycle.entity_of(item)
-    counters = [counter for counter in entity.counters if counter.entity not in ancestors]
+    counters = [counter for counter in lifecycle.counters_of(item) if counter.entity not in ancestors]
     keys = [entity.key_of(item), *(lifecycle.counter_key(counter, item) for counter in counters)]
     now, *holders = session.table.batch_get(keys, consistent=True)
-    if now is None or now.created_at != item.created_at:
+    if now is None or now.created_at != item.created_at or _author(now) != _author(item):
         return False
     counted = [counter for counter, holder in zip(counters, holders, strict=True) if holder is not None]
     session.add(entity.delete(now), *(lifecycle.count_less(counter, now) for counter in counted))
     lifecycle.delete_children_later(session, now)
     return True
+
+
+def erase_current(work: Work, ancestors: Ancestors, session: Session, item: Record) -> bool:
+    """Erase an item of an author whose account is erased; say whether it was still theirs.
+
+    Where others' items belong to it, and its entity says what stays of it, that stays.
+    """
+    entity = lifecycle.entity_of(item)
+    if entity.on_author_erased is None or not _belongs_to_others(work, item):
+        return delete_current(ancestors, session, item)
+    now = session.table.get(entity.key_of(item))
+    if now is None or now.created_at != item.created_at or _author(now) != _author(item):
+        return False
+    session.add(entity.update(now, now.patched(session.now, entity.on_author_erased)))
+    return True
+
+
+def _belongs_to_others(work: Work, item: Record) -> bool:
+    """Whether anything that other people wrote belongs to an item."""
+    fields = fields_for_children(item)
+    lists = [
+        child.belonging_to(parent, fields).where_not(**{child.author: _author(item)})
+        for child, parent in children_of(lifecycle.entity_of(item))
+        if child.author is not None
+    ]
+    return any(items for query in lists for items in pages(work, query))
+
+
+def _author(item: Record) -> str:
+    """The id of whoever wrote an item; empty where its entity knows no author."""
+    name = lifecycle.entity_of(item).author
+    return getattr(item, name) if name else ""

@@ -51,9 +51,10 @@ class Entity(Generic[T]):
     treated as deleted.
 
     `author` names the field with the id of the user who wrote the item, `addressee` the one with the e-mail
-    address that it was sent to: it is erased with that user's account, which finds it on GSI1. Entities that
-    `grants_access` marks are deleted first. `exempt` is the reason why an entity needs neither parents nor an
-    expiry.
+    address that it was sent to: it is erased with that user's account, which finds it on GSI1. Where
+    `on_author_erased` has values for fields, an item that others' items belong to stays with these values.
+    Entities that `grants_access` marks are deleted first. `exempt` is the reason why an entity needs neither
+    parents nor an expiry.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Entity(Generic[T]):
     parents: tuple[Parent, ...] = ()
     author: str | None = None
     addressee: str | None = None
+    on_author_erased: Mapping[str, Any] | None = None
     counters: tuple[Counter, ...] = ()
     grants_access: bool = False
     exempt: str | None = None
@@ -192,11 +194,15 @@ class Entity(Generic[T]):
         conditions += [f"#data.#{field} <= :room_{field}" for field in highest]
         conditions += [f"#data.#{field} >= :rest_{field}" for field in lowest]
         conditions += [f"#data.#{field} = :is_{field}" for field in required]
-        values: dict[str, int | Decimal | str] = {f":by_{field}": amount for field, amount in by.items()}
+        values: dict[str, int | Decimal | str] = {":zero": 0}
+        values |= {f":by_{field}": amount for field, amount in by.items()}
         values |= {f":room_{field}": limit - by[field] for field, limit in highest.items()}
         values |= {f":rest_{field}": limit - by[field] for field, limit in lowest.items()}
         values |= {f":is_{field}": value for field, value in required.items()}
-        sets = ", ".join(f"#data.#{field} = #data.#{field} + :by_{field}" for field in by)
+        # Items that were stored before a field was a counter do not have it.
+        sets = ", ".join(
+            f"#data.#{field} = if_not_exists(#data.#{field}, :zero) + :by_{field}" for field in by
+        )
         request = {"Key": key.attributes, "UpdateExpression": f"SET {sets}"}
         return make_write("Update", request, " AND ".join(conditions), serialize_all(values))
 

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+# The author of what outlives its author's account, and of deleted comments that have replies.
+NO_AUTHOR = "00000000-0000-0000-0000-000000000000"
+
 
 @dataclass(frozen=True)
 class Parent:
@@ -20,7 +23,12 @@ class Parent:
 
 @dataclass(frozen=True)
 class Counter:
-    """What an item adds to counters of the item of another entity, by name, whose key its fields make."""
+    """What an item adds to counters of the item of an entity, by name, whose key its fields make.
+
+    `fields` are the fields of that key which the counted item has under another name. An item for which one
+    of these is None is not counted.
+    """
 
     entity: str
     amounts: Callable[[Any], Mapping[str, int | Decimal]]
+    fields: Mapping[str, str] = field(default_factory=dict, hash=False)

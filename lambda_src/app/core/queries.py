@@ -57,6 +57,10 @@ class Query(Generic[T]):
         """Only items whose fields have these values; None is no filter."""
         return self._filtered("{0} = {1}", values)
 
+    def where_not(self, **values: str) -> Self:
+        """Only items whose fields have other values than these."""
+        return self._filtered("{0} <> {1}", values)
+
     def holding(self, **elements: str | None) -> Self:
         """Only items whose lists of these names hold these elements; None is no filter."""
         return self._filtered("contains({0}, {1})", elements)

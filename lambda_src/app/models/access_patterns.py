@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.core import key_templates
 from app.core.entities import Entity, EntityGroup, Key
-from app.core.lifecycle import Counter, Parent
+from app.core.lifecycle import NO_AUTHOR, Counter, Parent
 from app.core.queries import Query
 from app.models.spaces import Visibility
 
@@ -37,6 +37,17 @@ if TYPE_CHECKING:
     from app.models.spaces import InviteCode, InviteCodePointer, JoinTries, Space
     from app.models.templates import Template
     from app.models.users import EmailClaim, ErasedUser, UserProfile
+
+# The fields of what stays although its author's account is erased, and of a comment deleted with replies.
+_WITHOUT_AUTHOR = {"author_id": NO_AUTHOR}
+TOMBSTONE: Mapping[str, Any] = {
+    **_WITHOUT_AUTHOR,
+    "text": "",
+    "mentions": [],
+    "highlight_id": None,
+    "deleted": True,
+}
+
 
 USER_PROFILES: Entity[UserProfile] = Entity(
     name="UserProfile",
@@ -209,8 +220,11 @@ COMMENTS: Entity[Comment] = Entity(
     sk="COMMENT#{comment_id}",
     gsi1pk="AUTHOR#{author_id}",
     gsi1sk="COMMENT#{comment_id}",
+    indexed=lambda item: item.author_id != NO_AUTHOR,
     parents=(Parent("JournalEntry"), Parent("Comment", {"parent_id": "comment_id"})),
     author="author_id",
+    on_author_erased=TOMBSTONE,
+    counters=(Counter("Comment", lambda _: {"reply_count": 1}, {"comment_id": "parent_id"}),),
 )
 GOALS: Entity[Goal] = Entity(
     name="Goal",
@@ -219,8 +233,10 @@ GOALS: Entity[Goal] = Entity(
     sk="GOAL#{goal_id}",
     gsi1pk="AUTHOR#{author_id}",
     gsi1sk="GOAL#{goal_id}",
+    indexed=lambda item: item.author_id != NO_AUTHOR,
     parents=(Parent("Space"),),
     author="author_id",
+    on_author_erased=_WITHOUT_AUTHOR,
     counters=(Counter("Space", lambda _: {"tracker_count": 1}),),
 )
 GOAL_CHECK_INS: Entity[GoalCheckIn] = Entity(
@@ -241,8 +257,10 @@ HABITS: Entity[Habit] = Entity(
     sk="HABIT#{habit_id}",
     gsi1pk="AUTHOR#{author_id}",
     gsi1sk="HABIT#{habit_id}",
+    indexed=lambda item: item.author_id != NO_AUTHOR,
     parents=(Parent("Space"),),
     author="author_id",
+    on_author_erased=_WITHOUT_AUTHOR,
     counters=(Counter("Space", lambda _: {"tracker_count": 1}),),
 )
 HABIT_CHECK_INS: Entity[HabitCheckIn] = Entity(

@@ -34,7 +34,10 @@ class CommentPatch(Patch):
 
 
 class Comment(Content):
-    """A comment as stored."""
+    """A comment as stored. `reply_count` is a counter.
+
+    Deleted while it has replies, it stays without its text and its author.
+    """
 
     comment_id: str
     entry_id: str
@@ -42,6 +45,13 @@ class Comment(Content):
     highlight_id: str | None = None
     parent_id: str | None = None
     mentions: list[str]
+    reply_count: int = 0
+    deleted: bool = False
+
+    @property
+    def may_have_replies(self) -> bool:
+        """Whether it has replies, or was stored before replies were counted."""
+        return self.parent_id is None and (self.reply_count > 0 or "reply_count" not in self.model_fields_set)
 
 
 class CommentView(ContentView):
@@ -49,7 +59,9 @@ class CommentView(ContentView):
 
     comment_id: str
     entry_id: str
-    text: str
+    text: Annotated[str, Field(description="The text; empty where `deleted`")]
     highlight_id: str | None
     parent_id: str | None
     mentions: list[str]
+    reply_count: Annotated[int, Field(ge=0, description="How many replies it has", examples=[2])]
+    deleted: Annotated[bool, Field(description="It is deleted, and stays for its replies", examples=[False])]

@@ -11,19 +11,19 @@ from app.models.access_patterns import (
     HIGHLIGHTS,
     JOURNAL_ENTRIES,
     MEMBERSHIPS,
+    TOMBSTONE,
     comments_of_entry,
 )
 from app.models.activity import ActivityKind
 from app.models.comments import Comment, CommentCreate, CommentPatch, CommentView
 from app.models.journals import JournalEntry
 from app.models.users import NotificationKind
-from app.services import activity
+from app.services import activity, lifecycle
 from app.services.content import ContentService
 from app.services.permissions import Access
 
 _comments = ContentService(COMMENTS, CommentView, "comment_id", comments_of_entry, JOURNAL_ENTRIES)
 list_page = _comments.list_page
-delete = _comments.delete
 
 
 def create(session: Session, access: Access, body: CommentCreate, *, entry_id: str) -> CommentView:
@@ -63,6 +63,19 @@ def update(
     return changed
 
 
+def delete(session: Session, access: Access, *, versions: Versions, **ids: str) -> None:
+    """Delete a comment. One that has replies stays without its text and its author, and its replies stay.
+
+    Raises what `ContentService.require_deletable` raises.
+    """
+    comment = _comments.require_deletable(session, access, versions=versions, **ids)
+    session.add(access.membership_unchanged())
+    if comment.may_have_replies:
+        session.add(COMMENTS.update(comment, comment.patched(session.now, TOMBSTONE)))
+    else:
+        lifecycle.delete(session, comment, require={} if comment.parent_id else {"reply_count": 0})
+
+
 def _load_parents(
     session: Session, access: Access, body: CommentCreate, entry_id: str
 ) -> tuple[JournalEntry, Comment | None]:
@@ -85,7 +98,11 @@ def _load_parents(
         raise ValidationFailed(fields={"body.highlight_id": "The entry has no such highlight"})
     if body.parent_id and (parent is None or parent.parent_id):
         raise ValidationFailed(fields={"body.parent_id": "The entry has no such comment to reply to"})
-    session.add(*(keys[name].entity.require_unchanged(item) for name, item in found.items()))
+    session.add(
+        *(keys[name].entity.require_unchanged(item) for name, item in found.items() if name != "parent")
+    )
+    if parent is not None:
+        session.add(COMMENTS.increment(keys["parent"], {"reply_count": 1}))
     return entry, parent
 
 

@@ -98,6 +98,14 @@ class ContentService(Generic[C, V]):
     def delete(self, session: Session, access: Access, *, versions: Versions, **ids: str) -> None:
         """Delete an item; what belongs to it is deleted in the background.
 
+        Raises what `require_deletable` raises.
+        """
+        lifecycle.delete(session, self.require_deletable(session, access, versions=versions, **ids))
+        session.add(access.membership_unchanged())
+
+    def require_deletable(self, session: Session, access: Access, *, versions: Versions, **ids: str) -> C:
+        """The item, if the caller may delete it.
+
         Raises:
             NotFound: it does not exist in this space.
             Forbidden: the caller is neither its author nor a moderator.
@@ -107,8 +115,7 @@ class ContentService(Generic[C, V]):
         if item.author_id != access.user.user_id:
             access.require(Action.DELETE_OTHERS_CONTENT)
         item.require_version(versions)
-        lifecycle.delete(session, item)
-        session.add(access.membership_unchanged())
+        return item
 
 
 def _read(

@@ -42,10 +42,14 @@ def fields_for_children(item: Record) -> dict[str, str]:
     return {name: getattr(item, name) for name in sorted(names)}
 
 
-def delete(session: Session, item: Record) -> None:
-    """Delete an item that was read; the condition is that it is unchanged and what counts it is there."""
+def delete(session: Session, item: Record, *, require: Mapping[str, int] | None = None) -> None:
+    """Delete an item that was read; the condition is that it is unchanged and what counts it is there.
+
+    `require` are counters of its own, and the values that they must have.
+    """
     session.add(
-        entity_of(item).delete(item), *(count_less(counter, item) for counter in entity_of(item).counters)
+        entity_of(item).delete(item, require=require),
+        *(count_less(counter, item) for counter in counters_of(item)),
     )
     delete_children_later(session, item)
 
@@ -57,10 +61,19 @@ def delete_children_later(session: Session, item: Record) -> None:
         outbox.enqueue(session, DeleteChildren(entity=entity.name, fields=fields_for_children(item)))
 
 
+def counters_of(item: Record) -> list[Counter]:
+    """The counters that count this item."""
+    return [
+        counter
+        for counter in entity_of(item).counters
+        if all(getattr(item, name) is not None for name in counter.fields.values())
+    ]
+
+
 def counter_key(counter: Counter, item: Record) -> Key[Any]:
     """The key of the item that has the counter."""
     entity = ENTITY_BY_NAME[counter.entity]
-    return entity.key(**{name: getattr(item, name) for name in entity.key_fields})
+    return entity.key(**{name: getattr(item, counter.fields.get(name, name)) for name in entity.key_fields})
 
 
 def count_less(counter: Counter, item: Record) -> Write:

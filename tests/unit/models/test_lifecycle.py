@@ -34,7 +34,16 @@ class TestLifecycle:
     def test_counters_are_fields_of_items_whose_key_the_entity_has(self, entity: Entity[Any]) -> None:
         for counter in entity.counters:
             holder = ENTITY_BY_NAME[counter.entity]
-            assert holder.key_fields <= set(entity.model.model_fields)
+            names = {counter.fields.get(name, name) for name in holder.key_fields}
+            assert names <= set(entity.model.model_fields)
+
+    def test_fields_of_what_stays_are_fields_and_leave_the_index_of_its_author(
+        self, entity: Entity[Any]
+    ) -> None:
+        if entity.on_author_erased is not None:
+            assert set(entity.on_author_erased) <= set(entity.model.model_fields)
+            assert entity.author in entity.on_author_erased
+            assert not entity.indexed(entity.model.model_construct(**entity.on_author_erased))
 
     def test_item_indexed_by_author_declares_author(self, entity: Entity[Any]) -> None:
         by_user = (entity.gsi1pk or "").split("#")[0] in {"AUTHOR", "CHECKINS"}

@@ -61,5 +61,5 @@ async def delete_comment(
     comment_id: CommentId,
     versions: AcceptedVersions,
 ) -> None:
-    """Delete a comment of yours, with its replies; owner and admins may delete any."""
+    """Delete a comment of yours; owner and admins may delete any. One with replies stays without its text."""
     comments.delete(session, access, entry_id=entry_id, comment_id=comment_id, versions=versions)
