@@ -25,6 +25,16 @@ def say(person: Person, notification: dict[str, Any], *, read: bool, **headers: 
     return person.patch(f"{PATH}/{notification['notification_id']}", {"read": read}, **headers)
 
 
+def reminder_for(person: Person, session: Session) -> Notification:
+    return Notification(
+        notification_id=session.new_id(),
+        user_id=person.user_id,
+        kind="reminder",
+        created_at=session.now,
+        updated_at=session.now,
+    )
+
+
 @pytest.fixture
 def ada(api: Api) -> Person:
     return api.person()
@@ -35,13 +45,7 @@ def notify(table: Table, ada: Person) -> Callable[[], dict[str, Any]]:
     """`notify()`: have Ada notified of something, and see it."""
 
     def write() -> dict[str, Any]:
-        session = Session(table)
-        stamps = {"created_at": session.now, "updated_at": session.now}
-        notification = Notification(
-            notification_id=session.new_id(), user_id=ada.user_id, kind="reminder", **stamps
-        )
-        session.add(NOTIFICATIONS.create(notification))
-        session.commit()
+        table.write([NOTIFICATIONS.create(reminder_for(ada, Session(table)))])
         return inbox_of(ada)[0]
 
     return write
@@ -86,6 +90,101 @@ class TestListNotifications:
         notify()
 
         assert inbox_of(api.person()) == []
+
+
+class TestListUnreadNotifications:
+    def test_shows_those_that_are_not_read(self, ada: Person, notify: Notify) -> None:
+        first, second, third = (notify() for _ in range(3))
+        say(ada, second, read=True)
+
+        unread = ada.get(f"{PATH}?unread=true").json()
+
+        assert unread == {"items": [third, first], "next_cursor": None}
+        assert [item["notification_id"] for item in ada.get(f"{PATH}?unread=false").json()["items"]] == [
+            second["notification_id"]
+        ]
+
+    def test_goes_on_behind_the_last_item_of_a_page(self, ada: Person, notify: Notify) -> None:
+        made = [notify() for _ in range(6)]
+        say(ada, made[3], read=True)
+        cursor, seen = "", []
+
+        while True:
+            page = ada.get(f"{PATH}?unread=true&limit=2{cursor}").json()
+            assert len(page["items"]) <= 2
+            seen += page["items"]
+            if page["next_cursor"] is None:
+                break
+            cursor = f"&cursor={page['next_cursor']}"
+
+        assert seen == [made[5], made[4], made[2], made[1], made[0]]
+
+    def test_reads_five_times_the_limit_and_no_more(self, ada: Person, notify: Notify) -> None:
+        oldest = notify()
+        for _ in range(5):
+            say(ada, notify(), read=True)
+
+        first = ada.get(f"{PATH}?unread=true&limit=1").json()
+        second = ada.get(f"{PATH}?unread=true&limit=1&cursor={first['next_cursor']}").json()
+
+        assert first["items"] == []
+        assert second["items"] == [oldest]
+
+    def test_refuses_what_is_neither_true_nor_false(self, ada: Person) -> None:
+        assert_problem(ada.get(f"{PATH}?unread=maybe"), 422, "validation_failed", field="query.unread")
+
+
+class TestUnreadCount:
+    def count(self, person: Person) -> int:
+        response = person.get(f"{PATH}/unread-count")
+        assert response.status_code == 200
+        count: int = response.json()["unread_count"]
+        return count
+
+    def test_follows_what_is_said_of_each(self, api: Api, ada: Person, notify: Notify) -> None:
+        assert self.count(ada) == 0
+        first, second = notify(), notify()
+        assert self.count(ada) == 2
+        say(ada, first, read=True)
+        assert self.count(ada) == 1
+        say(ada, first, read=False)
+        assert self.count(ada) == 2
+        api.clock.advance(seconds=1)
+        ada.post(f"{PATH}/read-all")
+        assert self.count(ada) == 0
+        say(ada, second, read=False)
+        assert self.count(ada) == 1
+
+    def test_follows_a_withdrawal(self, api: Api, run_background: Callable[..., None]) -> None:
+        ada = api.person()
+        space = ada.make_space()
+        bob = api.member_of(space, ada, "member")
+        run_background()
+        (joined,) = ada.get(f"/api/v1/spaces/{space['space_id']}/activity").json()["items"]
+        path = f"/api/v1/spaces/{space['space_id']}/activity/{joined['activity_id']}/reactions/heart"
+        ada.request("PUT", path)
+        run_background()
+        assert self.count(bob) == 1
+
+        ada.delete(path)
+        run_background()
+
+        assert self.count(bob) == 0
+
+    def test_is_of_the_newest_hundred(self, table: Table, ada: Person) -> None:
+        session = Session(table)
+        for _ in range(101):
+            table.write([NOTIFICATIONS.create(reminder_for(ada, session))])
+
+        assert self.count(ada) == 100
+
+    def test_is_one_query(self, ada: Person, notify: Notify, calls: list[str]) -> None:
+        notify()
+        calls.clear()
+
+        self.count(ada)
+
+        assert calls == ["GetItem", "Query"]
 
 
 class TestUpdateNotification:

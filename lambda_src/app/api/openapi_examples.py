@@ -157,6 +157,7 @@ _EXAMPLES: Mapping[str, Any] = {
     "total": 120,
     "type": "about:blank",
     "unit": "km",
+    "unread": True,
     "updated_at": "2026-03-15T18:20:00.000Z",
     "user_id": _ADA,
     "value": 5.5,

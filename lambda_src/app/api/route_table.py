@@ -11,6 +11,7 @@ MODULE_BY_PATH = {
     "/api/v1/users/{user_id}": "users",
     "/api/v1/users/me/check-ins": "check_ins",
     "/api/v1/users/me/notifications": "notifications",
+    "/api/v1/users/me/notifications/unread-count": "notifications",
     "/api/v1/users/me/notifications/{notification_id}": "notifications",
     "/api/v1/users/me/notifications/read-all": "notifications",
     "/api/v1/organizations": "organizations",

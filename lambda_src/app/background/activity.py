@@ -12,7 +12,6 @@ from app.models.access_patterns import (
     REACTIONS,
     SPACES,
     USER_PROFILES,
-    notifications_of_user,
 )
 from app.models.activity import Activity, ActivityKind, Emoji
 from app.models.members import Membership
@@ -20,10 +19,7 @@ from app.models.messages import AnnounceActivity, SendMentionMail, WithdrawReact
 from app.models.notifications import Notification
 from app.models.spaces import Space
 from app.models.users import NotificationKind, UserProfile
-from app.services import outbox
-
-# So many notifications are looked through for an unread one of the same actor, subject and kind.
-_LATEST = 100
+from app.services import notifications, outbox
 
 
 def announce(work: Work, message: AnnounceActivity) -> None:
@@ -110,13 +106,8 @@ def _has_reacted(work: Work, user_id: str, activity_id: str) -> bool:
 
 def _unread(work: Work, user: UserProfile, cause: tuple[NotificationKind, str, str]) -> list[Notification]:
     """Those of a user's latest notifications that are of this kind, actor and subject, and not read yet."""
-    latest = work.table.page(notifications_of_user(user.user_id), limit=_LATEST, consistent=True).items
-    return [
-        item
-        for item in latest
-        if (item.kind, item.actor_id, item.subject_id) == cause
-        and not item.is_read(user.notifications_read_to)
-    ]
+    unread = notifications.latest_unread(work.table, user, consistent=True)
+    return [item for item in unread if (item.kind, item.actor_id, item.subject_id) == cause]
 
 
 def _notify(work: Work, message: AnnounceActivity, why: NotificationKind, user: UserProfile) -> None:

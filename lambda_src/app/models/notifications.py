@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field, StrictBool
 
 from app.core.records import Record
-from app.models.fields import Input, Resource
+from app.models.fields import Input, Resource, View
 from app.models.users import NotificationKind
 
 
@@ -51,3 +51,11 @@ class NotificationView(Resource):
     def seen_by(cls, read_to: datetime | None, notification: Notification) -> "NotificationView":
         """The notification for someone who said at `read_to` that all was read."""
         return cls.of(notification, read=notification.is_read(read_to))
+
+
+class UnreadCount(View):
+    """How many notifications you have not read."""
+
+    unread_count: Annotated[
+        int, Field(ge=0, le=100, description="Of your newest 100; older ones are not counted", examples=[3])
+    ]

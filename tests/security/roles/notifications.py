@@ -8,6 +8,7 @@ from tests.security.roles.role_fixtures import World
 TABLE = """
                                                              owner admin member viewer stranger visitor
 GET    /users/me/notifications                               200   200   200    200    200      200
+GET    /users/me/notifications/unread-count                  200   200   200    200    200      200
 PATCH  /users/me/notifications/{notification} read=true      404   404   200    404    404      404
 POST   /users/me/notifications/read-all                      204   204   204    204    204      204
 """

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Path
+from fastapi import Path, Query
 
 from app.api.conditional import AcceptedVersions
 from app.api.deps import CurrentUser, PagingDep, SessionDep
@@ -11,7 +11,7 @@ from app.api.routing import api_router
 from app.api.unit_of_work import REPEATABLE
 from app.core.errors import InvalidCursor, NotFound, PreconditionFailed, ProfileRequired
 from app.models.fields import Page, Ulid
-from app.models.notifications import NotificationPatch, NotificationView
+from app.models.notifications import NotificationPatch, NotificationView, UnreadCount
 from app.services import notifications
 
 router = api_router("notifications", prefix="/users/me/notifications")
@@ -19,10 +19,21 @@ router = api_router("notifications", prefix="/users/me/notifications")
 
 @router.get("", responses=problem_responses(ProfileRequired, InvalidCursor))
 async def list_notifications(
-    session: SessionDep, user: CurrentUser, paging: PagingDep
+    session: SessionDep,
+    user: CurrentUser,
+    paging: PagingDep,
+    unread: Annotated[
+        bool | None, Query(description="Only those you have not read, or only the others")
+    ] = None,
 ) -> Page[NotificationView]:
-    """List what concerns you, newest first."""
-    return notifications.list_page(session, user, limit=paging.limit, cursor=paging.cursor)
+    """List what concerns you, newest first. With `unread`, a page may be short while the list goes on."""
+    return notifications.list_page(session, user, unread=unread, limit=paging.limit, cursor=paging.cursor)
+
+
+@router.get("/unread-count", responses=problem_responses(ProfileRequired))
+async def count_unread_notifications(session: SessionDep, user: CurrentUser) -> UnreadCount:
+    """Count the notifications that you have not read, of your newest 100."""
+    return notifications.count_unread(session, user)
 
 
 @router.patch(
