@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from certifi import where
+import botocore
 
 from benchmarks import report
 from benchmarks.assets import AWS, HOST, Assets, application, reference
@@ -23,6 +23,7 @@ from benchmarks.stub import ADDRESS, serve
 from stacks.target import Target
 from tests.unit.core.certificate_helpers import Authority
 
+PUBLIC_AUTHORITIES = Path(botocore.__file__).with_name("cacert.pem")
 ROUNDS = 9
 LOAD_S = 60.0
 INSTRUCTIONS = ("cold", "restored", "get", "post")
@@ -40,7 +41,7 @@ def _prepared(measured: Iterable[Assets]) -> Iterator[Prepared]:
         authority = Authority(folder)
         # Beside all public authorities: to read them is most of what a first connection costs.
         authorities = folder / "authorities.pem"
-        authorities.write_bytes(authority.path.read_bytes() + Path(where()).read_bytes())
+        authorities.write_bytes(authority.path.read_bytes() + PUBLIC_AUTHORITIES.read_bytes())
         with serve(pool.keys, authority.server_context(ADDRESS)) as (plain, secure):
             yield {
                 assets.name: _prepare(

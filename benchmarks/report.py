@@ -53,7 +53,9 @@ def table(figures: Figures, budget: dict[str, float]) -> str:
                 for each in (figures["application"], usual)
             ]
             rows.append((title, *values, ratios[0], limit, ratios[1]))
-    return markdown(("", "application", "bare handler", "ratio", "budget", "usual handler, ratio"), rows)
+    head = ("", "application", "bare handler", "ratio", "budget", "usual handler, ratio")
+    shown = slice(None if usual else -1)
+    return markdown(head[shown], [row[shown] for row in rows])
 
 
 def chart(figures: Figures, budget: dict[str, float]) -> str:
