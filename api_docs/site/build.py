@@ -25,7 +25,7 @@ _INBOX = """# Inbox
 All mail that the environment `local` would have sent, newest first: codes to confirm an e-mail, invitations,
 mentions. None leaves this machine.
 
-<section id="inbox" aria-live="polite" aria-label="Mail"></section>
+<section id="mails" aria-live="polite" aria-label="Mail"></section>
 """
 # The pages of the guide, in the order of the navigation.
 _GUIDE = (

@@ -17,7 +17,7 @@ def changelog(old: Part, new: Part, clients: str) -> str:
         f"From {versions}, by comparing the two documents. What may change is in [versions](versioning.md).",
         _list(
             "Breaking changes",
-            [f"`{line}`" for line in breaks(old, new)],
+            _grouped(breaks(old, new)),
             none="None: what was valid is still valid.",
         ),
         _list("New operations", list(_new_operations(old, new))),
@@ -35,6 +35,18 @@ def _list(title: str, lines: list[str], none: str = "") -> str:
     if not lines and not none:
         return ""
     return f"## {title}\n\n" + ("\n".join(f"- {line}" for line in lines) or none)
+
+
+def _grouped(lines: list[str]) -> list[str]:
+    """Each kind of change once, `GET /a: 200.at: format was x`, with the number of the others."""
+    places: dict[str, list[str]] = {}
+    for line in lines:
+        *place, what = line.split(": ", maxsplit=2)
+        places.setdefault(what, []).append(": ".join(place))
+    return [
+        f"`{first}: {what}`" + (f", and {len(more)} more of the same" if more else "")
+        for what, (first, *more) in places.items()
+    ]
 
 
 def _pairs(old: Part, new: Part) -> Iterator[tuple[Operation | None, Operation]]:

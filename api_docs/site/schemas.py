@@ -34,7 +34,7 @@ def kind(schema: Part) -> str:
     if name == "array":
         name = f"list of {kind(schema['items'])}"
     said = [schema["format"]] if "format" in schema else []
-    said += [text.format(f"{schema[bound]:,}") for bound, text in _BOUNDS.items() if bound in schema]
+    said += [text.format(f"{int(schema[bound]):,}") for bound, text in _BOUNDS.items() if bound in schema]
     return ", ".join([name, *said])
 
 

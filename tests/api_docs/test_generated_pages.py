@@ -65,6 +65,16 @@ class TestChangelog:
         assert "## Clients\n\n## 0.2.0" not in text
         assert "### 0.2.0\n\n- Faster" in text
 
+    def test_same_break_in_many_places_is_named_once(
+        self, documents: tuple[dict[str, Any], dict[str, Any]]
+    ) -> None:
+        old, new = documents
+        for path in ("/api/v1/users/me/spaces", "/api/v1/spaces"):
+            new["paths"][path]["get"]["parameters"] = []
+        lines = changelog(old, new, "# Changelog\n").splitlines()
+        (found,) = [line for line in lines if "query limit is gone" in line]
+        assert found == "- `GET /api/v1/spaces: query limit is gone`, and 1 more of the same"
+
     def test_names_new_errors(self, documents: tuple[dict[str, Any], dict[str, Any]]) -> None:
         old, new = documents
         for response in old["components"]["responses"].values():

@@ -100,6 +100,11 @@ class TestSite:
             assert "" not in found.headings, name
             assert {f"#{each}" for each in found.headings} <= set(found.links), name
 
+    def test_ids_are_unique_on_each_page(self, pages: dict[str, str]) -> None:
+        for name, text in pages.items():
+            ids = Links(text).ids
+            assert len(ids) == len(set(ids)), name
+
     def test_pages_begin_with_a_skip_link(self, pages: dict[str, str]) -> None:
         for text in pages.values():
             assert re.search(r'<a href="(#[\w-]+)" class="md-skip">', text)
@@ -246,7 +251,7 @@ class TestKinds:
                 "string, not empty, at most 1,000 characters",
             ),
             ({"type": "string", "format": "date-time"}, "string, date-time"),
-            ({"type": "integer", "minimum": 1, "maximum": 7}, "integer, from 1, up to 7"),
+            ({"type": "integer", "minimum": 1.0, "maximum": 7}, "integer, from 1, up to 7"),
             ({"type": "array", "items": {"type": "string"}, "maxItems": 2}, "list of string, at most 2"),
             ({"anyOf": [{"type": "string"}, {"type": "null"}]}, "string or null"),
             ({"const": "goal"}, "<code>goal</code>"),

@@ -22,7 +22,7 @@ async function showInbox(place) {
   place.replaceChildren(...(shown.length ? shown : [element("p", "No mail yet.")]));
 }
 
-const inbox = document.querySelector("#inbox");
+const inbox = document.querySelector("#mails");
 if (inbox !== null) {
   await showInbox(inbox);
 }

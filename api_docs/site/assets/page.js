@@ -6,7 +6,7 @@ for (const table of document.querySelectorAll(".md-typeset table")) {
   for (const row of table.querySelectorAll("tbody tr")) {
     [...row.cells].forEach((cell, index) => {
       cell.dataset.label = heads[index] ?? "";
-      cell.hidden = cell.textContent.trim() === "";
+      cell.classList.toggle("empty", cell.textContent.trim() === "");
     });
   }
 }
