@@ -42,7 +42,7 @@ OPERATIONS = (
 def table(figures: Figures, budget: dict[str, float]) -> str:
     """The figures as a Markdown table."""
     usual = figures.get("usual", {})
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for name, (title, unit) in ROWS.items():
         if name in figures["application"]:
             ours, theirs = figures["application"][name], figures["reference"][name]
@@ -53,7 +53,7 @@ def table(figures: Figures, budget: dict[str, float]) -> str:
                 for each in (figures["application"], usual)
             ]
             rows.append((title, *values, ratios[0], limit, ratios[1]))
-    head = ("", "application", "bare handler", "ratio", "budget", "usual handler, ratio")
+    head: tuple[str, ...] = ("", "application", "bare handler", "ratio", "budget", "usual handler, ratio")
     shown = slice(None if usual else -1)
     return markdown(head[shown], [row[shown] for row in rows])
 
