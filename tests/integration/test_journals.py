@@ -38,6 +38,7 @@ class TestCreateEntry:
         made = response.json()
         assert made == body | {
             "entry_id": made["entry_id"],
+            "date": "2026-03-14",
             "space_id": space["space_id"],
             "author_id": ada.user_id,
             "template_id": None,

@@ -1,13 +1,14 @@
 """Journal entries: what people write down, freely or by a template."""
 
+from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import MISSING, Field, StrictBool, StringConstraints
 
 from app.models.answers import Answer, Answers
 from app.models.content import Content, ContentView
-from app.models.fields import EachOnce, Input, Markdown, Patch, Tags, Title, WholeNumber
+from app.models.fields import Day, EachOnce, Input, Markdown, Patch, Tags, Title, WholeNumber
 from app.models.templates import Section
 
 # Without the copy of its template's sections (docs/adr/0015).
@@ -59,6 +60,15 @@ _ANSWERS_EXAMPLE = [
 class JournalCreate(Input):
     """What it takes to write an entry."""
 
+    date: Annotated[
+        Day | None,
+        Field(
+            description="The day that it is about, at most 366 days ago; today in your time zone, if absent. "
+            "It cannot be changed",
+            examples=["2026-03-14"],
+        ),
+    ] = None
+
     title: Annotated[Title, Field(examples=["A run before work"])]
     content: Annotated[Markdown, Field(examples=["Five **slow** kilometres along the river."])] = ""
     template_id: Annotated[
@@ -86,13 +96,22 @@ class JournalPatch(Patch):
     pinned: StrictBool | MISSING = MISSING
 
 
+def _day_of_creation(stored: dict[str, Any]) -> date:
+    """The day of an entry that was stored before entries had one."""
+    created_at: datetime = stored["created_at"]
+    return created_at.date()
+
+
 class JournalEntry(Content):
     """An entry as stored. `template_sections` is the template as it was.
+
+    The time in `entry_id` lies on the day `date` of its author, so that the order of keys is that of days.
 
     `tag_keys`, `excerpt` and `word_count` derive from the other fields.
     """
 
     entry_id: str
+    date: Day = Field(default_factory=_day_of_creation)
     title: str
     content: str
     template_id: str | None = None
@@ -109,6 +128,7 @@ class JournalEntry(Content):
 
 class _Seen(ContentView):
     entry_id: str
+    date: Annotated[Day, Field(description="The day that it is about, in its author's time zone")]
     title: str
     template_id: str | None
     template_version: int | None

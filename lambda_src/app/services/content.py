@@ -39,16 +39,25 @@ class ContentService(Generic[C, V]):
     parent: Entity[Any] | None = None
 
     def list_page(
-        self, session: Session, access: Access, *, limit: int, cursor: str | None, **ids: str
+        self,
+        session: Session,
+        access: Access,
+        *,
+        limit: int,
+        cursor: str | None,
+        where: Mapping[str, str | bool | None] | None = None,
+        **ids: str,
     ) -> Page[V]:
         """One page of the items of the space, or of the item of `parent` that has these ids.
+
+        `where` are fields and the values that items must have; None is no filter.
 
         Raises:
             NotFound: the parent does not exist in this space.
         """
         if self.parent is not None:
             _read(session, access, [self.parent], ids)
-        query = self.query(**(ids or {"space_id": access.space.space_id}))
+        query = self.query(**(ids or {"space_id": access.space.space_id})).where(**(where or {}))
         return page_of(session.table.page(query, limit=limit, cursor=cursor), self.view.of)
 
     def read(self, session: Session, access: Access, **ids: str) -> C:
@@ -68,12 +77,11 @@ class ContentService(Generic[C, V]):
     def create(self, session: Session, access: Access, body: Input, **more: Any) -> V:
         """Write a new item; `more` are fields that do not come from the body as they are."""
         item = self.entity.model(
-            **{self.id_name: session.new_id()},
             space_id=access.space.space_id,
             author_id=access.user.user_id,
             created_at=session.now,
             updated_at=session.now,
-            **(dict(body) | more),
+            **({self.id_name: session.new_id()} | dict(body) | more),
         )
         session.add(self.entity.create(item), access.membership_unchanged())
         return self.view.of(item)

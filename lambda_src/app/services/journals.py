@@ -24,7 +24,7 @@ from app.models.journals import (
 )
 from app.models.templates import BuiltInTemplate, Section, Template
 from app.models.users import UserProfile
-from app.services import activity, lifecycle, plain_text, templates
+from app.services import activity, lifecycle, plain_text, templates, trackers
 from app.services.content import ContentService
 from app.services.permissions import Access
 
@@ -97,15 +97,20 @@ def create(session: Session, access: Access, body: JournalCreate) -> JournalView
 
     Raises:
         ValidationFailed: there is no such template, the answers do not fit it, or the entry is too long.
+        DateOutOfRange: the day has not begun, or is more than 366 days ago.
         TemplateChanged: the template has another version than the caller believes.
     """
     template = _template_of(session, access, body)
     sections = template.sections if template else []
     _require_valid(body, sections)
+    day = body.date or trackers.local_day(session.now, access.user)
+    trackers.require_in_range(day, access.user, now=session.now, created_at=session.now, field="body.date")
     entry = _entries.create(
         session,
         access,
         body,
+        entry_id=_id_on(day, session, access.user),
+        date=day,
         template_version=template.version if template else None,
         template_sections=sections,
         **_derived(body, {"content", "tags"}),
@@ -139,10 +144,18 @@ def _read_own(session: Session, user: UserProfile, entry_id: str) -> JournalEntr
     return entry
 
 
+def _id_on(day: date, session: Session, user: UserProfile) -> str:
+    """A new id whose time is now, or noon of another day where the user lives."""
+    if day == trackers.local_day(session.now, user):
+        return session.new_id()
+    noon = datetime.combine(day, time(12), ZoneInfo(user.timezone))
+    return ulid_time(noon) + session.new_id()[10:]
+
+
 def _within(
     query: Query[JournalEntry], user: UserProfile, first: date | None, last: date | None
 ) -> Query[JournalEntry]:
-    """Only the entries created on these days in the user's time zone; their ids are ULIDs, sorted by time."""
+    """Only the entries of these days in the user's time zone; their ids are ULIDs, sorted by time."""
     zone = ZoneInfo(user.timezone)
     # `fold` selects the later of two equal local times, where clocks are set back at midnight.
     after = ulid_time(datetime.combine(first, time.min, zone)) if first else None

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Path, Response
+from fastapi import Path, Query, Response
 
 from app.api.conditional import AcceptedVersions
 from app.api.deps import IN_SPACE, PagingDep, ParametersDep, Reader, SessionDep, Writer
@@ -23,6 +23,7 @@ from app.models.goals import (
     GoalCheckInView,
     GoalCreate,
     GoalPatch,
+    GoalStatus,
     GoalView,
 )
 from app.services import goals
@@ -48,9 +49,16 @@ async def create_goal(
 
 
 @router.get("", responses=problem_responses(*IN_SPACE, InvalidCursor))
-async def list_goals(session: SessionDep, access: Reader, paging: PagingDep) -> Page[GoalView]:
-    """List a space's goals, newest first."""
-    return goals.list_page(session, access, limit=paging.limit, cursor=paging.cursor)
+async def list_goals(
+    session: SessionDep,
+    access: Reader,
+    paging: PagingDep,
+    status: Annotated[GoalStatus | None, Query(description="Only goals with this status")] = None,
+) -> Page[GoalView]:
+    """List a space's goals, newest first. With `status`, a page may be short while the list goes on."""
+    return goals.list_page(
+        session, access, where={"status": status}, limit=paging.limit, cursor=paging.cursor
+    )
 
 
 @router.get("/{goal_id}", responses=problem_responses(*IN_SPACE))

@@ -60,9 +60,18 @@ async def create_habit(
 
 
 @router.get("", responses=problem_responses(*IN_SPACE, InvalidCursor))
-async def list_habits(session: SessionDep, access: Reader, paging: PagingDep) -> Page[HabitView]:
-    """List a space's habits, newest first."""
-    return habits.list_page(session, access, limit=paging.limit, cursor=paging.cursor)
+async def list_habits(
+    session: SessionDep,
+    access: Reader,
+    paging: PagingDep,
+    archived: Annotated[
+        bool | None, Query(description="Only archived habits, or only those that are not")
+    ] = None,
+) -> Page[HabitView]:
+    """List a space's habits, newest first. With `archived`, a page may be short while the list goes on."""
+    return habits.list_page(
+        session, access, where={"archived": archived}, limit=paging.limit, cursor=paging.cursor
+    )
 
 
 @router.get("/{habit_id}", responses=problem_responses(*IN_SPACE))

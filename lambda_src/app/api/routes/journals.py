@@ -17,7 +17,9 @@ from app.services import journals
 router = api_router("journals", prefix="/spaces/{space_id}/journals")
 
 
-@router.post("", status_code=201, responses=problem_responses(*IN_SPACE, TemplateChanged, *REPEATABLE))
+@router.post(
+    "", status_code=201, responses=problem_responses(*IN_SPACE, DateOutOfRange, TemplateChanged, *REPEATABLE)
+)
 async def create_journal(
     session: SessionDep, access: Writer, body: JournalCreate, response: Response
 ) -> JournalView:
@@ -37,7 +39,7 @@ async def list_journals(
     tag: Annotated[Tag | None, Query(description="Only those with this tag")] = None,
     pinned: Annotated[bool | None, Query(description="Only those pinned, or only those not")] = None,
 ) -> Page[JournalCard]:
-    """List a space's entries, newest first. Days are calendar days in your time zone.
+    """List a space's entries, by day, newest first. Days are calendar days in your time zone.
 
     Filtered, a page may be short while the list goes on.
     """
