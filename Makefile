@@ -103,8 +103,8 @@ bench-check: install ## Check instructions (valgrind), memory and size against t
 	@$(tool) benchmarks check
 
 .PHONY: assurance
-assurance: install ## Run the long suites whole and mutation testing, and write docs/assurance.md (an hour or two)
-	@$(tool) assurance
+assurance: install ## Run the long suites whole and mutation testing, and write docs/assurance.md (PARTS="fuzzing")
+	@$(tool) assurance $(PARTS)
 
 .PHONY: sbom
 sbom: .local/supply-chain/.installed ## Write the list of components of the function (CycloneDX) to reports/sbom.json

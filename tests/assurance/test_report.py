@@ -1,10 +1,14 @@
 """`docs/assurance.md` and the mutation tests behind it, from what the tools print."""
 
-from datetime import date
+import json
+from dataclasses import asdict
 from pathlib import Path
 
+import pytest
+
+from assurance import report
 from assurance.mutation import Score, Survivor, changed_lines, prepare, read_results
-from assurance.report import function_of, read, render
+from assurance.report import Figures, function_of, read_junit, render
 
 JUNIT = """<?xml version="1.0" encoding="utf-8"?>
 <testsuites><testsuite name="pytest" errors="0" failures="1" tests="4">
@@ -39,17 +43,15 @@ DIFF = """# app.services.members.x_remove__mutmut_2: survived
 SCORE = Score(38, (Survivor("app.services.members.x_remove__mutmut_2", "- a > 1\n+ a >= 1"),) * 2)
 
 
-class TestRead:
+class TestReadJunit:
     def test_adds_up_what_the_tests_recorded(self, tmp_path: Path) -> None:
         junit = tmp_path / "junit.xml"
         junit.write_text(JUNIT, encoding="utf-8")
 
-        figures = read(junit)
+        figures = read_junit(junit)
 
         assert (figures.tests, figures.failures) == (4, 1)
-        assert figures.total("cases") == 42
-        assert figures.total("points", "tests.assurance.test_request_faults") == 7
-        assert figures.total("rounds", "tests.assurance") == 0
+        assert figures.sums == {"cases": 42, "points": 7, "refused": 3, "rounds": 500}
         assert figures.slowest == [
             "POST /api/v1/spaces 110 ms",
             "GET /api/v1/users/me 9 ms",
@@ -57,27 +59,58 @@ class TestRead:
         ]
 
 
+class TestRecord:
+    def test_replaces_the_result_of_its_part_alone(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(report, "RESULTS", tmp_path / "results.json")
+        report.record("races", Figures(5, 1, {"rounds": 1}, []), "2026-11-25")
+        report.record("mutation", SCORE, "2026-11-25")
+
+        report.record("races", Figures(5, 0, {"rounds": 2}, []), "2026-11-26")
+
+        results = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))
+        assert results["races"] == {
+            "on": "2026-11-26",
+            "tests": 5,
+            "failures": 0,
+            "sums": {"rounds": 2},
+            "slowest": [],
+        }
+        assert results["mutation"]["killed"] == 38
+
+
 class TestRender:
-    def test_shows_counts_score_and_survivors(self, tmp_path: Path) -> None:
-        junit = tmp_path / "junit.xml"
-        junit.write_text(JUNIT, encoding="utf-8")
+    def test_shows_each_part_with_its_day(self) -> None:
+        fuzzing = Figures(93, 0, {"cases": 42_000}, ["POST /api/v1/spaces 110 ms"])
+        page = render(
+            {
+                "fuzzing": {"on": "2026-11-26", **asdict(fuzzing)},
+                "mutation": {"on": "2026-11-25", **asdict(SCORE)},
+            }
+        )
 
-        page = render(read(junit), SCORE, date(2026, 11, 26))
-
-        assert "on 2026-11-26" in page
-        assert "4 tests ran, 1 failed." in page
-        assert "| Fuzzing | 42 requests |" in page
-        assert "| Races | 500 rounds |" in page
-        assert "| Mutation testing | 40 mutants | 95.0 % noticed by a test |" in page
+        assert "| Fuzzing | 2026-11-26 | 42,000 requests | no server error, no undocumented answer |" in page
+        assert "| Mutation testing | 2026-11-25 | 40 mutants | 95.0 % noticed by a test |" in page
+        assert "Races" not in page
         assert "- `POST /api/v1/spaces 110 ms`" in page
         assert "`app.services.members.remove`" in page
         assert "+ a >= 1" in page
 
-    def test_says_that_no_mutant_survived(self, tmp_path: Path) -> None:
-        junit = tmp_path / "junit.xml"
-        junit.write_text(JUNIT, encoding="utf-8")
+    def test_shows_failures_instead_of_the_result(self) -> None:
+        page = render({"races": {"on": "2026-11-26", **asdict(Figures(30, 2, {"rounds": 9}, []))}})
 
-        assert render(read(junit), Score(5, ()), date(2026, 11, 26)).endswith("no test noticed\n\nNone.\n")
+        assert "| Races | 2026-11-26 | 9 rounds | **2 of 30 tests failed** |" in page
+
+    def test_says_that_no_mutant_survived(self) -> None:
+        page = render({"mutation": {"on": "2026-11-26", **asdict(Score(5, ()))}})
+
+        assert page.endswith("no test noticed\n\nNone.\n")
+
+    def test_is_the_page_that_is_committed(self) -> None:
+        results = json.loads(report.RESULTS.read_text(encoding="utf-8"))
+
+        assert report.PAGE.read_text(encoding="utf-8") == render(results)
 
 
 class TestMutation:
