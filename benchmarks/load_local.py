@@ -86,7 +86,7 @@ def at_local(seconds: float) -> dict[str, float]:
     """
     with tempfile.TemporaryDirectory(prefix="lifestyle-spaces-load-") as name:
         home = Path(name)
-        found = emulator.start(home, free_port(), ministack=ROOT / ".local" / "venv" / "bin" / "ministack")
+        found = emulator.start(home, free_port(), python=ROOT / ".local" / "venv" / "bin" / "python")
         try:
             aws = Clients(found.url)
             deployment.bootstrap(aws, work=home, root=ROOT)

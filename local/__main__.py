@@ -20,6 +20,7 @@ from local.users import sign_in
 ROOT = Path(__file__).resolve().parent.parent
 HOME = ROOT / ".local"
 ENV_FILE = HOME / "env.json"
+FRONT_END = "http://localhost:5173"  # the CORS origin of the environment
 _INTERRUPTED = 130
 
 
@@ -35,7 +36,7 @@ def up() -> None:
             found = None
         if not found:
             with Step(f"Starting the embedded AWS on 127.0.0.1:{port}"):
-                emulator.start(HOME, port, ministack=HOME / "venv" / "bin" / "ministack")
+                emulator.start(HOME, port, python=HOME / "venv" / "bin" / "python", origins=[FRONT_END])
         try:
             _deploy(aws.Clients(f"http://{ports.HOST}:{port}"))
         except BaseException:

@@ -13,6 +13,7 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from local.errors import LocalError
 from local.ports import HOST, answers, check_port
 from local.process import end_group
 
+_GUARD = Path(__file__).with_name("guard.py")
 _SECONDS_TO_START = 60
 _SECONDS_TO_STOP = 60
 
@@ -50,8 +52,10 @@ def running(home: Path) -> Emulator | None:
         return Emulator(int(pid), int(port))
 
 
-def start(home: Path, port: int, *, ministack: Path) -> Emulator:
-    """Starts the emulator and waits until it answers.
+def start(home: Path, port: int, *, python: Path, origins: Sequence[str] = ()) -> Emulator:
+    """Start the emulator and wait until it answers.
+
+    `python` is the interpreter that has it; pages of these origins may call it, and of no others.
 
     Raises:
         LocalError: the port is taken, the program is missing, or it ended early.
@@ -64,7 +68,7 @@ def start(home: Path, port: int, *, ministack: Path) -> Emulator:
         # It was killed before it saved its state, so no stack refers to the objects in S3.
         shutil.rmtree(home / "data" / "s3", ignore_errors=True)
     _forget_stream_positions(home / "data" / "state" / "lambda.json")
-    process = _spawn(home, port, ministack)
+    process = _spawn(home, port, [python, "-P", _GUARD, *origins])
     emulator = Emulator(process.pid, port)
     try:
         _wait(process, emulator, home / "emulator.log")
@@ -93,7 +97,7 @@ def stop(home: Path) -> bool:
     return emulator is not None
 
 
-def _spawn(home: Path, port: int, ministack: Path) -> "subprocess.Popen[str]":
+def _spawn(home: Path, port: int, command: Sequence[str | Path]) -> "subprocess.Popen[str]":
     """Start it with its settings as the only environment, because the function inherits that."""
     env = {
         "PATH": os.defpath,
@@ -115,7 +119,7 @@ def _spawn(home: Path, port: int, ministack: Path) -> "subprocess.Popen[str]":
         fcntl.flock(lock, fcntl.LOCK_EX)
         try:
             process = subprocess.Popen(
-                [ministack],
+                command,
                 cwd=home,
                 env=env,
                 stdin=subprocess.DEVNULL,
@@ -126,7 +130,7 @@ def _spawn(home: Path, port: int, ministack: Path) -> "subprocess.Popen[str]":
                 start_new_session=True,
             )
         except FileNotFoundError as error:
-            raise LocalError(f"{ministack} is missing; `make install` installs it") from error
+            raise LocalError(f"{command[0]} is missing; `make install` installs it") from error
         lock.write(f"{process.pid} {port}\n")
     return process
 

@@ -12,6 +12,7 @@ from local.errors import LocalError
 from local.ports import HOST, answers, check_port
 from local.process import end_group
 
+_GUARD = Path(__file__).with_name("guard.cjs")
 _SECONDS_TO_START = 60
 
 
@@ -28,7 +29,8 @@ def table_browser(endpoint_url: str, port: int, *, root: Path) -> Iterator["subp
         raise LocalError("dynamodb-admin is missing; `make install` installs it")
     process = subprocess.Popen(
         [program, "--host", HOST, "--port", str(port), "--skip-default-credentials"],
-        env=tool_environment(os.environ, endpoint_url, root) | {"DYNAMO_ENDPOINT": endpoint_url},
+        env=tool_environment(os.environ, endpoint_url, root)
+        | {"DYNAMO_ENDPOINT": endpoint_url, "NODE_OPTIONS": f"--require={_GUARD}"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         text=True,

@@ -86,7 +86,7 @@ def installed_python(python_archives: tuple[Path, Path], tmp_path_factory: pytes
 def embedded_aws(home: Path) -> Iterator[Clients]:
     """An empty embedded AWS on a free port. Whatever ends the tests stops it too."""
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    found = emulator.start(home, free_port(), ministack=ROOT / ".local" / "venv" / "bin" / "ministack")
+    found = emulator.start(home, free_port(), python=ROOT / ".local" / "venv" / "bin" / "python")
     try:
         yield Clients(found.url)
     finally:

@@ -23,7 +23,7 @@ server.serve_forever()
 
 
 @pytest.fixture
-def ministack(tmp_path: Path) -> Path:
+def stand_in(tmp_path: Path) -> Path:
     return program(tmp_path, STAND_IN)
 
 
@@ -33,16 +33,16 @@ def home(tmp_path: Path) -> Path:
 
 
 def program(folder: Path, text: str) -> Path:
-    path = folder / "ministack"
+    path = folder / "python"
     path.write_text(text)
     path.chmod(0o755)
     return path
 
 
 class TestStart:
-    def test_start_waits_until_it_answers_and_stops_cleanly(self, home: Path, ministack: Path) -> None:
+    def test_start_waits_until_it_answers_and_stops_cleanly(self, home: Path, stand_in: Path) -> None:
         assert emulator.running(home) is None
-        started = emulator.start(home, free_port(), ministack=ministack)
+        started = emulator.start(home, free_port(), python=stand_in)
         try:
             assert answers(started.port, "/")
             assert emulator.running(home) == started
@@ -57,14 +57,14 @@ class TestStart:
         assert (home / "data").exists()
 
     def test_start_forgets_how_far_the_streams_were_read_that_ended_with_it(
-        self, home: Path, ministack: Path
+        self, home: Path, stand_in: Path
     ) -> None:
         state = home / "data" / "state" / "lambda.json"
         state.parent.mkdir(parents=True)
         positions = {"__account_region_scoped__": True, "data": {"mapping": 34}}
         state.write_text(json.dumps({"payload": {"esms": 1, "dynamodb_stream_positions": positions}}))
 
-        emulator.start(home, free_port(), ministack=ministack)
+        emulator.start(home, free_port(), python=stand_in)
         emulator.stop(home)
 
         assert json.loads(state.read_text()) == {
@@ -72,11 +72,11 @@ class TestStart:
         }
 
     def test_start_lets_nothing_of_our_environment_in(
-        self, home: Path, ministack: Path, monkeypatch: pytest.MonkeyPatch
+        self, home: Path, stand_in: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("AWS_ENDPOINT_URL", "https://example.com")
         monkeypatch.setenv("HTTPS_PROXY", "https://example.com")
-        emulator.start(home, free_port(), ministack=ministack)
+        emulator.start(home, free_port(), python=stand_in)
         emulator.stop(home)
 
         environment = json.loads((home / "environment.json").read_text())
@@ -84,29 +84,29 @@ class TestStart:
         assert environment["TMPDIR"] == str(home / "tmp")
         assert not [name for name in environment if name.startswith("AWS_") or "PROXY" in name.upper()]
 
-    def test_start_forgets_files_of_a_state_that_was_never_saved(self, home: Path, ministack: Path) -> None:
+    def test_start_forgets_files_of_a_state_that_was_never_saved(self, home: Path, stand_in: Path) -> None:
         left_over = home / "data" / "s3" / "bucket"
         left_over.mkdir(parents=True)
 
-        emulator.start(home, free_port(), ministack=ministack)
+        emulator.start(home, free_port(), python=stand_in)
         emulator.stop(home)
 
         assert not left_over.exists()
 
-    def test_a_taken_port(self, home: Path, ministack: Path) -> None:
+    def test_a_taken_port(self, home: Path, stand_in: Path) -> None:
         with socket.create_server(("127.0.0.1", 0)) as server, pytest.raises(LocalError, match="is taken"):
-            emulator.start(home, server.getsockname()[1], ministack=ministack)
+            emulator.start(home, server.getsockname()[1], python=stand_in)
 
     def test_a_missing_program(self, home: Path) -> None:
         with pytest.raises(LocalError, match="`make install` installs it"):
-            emulator.start(home, free_port(), ministack=home / "ministack")
+            emulator.start(home, free_port(), python=home / "python")
         assert emulator.running(home) is None
 
     def test_a_program_that_ends_at_once_is_quoted(self, home: Path, tmp_path: Path) -> None:
         broken = program(tmp_path, "#!/bin/sh\necho no room left; exit 1\n")
 
         with pytest.raises(LocalError, match="exited at start: no room left"):
-            emulator.start(home, free_port(), ministack=broken)
+            emulator.start(home, free_port(), python=broken)
         assert emulator.running(home) is None
 
 
