@@ -12,17 +12,34 @@ from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from api_docs.site.build import TARGET, build
 from api_docs.site.document import ROOT
 from local.aws import Deployment
 from local.console import fail
 from local.errors import LocalError
+from local.guard import refusal
 from local.ports import HOST, check_port, chosen_port
 
 ENV_FILE = ROOT / ".local" / "env.json"
 _PREFIX = "/local"
+_INBOX = "/_ministack/ses/messages"
+# The actions of a user pool that need no AWS credentials.
+_ACTIONS = (
+    "ChangePassword",
+    "ConfirmForgotPassword",
+    "ConfirmSignUp",
+    "ForgotPassword",
+    "GetUser",
+    "GlobalSignOut",
+    "InitiateAuth",
+    "ResendConfirmationCode",
+    "RespondToAuthChallenge",
+    "RevokeToken",
+    "SignUp",
+)
+_SIGN_IN = tuple(f"AWSCognitoIdentityProviderService.{action}" for action in _ACTIONS)
 # The pages are stricter (generator.py); a `meta` element cannot forbid frames.
 _POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
@@ -48,6 +65,7 @@ class Site(ThreadingHTTPServer):
 
 class _Handler(SimpleHTTPRequestHandler):
     server: Site
+    path = ""  # until a request is read
 
     def end_headers(self) -> None:
         """No page loads anything from elsewhere, and none is kept: the next build may differ."""
@@ -55,6 +73,19 @@ class _Handler(SimpleHTTPRequestHandler):
             self.send_header("Content-Security-Policy", _POLICY)
             self.send_header("Cache-Control", "no-store")
         super().end_headers()
+
+    def parse_request(self) -> bool:
+        """Read the request, and refuse what a page of another site may have sent, or what is no request."""
+        if not super().parse_request():
+            return False
+        if reason := refusal({name.lower(): value for name, value in self.headers.items()}):
+            self.send_error(HTTPStatus.FORBIDDEN, f"Refused: {reason}")
+        elif not self.headers.get("Content-Length", "0").isdecimal() or "\0" in unquote(self.path):
+            self.send_error(HTTPStatus.BAD_REQUEST)
+        else:
+            return True
+        self.close_connection = True
+        return False
 
     def do_GET(self) -> None:
         """A file, or what `local` answers."""
@@ -94,11 +125,24 @@ class _Handler(SimpleHTTPRequestHandler):
             deployment = Deployment.read(self.server.env_file)
             if self.path == f"{_PREFIX}/env.json":
                 self._answer(HTTPStatus.OK, {"Content-Type": "application/json"}, _told(deployment))
-            else:
+            elif self._is_of_the_pages:
                 self._answer(*self._forward(urlsplit(deployment.endpoint_url)))
+            else:
+                self.send_error(HTTPStatus.FORBIDDEN, "Refused: no page of this site needs it")
         except OSError:
             body = json.dumps({"code": "not_running", "detail": _NOT_RUNNING}).encode()
             self._answer(HTTPStatus.SERVICE_UNAVAILABLE, {"Content-Type": "application/problem+json"}, body)
+
+    @property
+    def _is_of_the_pages(self) -> bool:
+        """Whether a page sends such a request: to the API, to sign in, or to read the inbox."""
+        path = urlsplit(self.path.removeprefix(_PREFIX)).path
+        sign_in = self.headers.get("X-Amz-Target", "").startswith(_SIGN_IN)
+        return (
+            (path.startswith("/restapis/") and "/_user_request_/" in path)
+            or (self.command == "POST" and path == "/" and sign_in)
+            or (self.command == "GET" and path == _INBOX)
+        )
 
     def _forward(self, endpoint: Any) -> tuple[int, dict[str, str], bytes]:
         connection = http.client.HTTPConnection(endpoint.hostname, endpoint.port, timeout=60)
