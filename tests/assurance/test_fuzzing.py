@@ -8,7 +8,6 @@ import heapq
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from http import HTTPStatus
 from typing import Any
 
 import pytest
@@ -89,7 +88,7 @@ REQUESTS = requests_by_operation()
 def validate(response: Any, case: Any, headers: dict[str, str]) -> None:
     """Run every check but the excluded ones."""
     excluded = [*EXCLUDED_CHECKS, *filter(None, [EXCLUDED_BY_OPERATION.get(case.operation.label)])]
-    if response.status_code == HTTPStatus.CONTENT_TOO_LARGE:  # which that check takes for an acceptance
+    if response.status_code == 413:  # which that check takes for an acceptance
         excluded.append(negative_data_rejection)
     case.validate_response(response, headers=headers, excluded_checks=excluded)
 
