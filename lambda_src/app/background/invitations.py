@@ -120,4 +120,8 @@ def _notify(work: Work, invitation: Invitation, invitee: UserProfile) -> None:
         created_at=work.session.now,
         updated_at=work.session.now,
     )
-    work.session.add(NOTIFICATIONS.create(notification), USER_PROFILES.require_unchanged(invitee))
+    work.session.add(
+        NOTIFICATIONS.create(notification),
+        USER_PROFILES.require_unchanged(invitee),
+        INVITATIONS.require_unchanged(invitation),  # closed meanwhile, it would not be withdrawn
+    )

@@ -11,8 +11,9 @@ from app.core.entities import Entity
 from app.core.lifecycle import Parent
 from app.core.queries import Query
 from app.core.records import Record
-from app.models.messages import DeleteChildren, FormerDeletion
-from app.services import lifecycle
+from app.models import messages
+from app.models.messages import DeleteChildren, FormerDeletion, Message
+from app.services import lifecycle, outbox
 from app.services.lifecycle import ENTITY_BY_NAME, children_of, fields_for_children
 
 # The names of the entities of which an item is being deleted, with all that belongs to it.
@@ -64,6 +65,8 @@ def _delete_list(work: Work, entity: Entity[Any], query: Query[Any], ancestors: 
     if query.filters or any(counter.entity not in deleted for counter in entity.counters):
         for_each_in_transaction(work, query, partial(delete_current, ancestors))
         return
+    if not ancestors.isdisjoint(entity.deletion_messages):
+        for_each_in_transaction(work, query, partial(delete_current, ancestors))  # but for what has expired
     has_children = bool(_unlisted_children(entity, ancestors))
     for items in pages(work, query, with_expired=True):
         for item in items if has_children else ():
@@ -87,6 +90,9 @@ def delete_current(ancestors: Ancestors, session: Session, item: Record) -> bool
     counted = [counter for counter, holder in zip(counters, holders, strict=True) if holder is not None]
     session.add(entity.delete(now), *(lifecycle.count_less(counter, now) for counter in counted))
     lifecycle.delete_children_later(session, now)
+    for name in (name for parent, name in entity.deletion_messages.items() if parent in ancestors):
+        message: type[Message] = getattr(messages, name)
+        outbox.enqueue(session, message(**{field: getattr(now, field) for field in message.model_fields}))
     return True
 
 

@@ -10,6 +10,7 @@ from app.background import (
     addresses,
     invitations,
     lifecycle,
+    notifications,
     reminders,
     spaces,
 )
@@ -35,10 +36,12 @@ _TASKS = by_kind(
         Task(messages.EnqueueReminders, reminders.enqueue_reminders),
         Task(messages.EraseAccount, accounts.erase),
         Task(messages.EraseRemains, accounts.erase_remains),
+        Task(messages.NotifySpaceDeleted, notifications.notify_space_deleted),
         Task(messages.RevokeInvitations, invitations.revoke),
         Task(messages.SendInvitationMail, invitations.send_mail),
         Task(messages.SendMentionMail, activity.send_mention_mail),
         Task(messages.SendReminders, reminders.send_reminders),
+        Task(messages.WithdrawInvitationNotification, notifications.withdraw_invitation),
         Task(messages.WithdrawReactionNotification, activity.withdraw_reaction_notification),
     )
 )

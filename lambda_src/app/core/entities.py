@@ -14,6 +14,7 @@ from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 from importlib import import_module
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 from app.core import key_templates
@@ -53,6 +54,8 @@ class Entity(Generic[T]):
     `author` names the field with the id of the user who wrote the item, `addressee` the one with the e-mail
     address that it was sent to: it is erased with that user's account, which finds it on GSI1. Where
     `on_author_erased` has values for fields, an item that others' items belong to stays with these values.
+    `deletion_messages` are the names of the messages that follow the deletion of an item with an item of
+    another entity, by the name of that entity; their fields are the item's.
     Entities that `grants_access` marks are deleted first. `exempt` is the reason why an entity needs neither
     parents nor an expiry.
     """
@@ -69,6 +72,7 @@ class Entity(Generic[T]):
     author: str | None = None
     addressee: str | None = None
     on_author_erased: Mapping[str, Any] | None = None
+    deletion_messages: Mapping[str, str] = MappingProxyType({})
     counters: tuple[Counter, ...] = ()
     grants_access: bool = False
     exempt: str | None = None

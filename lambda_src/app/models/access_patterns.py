@@ -104,6 +104,7 @@ MEMBERSHIPS: Entity[Membership] = Entity(
         Counter("UserProfile", lambda _: {"space_count": 1}),
     ),
     grants_access=True,
+    deletion_messages={"Space": "NotifySpaceDeleted"},
 )
 INVITE_CODES: Entity[InviteCode] = Entity(
     name="InviteCode",
@@ -135,6 +136,10 @@ INVITATIONS: Entity[Invitation] = Entity(
         Parent("InvitationClaim", {"invitation_id": "invitation_id"}),
     ),
     addressee="email",
+    deletion_messages={
+        "Space": "WithdrawInvitationNotification",
+        "Organization": "WithdrawInvitationNotification",
+    },
 )
 # Indexed by who invited, so that erasing an account finds what it wrote.
 INVITATION_CLAIMS: Entity[InvitationClaim] = Entity(

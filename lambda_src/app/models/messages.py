@@ -14,6 +14,7 @@ from app.core.model import Model
 from app.core.records import stored_as
 from app.models.activity import ActivityKind
 from app.models.invitations import InvitedRole
+from app.models.members import Role
 from app.models.users import NotificationKind
 
 
@@ -64,6 +65,25 @@ class WithdrawReactionNotification(Message):
     user_id: str
     actor_id: str
     subject_id: str
+
+
+class WithdrawInvitationNotification(Message):
+    """Delete the unread notification of an invitation that is closed, or deleted with what it leads to."""
+
+    stored_kind = "invitation.closed"
+
+    email: str
+    invitation_id: str
+
+
+class NotifySpaceDeleted(Message):
+    """Notify a member that a space is deleted, in place of what is unread of it; its owner knows."""
+
+    stored_kind = "space.member_notified"
+
+    user_id: str
+    space_id: str
+    role: Role
 
 
 class SendMentionMail(Message):

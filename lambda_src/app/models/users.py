@@ -22,7 +22,14 @@ from app.models.fields import (
 from app.models.organizations import OrgRole
 
 NotificationKind = Literal[
-    "mention", "comment", "invitation", "role_changed", "removed", "reaction", "reminder"
+    "mention",
+    "comment",
+    "invitation",
+    "role_changed",
+    "removed",
+    "reaction",
+    "reminder",
+    "space_deleted",
 ]
 
 FirstWeekday = Literal["monday", "saturday", "sunday"]

@@ -36,7 +36,7 @@ from app.models.invitations import (
     InvitedRole,
     TargetKind,
 )
-from app.models.messages import AnnounceInvitation, RevokeInvitations
+from app.models.messages import AnnounceInvitation, RevokeInvitations, WithdrawInvitationNotification
 from app.models.users import UserProfile
 from app.services import outbox
 from app.services.permissions import ALLOWED, Access, Action, OrganizationAccess
@@ -157,7 +157,14 @@ def revoke(session: Session, target: InvitationTarget, *, invitation_id: str, ve
 
 
 def close(session: Session, invitation: Invitation, status: InvitationStatus) -> list[Write]:
-    """What ends an open invitation: the e-mail can be invited anew, and what was written to it goes."""
+    """What ends an open invitation: the e-mail can be invited anew, and what was written to it goes.
+
+    Who has not read of it shall not, as it leads nowhere.
+    """
+    withdrawal = WithdrawInvitationNotification(
+        email=invitation.email, invitation_id=invitation.invitation_id
+    )
+    outbox.enqueue(session, withdrawal)
     claim = INVITATION_CLAIMS.key(target_id=invitation.target_id, email=invitation.email)
     closed = invitation.patched(session.now, {"status": status, "message": None})
     return [INVITATIONS.update(invitation, closed), INVITATION_CLAIMS.delete_if_exists(claim)]
