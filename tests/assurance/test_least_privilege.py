@@ -14,7 +14,7 @@ from app.main import Backend
 from tests.assurance.fault_proxy_helpers import FaultProxy
 from tests.assurance.requests_helpers import SUCCESS, Requests
 from tests.database.test_capacity import candidates
-from tests.infra.policy_evaluator import arn, is_allowed
+from tests.infra.policy_helpers import arn, is_allowed
 from tests.infra.stack_helpers import backend as synthesized
 from tests.integration.user_pool_helpers import Pool
 

@@ -125,7 +125,6 @@ _EXAMPLES: Mapping[str, Any] = {
     "status": 422,
     "InvitationResult.status": 409,
     "Operation.status": "running",
-    "parameter.status": "pending",
     "subject_id": "01KJP0Z3N5C6QH8D9E2F4G7ENT",
     "AuditEvent.subject_id": _BEN,
     "tag": "running",
