@@ -83,11 +83,12 @@ def tables(embedded_aws: Clients) -> Iterator[str]:
 
 
 class TestPageOfAnotherSite:
+    @pytest.mark.parametrize("path", ["/", "/x/_user_request_/", "/restapis/x/y/_user_request_/"])
     @pytest.mark.parametrize("mode", ["cors", "no-cors"])
-    def test_creates_nothing_in_the_embedded_aws(self, page: Page, embedded_aws: Clients, mode: str) -> None:
-        url = f"{embedded_aws.endpoint_url}/"
-
-        page.evaluate(CREATE_TOPIC, [url, mode])
+    def test_creates_nothing_in_the_embedded_aws(
+        self, page: Page, embedded_aws: Clients, path: str, mode: str
+    ) -> None:
+        page.evaluate(CREATE_TOPIC, [f"{embedded_aws.endpoint_url}{path}", mode])
 
         topics = embedded_aws.client("sns").list_topics()["Topics"]
         assert [topic for topic in topics if topic["TopicArn"].endswith(":attack")] == []

@@ -15,6 +15,7 @@ REFUSED = [
     {"host": "127.0.0.1.evil.example:4566"},
     {"host": "localhost.evil.example"},
     {"host": ""},
+    {"host": "["},
     {"host": "127.0.0.1:4566", "origin": "https://evil.example"},
     {"host": "127.0.0.1:4566", "origin": "http://127.0.0.1:9999"},
     {"host": "127.0.0.1:4566", "origin": "http://localhost:4566"},
@@ -59,8 +60,8 @@ class TestFrontEnd:
 
 
 class TestGuarded:
-    def status(self, path: str, **headers: str) -> int:
-        """What the guarded application, which answers 200 to all, is asked for."""
+    def send(self, path: str, kind: str = "http", **headers: str) -> dict[str, Any]:
+        """The first message of the guarded application, which answers 200 to all."""
         sent: list[dict[str, Any]] = []
 
         async def app(scope: Any, receive: Any, send: Any) -> None:
@@ -70,9 +71,12 @@ class TestGuarded:
             sent.append(message)
 
         raw = [(name.encode(), value.encode()) for name, value in headers.items()]
-        scope = {"type": "http", "path": path, "headers": raw}
+        scope = {"type": kind, "path": path, "headers": raw}
         asyncio.run(guarded(app)(scope, None, send))  # type: ignore[arg-type]
-        return int(sent[0]["status"])
+        return sent[0]
+
+    def status(self, path: str, **headers: str) -> int:
+        return int(self.send(path, **headers)["status"])
 
     def test_foreign_origin_gets_403(self) -> None:
         assert self.status("/", host="127.0.0.1:4566", origin="https://evil.example") == 403
@@ -83,3 +87,29 @@ class TestGuarded:
     def test_api_is_left_to_the_application(self) -> None:
         path = "/restapis/lifestyle-spaces/local/_user_request_/api/v1/spaces"
         assert self.status(path, host="127.0.0.1:4566", origin="https://app.example") == 200
+
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "/_user_request_",
+            "/x/_user_request_/",
+            "/_user_request_/restapis/a/b",
+            "/restapis/a/_user_request_",
+            "/restapis/a/b/c/_user_request_/",
+            "/restapis//b/_user_request_/",
+            "//restapis/a/b/_user_request_/",
+            "/restapis/a/b/_user_request_x",
+            "/_aws/execute-api/a/b/_user_request_/",
+        ],
+    )
+    def test_path_that_resembles_the_api_gets_403(self, path: str) -> None:
+        assert self.status(path, host="127.0.0.1:4566", origin="https://evil.example") == 403
+
+    @pytest.mark.parametrize("path", ["/restapis/a/b/_user_request_", "/restapis/a/b/_user_request_/x"])
+    def test_api_by_a_name_of_another_site_gets_403(self, path: str) -> None:
+        assert self.status(path, host="evil.example:4566") == 403
+
+    def test_foreign_websocket_is_closed(self) -> None:
+        path = "/restapis/a/b/_user_request_/"
+        message = self.send(path, "websocket", host="127.0.0.1:4566", origin="https://evil.example")
+        assert message == {"type": "websocket.close", "code": 1008}
