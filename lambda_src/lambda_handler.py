@@ -1,13 +1,13 @@
-"""The function's one entry point: requests go to the API through Mangum, all else to background work."""
+"""The function's entry point: requests go to the API through Mangum, all other events to background work."""
 
 import gc
 import logging
 import os
 
-# Imports make much that lives for ever and little that dies; collecting meanwhile is a tenth of a cold
-# start (docs/adr/0006).
+# Imports create mostly permanent objects; garbage collection during them is a tenth of a cold start
+# (docs/adr/0006).
 gc.disable()
-# No package here is a plugin of Pydantic, which would look for one in the metadata of all.
+# No package is a Pydantic plugin; Pydantic would search the metadata of all.
 os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
 
 from functools import cache  # noqa: E402
@@ -23,15 +23,16 @@ from app.main import Backend, create_app, create_runner, preload  # noqa: E402
 if TYPE_CHECKING:
     from app.background.outbox import Runner
 
-# Lambda's runtime sets the root logger to the function's log level. At DEBUG, botocore would log what people
-# write, and at INFO Mangum each path as the caller wrote it. The application's own logger has its own level.
+# Lambda's runtime sets the root logger to the function's log level. At DEBUG, botocore would log user
+# content, and at INFO Mangum each path as the caller wrote it. The application's own logger has its own
+# level.
 logging.getLogger().setLevel(max(logging.WARNING, logging.getLogger().level))
 
 _backend = Backend.from_settings(Settings.from_environment())
 _api = Mangum(
     create_app(_backend),
     lifespan="off",
-    # Whatever is not named here would be sent in base64.
+    # Responses of other types would be sent in base64.
     text_mime_types=["application/json", "application/problem+json"],
 )
 
@@ -42,10 +43,10 @@ def _runner() -> "Runner":
 
 
 def handler(event: dict[str, Any], context: Any) -> Any:
-    """Answer a request of API Gateway, or do what the table's stream or a schedule calls for.
+    """Answer a request of API Gateway, or handle an event of the table's stream or of a schedule.
 
     Raises:
-        UnknownEvent: it is none of these.
+        UnknownEvent: the event is none of these.
     """
     if "httpMethod" in event:
         try:

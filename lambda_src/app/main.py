@@ -1,4 +1,4 @@
-"""The composition root: what the app stands on, and the app itself."""
+"""The composition root: the app and its dependencies."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -30,13 +30,13 @@ _CLIENT: dict[str, Any] = {
     "retries": {"mode": "standard", "total_max_attempts": 4},
     "tcp_keepalive": True,
 }
-# `SendEmail` is not idempotent: one attempt, with time to answer. The outbox tries again what SES refused.
+# `SendEmail` is not idempotent: one attempt, with time to answer. The outbox retries what SES rejected.
 _MAIL_CLIENT = {**_CLIENT, "read_timeout": 8, "retries": {"total_max_attempts": 1}}
 
 
 @dataclass(frozen=True)
 class Backend:
-    """What the app stands on. Making one opens no connection, so a SnapStart restore starts fresh."""
+    """The app's dependencies. Creating them opens no connection, so a SnapStart restore starts fresh."""
 
     settings: Settings
     table: Table
@@ -51,7 +51,7 @@ class Backend:
         """The AWS services that the settings name."""
 
         def later(service: str, config: Mapping[str, Any] = _CLIENT) -> Callable[[], Any]:
-            """The client, made when it is first asked for: most requests need none of these."""
+            """The client, created at its first use: most requests need none of these."""
             return cache(lambda: _boto3_client(service, settings.aws_region, config))
 
         dynamodb = DynamoDB(
@@ -84,7 +84,7 @@ def _boto3_client(service: Any, region: str, config: Mapping[str, Any]) -> Any:
 
 
 def create_runner(backend: Backend) -> "Runner":
-    """What runs the background work. Its modules are imported only here, as no request needs them."""
+    """The runner of background work. Its modules are imported only here, as no request needs them."""
     from app.background.outbox import Runner  # noqa: PLC0415
     from app.background.registry import TASKS  # noqa: PLC0415
 
@@ -104,14 +104,14 @@ def create_app(backend: Backend) -> FastAPI:
         openapi_url=None,
         redirect_slashes=False,
         routes=[LazyRoutes(MODULE_BY_PATH)],
-        # Nothing here reads OpenTelemetry's spans and metrics, and Lambda's tracing is X-Ray's.
+        # OpenTelemetry's spans and metrics are not used; Lambda traces with X-Ray.
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
     )
     app.state.backend = backend
     install_error_handlers(app)
     app.add_middleware(BodyLimit)
     app.add_middleware(RequestContext)
-    # Added last, so it stands outermost and a failure has its headers too.
+    # Added last, so it is outermost and sets its headers on failures too.
     app.add_middleware(
         CORSMiddleware,
         allow_origins=[backend.settings.cors_origin],
@@ -132,8 +132,8 @@ def create_app(backend: Backend) -> FastAPI:
 def preload(answer: Callable[[dict[str, Any], Any], Any]) -> None:
     """Import and build now what requests and background work will need, and answer two requests.
 
-    Nothing is called and nothing is drawn that has to differ between environments restored from one
-    snapshot: no client of boto3 is made, as that would read credentials.
+    No service is called, and no random value is drawn that must differ between environments restored from one
+    snapshot: no boto3 client is created, as that would read credentials.
     """
     import boto3  # noqa: F401, PLC0415 - its import is most of the time that its first client takes
 

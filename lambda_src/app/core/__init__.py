@@ -1,1 +1,1 @@
-"""What every feature stands on: settings, tokens, the table, errors, logs, time and ids."""
+"""What all features use: settings, tokens, the table, errors, logs, time and ids."""

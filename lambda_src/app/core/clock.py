@@ -1,4 +1,4 @@
-"""Time and ids. Both are handed in, so that tests decide what they are."""
+"""Time and ids. Both are injected, so that tests can set them."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -20,17 +20,17 @@ def utc_now() -> datetime:
 
 
 def new_ulid() -> str:
-    """A fresh ULID: 26 characters, sorted by time, random part from the operating system."""
+    """A new ULID: 26 characters, sorted by time, with a random part from the operating system."""
     return str(ULID())
 
 
 def ulid_of(moment: datetime, what: str) -> str:
-    """The same ULID each time for the same text and moment: of what must happen once."""
+    """The ULID of a text and a time, the same at each call: the id of an item that must be created once."""
     return str(ULID(ULID.from_datetime(moment).bytes[:6] + sha256(what.encode()).digest()[:10]))
 
 
 def ulid_time(moment: datetime) -> str:
-    """How each ULID of this millisecond begins. There are none before 1970."""
+    """The prefix that all ULIDs of this millisecond have. There are none before 1970."""
     return str(ULID.from_datetime(max(moment, _FIRST_ULID)))[:10]
 
 

@@ -1,8 +1,8 @@
-"""Configuration: what the deployment knows comes by environment variable, what operators tune by SSM.
+"""Configuration: environment variables set by the deployment, SSM parameters set by operators.
 
 Both are read once. Environment variables live as long as the environment. Parameters are fetched on
 the first request that asks (never while the module loads, so a SnapStart restore starts fresh) and
-kept for `PARAMETERS_MAX_AGE_S` seconds: a changed parameter is in force everywhere within that time.
+kept for `PARAMETERS_MAX_AGE_S` seconds: a changed parameter takes effect everywhere within that time.
 """
 
 import os
@@ -76,7 +76,7 @@ class Settings(BaseModel):
 class Parameters(Model):
     """What operators may change without a deployment: SSM parameters `<prefix>/app/<field>`.
 
-    The one description of each, its bounds and its unit. `contract/parameters.json` is generated from here;
+    This is the only description of their bounds and units. `contract/parameters.json` is generated from here;
     the stacks and `docs/environment.md` read that. A `maximum` is for deployments alone: were it enforced
     here too, a larger value that an operator set would fail every request that asks for a parameter.
     """
@@ -149,9 +149,9 @@ ParameterSource = Callable[[], Parameters]
 def ssm_parameters(
     client: Callable[[], "SSMClient"], prefix: str, *, monotonic: Callable[[], float] = time.monotonic
 ) -> ParameterSource:
-    """A source that reads `<prefix>/app/*` by one call and remembers it (see the module's docstring).
+    """A source that reads `<prefix>/app/*` and caches the values (see the module's docstring).
 
-    Where SSM cannot be read any more, the source answers what it has read last, however old.
+    If SSM cannot be read again later, the source returns the last values, however old.
 
     The source raises:
         pydantic.ValidationError: a parameter is missing or malformed.

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Credentials(NamedTuple):
-    """An access key; `token` is None for a user's, which no role has given out."""
+    """An access key; `token` is None unless a role issued it."""
 
     access_key: str
     secret_key: str
@@ -21,13 +21,13 @@ class Credentials(NamedTuple):
 
 
 class CredentialSource:
-    """Reads the environment variables at each call, or fetches from the endpoint what it gives out.
+    """Reads the environment variables at each call, or fetches credentials from the endpoint.
 
     Fetched credentials are kept, and fetched again 10 to 15 minutes before they expire.
     """
 
     def __init__(self) -> None:
-        # Read no earlier than asked for: a SnapStart snapshot must hold no credentials.
+        # Read at the first call only: a SnapStart snapshot must contain no credentials.
         self._fetched: RefreshableCredentials | None = None
         self._provider = None if "AWS_ACCESS_KEY_ID" in os.environ else _container_provider()
 
@@ -55,7 +55,7 @@ class CredentialSource:
         return Credentials(str(access_key), str(secret_key), token)
 
     def renew(self) -> bool:
-        """Fetch the credentials anew, and tell whether they are others than those given out last."""
+        """Fetch the credentials again; return whether they differ from the last ones."""
         before, self._fetched = self.get(), None
         return self.get() != before
 

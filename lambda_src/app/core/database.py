@@ -1,7 +1,7 @@
 """The one table: runs the keys, queries and writes of `app.core.entities`. There is no Scan.
 
-`Table` speaks to DynamoDB. `Session` is one request's unit of work: reads go straight through, writes
-wait and are committed together, once.
+`Table` calls DynamoDB. `Session` is one request's unit of work: it reads at once, and collects writes to
+commit them together, once.
 """
 
 import time
@@ -33,13 +33,13 @@ FILTER_READS = 5  # a filter that no key serves reads at most this many times th
 TRIES = 8
 _RANDOM = SystemRandom()  # environments restored from one SnapStart snapshot share the state of `random`
 _BUSY = {"ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded"}
-# The same, as the reason for which a transaction was cancelled; the AWS client does not try these again.
+# The same as cancellation reasons of a transaction, which the AWS client does not retry.
 _THROTTLED = {"ProvisionedThroughputExceeded", "ThrottlingError"}
 
 
 @dataclass(frozen=True)
 class Slice(Generic[T]):
-    """One page of a query. Only `next_cursor` None says that the list has ended."""
+    """One page of a query. The list has ended only if `next_cursor` is None."""
 
     items: list[T]
     next_cursor: str | None
@@ -75,7 +75,7 @@ class Table:
     def batch_get(self, keys: Sequence[Key[Any]], *, consistent: bool = False) -> list[Any]:
         """The items of the keys, in their order, None for each that is absent or has expired.
 
-        One call for each 100 different keys; what DynamoDB leaves unprocessed is asked for again.
+        One call for each 100 different keys; unprocessed keys are requested again.
         """
         wanted = list({(key.pk, key.sk): key for key in keys}.items())
         rows: dict[tuple[str, str], Any] = {}
@@ -108,7 +108,7 @@ class Table:
     ) -> Slice[T]:
         """One page by exactly one Query call; `consistent` is not for GSI1.
 
-        `with_expired` lists what has expired too, as long as it is stored.
+        `with_expired` includes expired items that are still stored.
 
         With filters it reads at most 5 x `limit` items, so the page may be short or empty while the
         list goes on.
@@ -133,7 +133,7 @@ class Table:
         return Slice(items, query.cursor_after(last) if last else None)
 
     def first(self, query: Query[T], *, at_most: int) -> list[T]:
-        """The first items of a list without its pages: one call for each MB that they take."""
+        """The first items of a list, without paging: one call for each MB of them."""
         items: list[T] = []
         cursor = None
         while len(items) < at_most:
@@ -144,9 +144,9 @@ class Table:
         return items
 
     def batch_delete(self, keys: Sequence[Key[Any]]) -> None:
-        """Delete the items of these different keys, whatever is there; not all or none.
+        """Delete the items of these different keys without conditions; not atomic.
 
-        One call for each 25 keys; what DynamoDB leaves unprocessed is asked for again.
+        One call for each 25 keys; unprocessed deletions are requested again.
         """
         for start in range(0, len(keys), BATCH_WRITE_KEYS):
             batch = keys[start : start + BATCH_WRITE_KEYS]
@@ -161,7 +161,7 @@ class Table:
                 raise ServiceUnavailable(retry_after_s=1)
 
     def write(self, writes: Sequence[Write]) -> None:
-        """Apply every write or none. A single write is no transaction, which would cost double.
+        """Apply all writes or none. A single write is sent without a transaction, which would cost double.
 
         Raises:
             Problem, StaleRead: the `on_conflict` of the first write whose condition did not hold.
@@ -191,7 +191,7 @@ class Table:
             "Update": self._client.update_item,
             "Delete": self._client.delete_item,
         }
-        # The item that is there tells a put of its own, whose answer was lost, from another's.
+        # The returned item tells whether it was written by an earlier attempt of this put.
         extra = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"} if write.action == "Put" else {}
         self._call(calls[write.action], TableName=self._name, **write.request, **extra)
 
@@ -200,7 +200,7 @@ class Table:
         self._call(self._client.transact_write_items, TransactItems=items)
 
     def _alive(self, row: Mapping[str, Any]) -> bool:
-        # TTL deletes up to days late, so whoever reads checks.
+        # TTL deletes up to days late, so readers check.
         return "ttl" not in row or float(row["ttl"]["N"]) > self.clock().timestamp()
 
     def _pause(self, attempt: int) -> None:
@@ -217,13 +217,13 @@ class Table:
 
 
 def _is_theirs(error: ClientError) -> bool:
-    """Whether DynamoDB itself has failed, after the AWS client has tried again."""
+    """Whether DynamoDB itself failed, after the AWS client's retries."""
     status: int = error.response["ResponseMetadata"].get("HTTPStatusCode", 0)
     return status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def _is_repeated_put(write: Write, error: ClientError) -> bool:
-    """Whether a put was refused for the very item that it wrote, as the answer to an attempt was lost.
+    """Whether a put failed because an earlier attempt, whose response was lost, had written the same item.
 
     A transaction needs no such test: its attempts carry one token, so they are applied once.
     """
@@ -232,11 +232,11 @@ def _is_repeated_put(write: Write, error: ClientError) -> bool:
 
 
 def _obstacle(writes: Sequence[Write], error: ClientError) -> Problem:
-    """What was merely in the way of a refused write and may be gone at the next try.
+    """The temporary reason for which a write failed, so that it can be retried.
 
     Raises:
-        Problem, StaleRead: a condition did not hold; this is what the write stands for.
-        ClientError: there is no reason to try again.
+        Problem, StaleRead: a condition did not hold; the write's `on_conflict`.
+        ClientError: the write cannot succeed when repeated.
     """
     code = error.response["Error"]["Code"]
     if code == "ConditionalCheckFailedException":
@@ -275,7 +275,7 @@ class Session:
     def read(self, keys: Sequence[Key[Any]]) -> list[Any]:
         """The items of the keys, in their order, read consistently; None for each that is absent.
 
-        One call for all that this session has not read before; none where it has read them all.
+        One call for all that this session has not read yet; none if it has read them all.
         """
         unknown = [key for key in keys if (key.pk, key.sk) not in self._known]
         found = self.table.batch_get(unknown, consistent=True)
@@ -283,10 +283,10 @@ class Session:
         return [self._known[key.pk, key.sk] for key in keys]
 
     def add(self, *writes: Write) -> None:
-        """Take these writes into the commit."""
+        """Add these writes to the commit."""
         self._writes.extend(writes)
 
     def commit(self) -> None:
-        """Apply everything that was added, all or nothing. See `Table.write` for what it raises."""
+        """Apply all added writes or none. Raises what `Table.write` raises."""
         self.table.write(self._writes)
         self._writes = []

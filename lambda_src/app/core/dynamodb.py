@@ -1,7 +1,7 @@
-"""DynamoDB over HTTPS: those of its operations that the table needs, signed, sent and retried.
+"""A DynamoDB client: signs, sends and retries the operations that the table needs.
 
-It stands in for boto3's client, whose method names, error classes and answers it has; a fault suite runs
-both side by side (tests/unit/core/test_dynamodb_faults.py). Why not boto3's: docs/adr/0029.
+It has the method names, error classes and answers of boto3's client; a fault suite compares the two
+(tests/unit/core/test_dynamodb_faults.py). Why not boto3's: docs/adr/0029.
 """
 
 import json
@@ -118,7 +118,7 @@ class DynamoDB:
     update_item = partialmethod(_call, "UpdateItem")
 
     def transact_write_items(self, **parameters: Any) -> dict[str, Any]:
-        """Write all or nothing, once, however often it takes to hear so: all attempts carry one token."""
+        """Write all items or none, once: all attempts carry the same token."""
         return self._call("TransactWriteItems", ClientRequestToken=str(uuid4()), **parameters)
 
     def _attempt(self, operation: str, body: bytes) -> dict[str, Any]:
@@ -154,7 +154,7 @@ class DynamoDB:
         return response
 
     def _delay_after_error(self, error: aws.ClientError, attempt: int) -> float | None:
-        """Seconds to wait before the next attempt; None where it would end in the same error."""
+        """Seconds to wait before the next attempt; None if another attempt cannot succeed."""
         code, metadata = error.response["Error"]["Code"], error.response["ResponseMetadata"]
         status = metadata["HTTPStatusCode"]
         if code in _THROTTLING_CODES or status == HTTPStatus.TOO_MANY_REQUESTS:
@@ -168,7 +168,7 @@ class DynamoDB:
         return None
 
     def _clock_corrected(self, date: str) -> bool:
-        """Whether AWS's clock differs from the one signed by; if so, the next signature is by AWS's."""
+        """Whether AWS's clock differs from the local one; if so, later signatures use AWS's."""
         try:
             offset = parsedate_to_datetime(date).timestamp() - self._clock()
         except ValueError:
@@ -220,7 +220,7 @@ def _parse(response: BaseHTTPResponse) -> dict[str, Any] | None:
 
 
 def _client_error(operation: str, response: BaseHTTPResponse, answer: dict[str, Any]) -> aws.ClientError:
-    """An error as boto3 has it; other members of the answer stay, such as `CancellationReasons`."""
+    """The error as boto3 raises it, with other members of the answer such as `CancellationReasons`."""
     # `com.amazonaws.dynamodb.v20120810#ResourceNotFoundException`, or the name alone.
     code = str(answer.get("__type", response.status)).split(":")[0].rpartition("#")[2]
     message = answer.get("message", answer.get("Message", ""))

@@ -1,4 +1,4 @@
-"""E-mail addresses: which ones are accepted, and their one spelling.
+"""E-mail addresses: which are accepted, and how they are normalized.
 
 The grammar is the dot-atom form of RFC 5321's `Mailbox`, in ASCII: no quoted parts, comments, display names,
 address literals or final dots, which mail servers drop or rewrite so that one mailbox would have many
@@ -17,6 +17,6 @@ _LOWER_CASE = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 
 def normalize(address: str) -> str | None:
-    """The address trimmed and in lower case, both in ASCII only; None if it is none."""
+    """The address trimmed and in lower case, both in ASCII only; None if it is not accepted."""
     normal = address.strip(string.whitespace).translate(_LOWER_CASE)
     return normal if len(normal) <= MAX_LENGTH and _ADDRESS.fullmatch(normal) else None

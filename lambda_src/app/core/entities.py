@@ -161,9 +161,8 @@ class Entity(Generic[T]):
     def update(self, stored: T, item: T, *, require: Mapping[str, int] | None = None) -> Write:
         """Write the fields in which `item` differs from `stored`; the condition is that `stored` is current.
 
-        Counters are left alone, whatever the two models say, as long as both say the same. They make no
-        other item of it either: those that matter are in `require`, with the values they must have. Where
-        nothing differs, the condition alone is checked.
+        A counter that is equal in both is not written, and its stored value may have changed; `require` names
+        counters that must still have these values. If nothing differs, only the condition is checked.
         """
         condition, known = unchanged_since(stored, require)
         if item == stored:
@@ -188,7 +187,7 @@ class Entity(Generic[T]):
         at_least: Mapping[str, int] | None = None,
         require: Mapping[str, str] | None = None,
     ) -> Write:
-        """Move counters by these amounts, atomically and without raising `version`.
+        """Add these amounts to counters, atomically and without raising `version`.
 
         The condition is that the item exists, that each counter in `at_most` and `at_least` stays within
         its limit, and that the fields in `require` have these values.
@@ -211,21 +210,21 @@ class Entity(Generic[T]):
         return make_write("Update", request, " AND ".join(conditions), serialize_all(values))
 
     def delete(self, item: T, *, require: Mapping[str, int] | None = None) -> Write:
-        """Delete the item; the condition is that it is still the one that was read, counters as `update`."""
+        """Delete the item; the condition is that it is unchanged, with counters as in `update`."""
         return make_write("Delete", {"Key": self.key_of(item).attributes}, *unchanged_since(item, require))
 
     def delete_if_exists(self, key: Key[T]) -> Write:
-        """Delete whatever is there, if anything."""
+        """Delete the item if it exists; no condition."""
         return make_write("Delete", {"Key": key.attributes}, "", {})
 
     def require_unchanged(self, item: T) -> Write:
-        """Write nothing; the condition is that the item is still the one that was read."""
+        """Write nothing; the condition is that the item is unchanged."""
         return make_write(
             "ConditionCheck", {"Key": self.key_of(item).attributes}, *unchanged_since(item, None)
         )
 
     def require_absent(self, key: Key[T], now: datetime, *, on_conflict: Problem | None = None) -> Write:
-        """Write nothing; the condition is that nothing is there, or only what has expired."""
+        """Write nothing; the condition is that there is no item, or only an expired one."""
         condition, values = self._nothing_at(now)
         return make_write("ConditionCheck", {"Key": key.attributes}, condition, values, on_conflict)
 
@@ -251,7 +250,7 @@ class Entity(Generic[T]):
 class EntityGroup:
     """Entities that share their partitions of GSI1, so that one query lists the items of all.
 
-    It stands in a `Query` where an entity does. Field names aside, `gsi1pk` is every member's.
+    A `Query` takes it in place of an entity. All members have this `gsi1pk`, but for field names.
     """
 
     name: str
@@ -268,14 +267,14 @@ class EntityGroup:
         return Query(self, "GSI1", key_templates.fill(self.gsi1pk, parts), "")
 
     def load(self, row: Mapping[str, Any]) -> Any:
-        """The model in a row, of whichever member it is."""
+        """The item in a row of any member."""
         name = row["entity_type"]["S"]
         return next(member for member in self.members if member.name == name).load(row)
 
     def entity_of(self, item: Record) -> Entity[Any]:
-        """The member that the item is of."""
+        """The member whose model the item has."""
         return next(member for member in self.members if member.model is type(item))
 
     def key_of(self, item: Record) -> Key[Any]:
-        """The key of this item, of whichever member it is."""
+        """The key of an item of any member."""
         return self.entity_of(item).key_of(item)

@@ -1,4 +1,4 @@
-"""Every error that a caller can meet, as one tree.
+"""Every error that the API returns, as one tree.
 
     Problem
     |-- BadRequest                400
@@ -52,7 +52,7 @@ from typing import ClassVar
 
 
 class Problem(Exception):  # noqa: N818 - the standard's own name
-    """An error with an HTTP status, a stable code and a title; `detail` says what happened this time."""
+    """An error with an HTTP status, a stable code and a title; `detail` describes this occurrence."""
 
     status: ClassVar[int]
     code: ClassVar[str]
@@ -64,8 +64,8 @@ class Problem(Exception):  # noqa: N818 - the standard's own name
         self.retry_after_s = retry_after_s
 
 
-class StaleRead(Exception):  # noqa: N818 - it asks for another try, it is no error yet
-    """A write found that what the request had read is no longer so."""
+class StaleRead(Exception):  # noqa: N818 - it requests a retry and is not an error
+    """An item that the request read has changed before the commit."""
 
 
 class BadRequest(Problem):
@@ -153,13 +153,13 @@ class EmailTaken(Conflict):
 
 
 class OwnsSpaces(Conflict):
-    """An account cannot go while it owns spaces; `detail` names them."""
+    """An account that owns spaces cannot be closed; `detail` names them."""
 
     code, title = "owns_spaces", "Transfer or delete the spaces that you own first"
 
 
 class AlreadyMember(Conflict):
-    """The user is in already."""
+    """The user is a member already."""
 
     code, title = "already_member", "Already a member"
 
@@ -301,12 +301,12 @@ class TooManyInvitations(TooManyRequests):
 
 
 class InternalError(Problem):
-    """A defect of this service. The log holds it under the request's id."""
+    """A defect of this service. The log has the details under the request's id."""
 
     status, code, title = 500, "internal_error", "Something went wrong on our side"
 
 
 class ServiceUnavailable(Problem):
-    """A service that this one stands on does not answer or is throttling."""
+    """A service that this one depends on does not answer or is throttling."""
 
     status, code, title = 503, "service_unavailable", "The service is busy; try again in a moment"

@@ -1,6 +1,6 @@
-"""Whether Lambda initializes this environment before requests come, or because one waits.
+"""Whether Lambda initializes this environment ahead of requests, or while one waits.
 
-Under SnapStart and provisioned concurrency loading is not on a request's way, so everything is imported and
+Under SnapStart and provisioned concurrency no request waits for the loading, so everything is imported and
 built then (docs/adr/0036). Otherwise a request waits, and pays only for what it uses.
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
 """

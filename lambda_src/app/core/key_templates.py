@@ -5,7 +5,7 @@ import string
 from collections.abc import Mapping
 from typing import Any
 
-# `#` separates key parts; a control character in a key would be a trap for whoever reads the table.
+# `#` separates key parts; a control character would make keys unreadable in tools.
 _PART = re.compile(r"[^#\x00-\x1f\x7f]{1,320}")
 
 
@@ -20,12 +20,12 @@ def literals(template: str) -> list[str]:
 
 
 def parts(template: str, values: Mapping[str, Any]) -> dict[str, str]:
-    """The template's parts out of these values."""
+    """The values of the template's parts among these values."""
     return {name: str(values[name]) for name in fields(template)}
 
 
 def fill(template: str, parts: Mapping[str, str]) -> str:
-    """The key that the template and its parts make.
+    """The template filled with its parts.
 
     Raises:
         ValueError: a part holds `#` or a control character, or is empty or too long.
@@ -37,7 +37,7 @@ def fill(template: str, parts: Mapping[str, str]) -> str:
 
 
 def prefix(template: str, parts: Mapping[str, str]) -> str:
-    """The template filled in as far as there are parts for it, from the left."""
+    """The template filled from the left, up to the first missing part."""
     known = ""
     for literal, name, _, _ in string.Formatter().parse(template):
         known += literal

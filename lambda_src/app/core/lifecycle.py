@@ -1,4 +1,4 @@
-"""What an entity declares of its items' lives: what they belong to, and what counts them."""
+"""Declarations of an entity's lifecycle: its parents, and the counters that its items move."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -11,10 +11,10 @@ NO_AUTHOR = "00000000-0000-0000-0000-000000000000"
 
 @dataclass(frozen=True)
 class Parent:
-    """The entity, by name, whose items own items of another: these are deleted with their parent.
+    """A parent entity, by name: items are deleted with the parent that they belong to.
 
-    An item has the parent's fields that its own partition key is made of; `fields` adds others, or says what
-    the parent calls them.
+    The fields of the item's partition key are the parent's too; `fields` adds others, or maps to the parent's
+    names.
     """
 
     entity: str
@@ -23,7 +23,7 @@ class Parent:
 
 @dataclass(frozen=True)
 class Counter:
-    """What an item adds to counters of the item of an entity, by name, whose key its fields make.
+    """The amounts that an item adds to counters of the item of an entity, whose key its fields make.
 
     `fields` are the fields of that key which the counted item has under another name. An item for which one
     of these is None is not counted.

@@ -12,10 +12,10 @@ warnings.filterwarnings("ignore", "The 'alias' attribute", UnsupportedFieldAttri
 
 
 class Model(BaseModel):
-    """A Pydantic model whose validator is built when it is first used, unless there is time before.
+    """A Pydantic model whose validator is built at its first use, or ahead of requests.
 
-    A request uses few of the models, and a cold start would pay for all of them (docs/adr/0031). A test
-    builds each one, so that a mistake in a field does not wait for its first request.
+    A request uses few models, and a cold start would pay for all of them (docs/adr/0031). A test builds each
+    one, so that a wrong field is found before its first request.
     """
 
     model_config = ConfigDict(defer_build=not AHEAD_OF_REQUESTS)

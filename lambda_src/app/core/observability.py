@@ -1,8 +1,8 @@
-"""Logs are events with fields; metrics are few and named.
+"""Structured logs and metrics.
 
-Fields never hold titles, bodies, e-mails, tokens or codes: ids only. Service name, namespace and log
+Log fields hold ids only: no titles, bodies, e-mails, tokens or codes. Service name, namespace and log
 level come from Powertools' own environment variables. Each metric has the dimensions `service` and
-`environment`: environments in one account would else be added up.
+`environment`: without the latter, environments in one account would be added up.
 """
 
 import logging
@@ -23,7 +23,7 @@ def count(metric: str) -> None:
 
 
 def measure_seconds(metric: str, value: float) -> None:
-    """Put a duration to a metric, in the same way."""
+    """Add a duration to a metric, in the same way."""
     _write(metric, MetricUnit.Seconds, value)
 
 

@@ -1,4 +1,4 @@
-"""One access pattern with its arguments bound, and the cursor that belongs to it alone."""
+"""Queries as plain values, and the cursors that are bound to them."""
 
 import base64
 import hashlib
@@ -15,11 +15,11 @@ _MAX_KEY_BYTES = 1024  # DynamoDB's limit for a sort key
 
 
 class Loader(Protocol[T_co]):
-    """What knows the models of rows: an entity, or a group of entities."""
+    """What loads rows: an entity, or a group of entities."""
 
     @property
     def name(self) -> str:
-        """Tells its cursors from those of others."""
+        """Distinguishes its cursors from those of others."""
         ...
 
     def load(self, row: Mapping[str, Any]) -> T_co:
@@ -47,10 +47,10 @@ class Query(Generic[T]):
         return replace(self, newest_first=True)
 
     def between(self, first: object | None, last: object | None) -> Self:
-        """Only items whose sort key goes on, behind its prefix, with `first` to `last`, both included."""
+        """Only items whose sort key has, after the prefix, a value from `first` to `last`, both included."""
         if first is None and last is None:
             return self
-        # No key part begins before a space, and DynamoDB takes no empty bound; none goes on behind `~`.
+        # Every key part sorts after a space and before `~`; DynamoDB rejects an empty bound.
         return replace(self, bounds=(str(first or " "), f"{last or ''}~"))
 
     def where(self, **values: str | bool | None) -> Self:
@@ -124,7 +124,7 @@ class Query(Generic[T]):
             whole = all(0 < len(position[name].encode()) <= _MAX_KEY_BYTES for name in names)
             sort = position[self.key_names[1]]
             first, last = (self.sk_prefix + bound for bound in self.bounds or ("", "\U0010ffff"))
-            # DynamoDB refuses a position that the query could not have come to.
+            # DynamoDB rejects a position outside the query.
             inside = sort.startswith(self.sk_prefix) and first <= sort <= last
             if not whole or digest != self._digest() or not inside:
                 raise InvalidCursor

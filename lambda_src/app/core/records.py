@@ -1,4 +1,4 @@
-"""What every stored item has: its version, and when it was created and changed."""
+"""The base of stored items: version, and times of creation and change."""
 
 import hashlib
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from app.core.clock import Timestamp, rfc3339
 from app.core.errors import PreconditionFailed
 from app.core.model import Model
 
-# What stands in a tag for the digest of the answer where the tag names the version alone.
+# The digest in a tag that names the version only.
 NO_DIGEST = "0" * 10
 
 # The versions that a caller accepts as current (`If-Match`); None accepts any.
@@ -19,10 +19,10 @@ Versions = frozenset["VersionTag"] | None
 
 
 class VersionTag(NamedTuple):
-    """What an ETag says of an item: its version, a digest of the answer that shows it, and a check of both.
+    """The content of an item's ETag: its version, a digest of the answer, and a check of both.
 
-    The check is of the time of creation too, so that no tag is taken for that of an item which was made anew,
-    or which this API never issued a tag for.
+    The check includes the time of creation, so that a tag of a deleted item does not match its successor, and
+    no tag can be made up.
     """
 
     version: int
@@ -36,14 +36,14 @@ class VersionTag(NamedTuple):
         return cls(version, content, hashlib.sha256(text.encode()).hexdigest()[:6])
 
     def __str__(self) -> str:
-        """The tag as `ETag` and `If-Match` have it."""
+        """The tag as in `ETag` and `If-Match`."""
         return f'"{self.version}-{self.content}{self.check}"'
 
 
 class Record(Model):
     """What every stored item has. `version` counts changes from 1; counters do not raise it."""
 
-    # An error that quoted what is stored would carry it into the log.
+    # An error that quoted stored values would put them into the log.
     model_config = ConfigDict(
         frozen=True, hide_input_in_errors=True, validate_by_name=True, validate_by_alias=True
     )
@@ -53,13 +53,13 @@ class Record(Model):
     updated_at: Timestamp
 
     def patched(self, now: datetime, changes: Mapping[str, Any]) -> Self:
-        """A copy with these validated values, stamped as the next version; itself if nothing differs."""
+        """A copy with these validated values and the next version; itself if nothing differs."""
         if all(getattr(self, name) == value for name, value in changes.items()):
             return self
         return self.model_copy(update={**changes, "version": self.version + 1, "updated_at": now})
 
     def require_version(self, versions: Versions) -> None:
-        """Check that the caller knows the item as it is.
+        """Check that the caller has seen the current version.
 
         Raises:
             PreconditionFailed: the item is at none of these versions.

@@ -1,7 +1,7 @@
-"""Who is calling: verification of the Cognito ID token (docs/adr/0003).
+"""Authentication: verification of the Cognito ID token (docs/adr/0003).
 
-API Gateway's authorizer refuses first; this verifies again, so that the function is safe however it
-is invoked. The pool's public keys are fetched at the first token, kept for the life of the
+API Gateway's authorizer rejects invalid tokens first; this verifies again, so that the function is safe
+however it is invoked. The pool's public keys are fetched at the first token, kept for the life of the
 environment, and fetched again when a token names an unknown key, at most once in 5 minutes.
 """
 
@@ -27,7 +27,7 @@ KEYS_MIN_AGE_S = 300.0
 
 @dataclass(frozen=True)
 class Identity:
-    """The person behind a verified token, issued at `issued_at` (epoch seconds).
+    """The user of a verified token, which was issued at `issued_at` (epoch seconds).
 
     `email` is lower-case, and None unless Cognito verified it.
     """
@@ -88,7 +88,7 @@ class TokenVerifier:
         self._audience = audience
 
     def identify(self, token: str) -> Identity:
-        """The person that the token speaks for.
+        """The user of the token.
 
         Raises:
             Unauthorized: the token is malformed, forged, expired, an access token, or for another pool
@@ -101,7 +101,7 @@ class TokenVerifier:
             raise Unauthorized from error
         if claims.get("token_use") != "id":
             raise Unauthorized("An ID token is needed, not an access token")
-        # Cognito says true; the claim is text where a SAML or OIDC provider mapped it.
+        # Cognito sends a boolean; a claim mapped from a SAML or OIDC provider is text.
         verified = claims.get("email_verified") in (True, "true")
         return Identity(
             user_id=claims["sub"],

@@ -10,7 +10,8 @@ from app.core.clock import rfc3339
 from app.core.errors import Problem, StaleRead
 from app.core.records import Record
 
-# An item that was deleted and made anew counts from 1 again: the version alone could take it for the old one.
+# The version of an item that was deleted and created again starts at 1, so it alone does not identify the
+# item.
 _CURRENT = "#version = :was_version AND #created_at = :was_created_at"
 
 Action = Literal["Put", "Update", "Delete", "ConditionCheck"]
@@ -32,7 +33,7 @@ def make_write(
     values: Mapping[str, Any],
     on_conflict: Problem | StaleRead | None = None,
 ) -> Write:
-    """A write whose attribute names all go through placeholders: none can be a reserved word."""
+    """A write that uses placeholders for all attribute names, as any may be a reserved word."""
     names = re.findall(r"#\w+", f"{condition} {request.get('UpdateExpression', '')}")
     extras = {
         "ConditionExpression": condition,
