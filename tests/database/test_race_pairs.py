@@ -106,6 +106,7 @@ class TestRights:
         ada = api.person()
         space = ada.make_space()
         for _ in range(ROUNDS):
+            api.clock.advance(hours=1)  # so many invitations a day are allowed
             bob, eve = api.member_of(space, ada, "admin"), api.person()
             invitation = bob.post(
                 f"{path_of(space)}/invitations", {"email": eve.email, "role": "member"}
@@ -122,9 +123,9 @@ class TestRights:
                 assert eve.accept(invitation).status_code == 410
 
     def test_write_during_demotion_is_before_it_or_refused(self, api: Api, at_once: AtOnce) -> None:
-        ada = api.person()
-        space = ada.make_space()
         for _ in range(ROUNDS):
+            ada = api.person()
+            space = ada.make_space()
             bob = api.member_of(space, ada, "member")
             demote = partial(
                 ada.elsewhere().patch, f"{path_of(space)}/members/{bob.user_id}", {"role": "viewer"}

@@ -116,17 +116,20 @@ class TestUniqueItem:
         assert space_of(table, ada).member_count == 1 + ROUNDS
 
     def test_unique_item_of_a_day_of_a_habit(self, rounds: Rounds, table: Table, ada: Access) -> None:
-        session = Session(table)
-        habit = habits.create(session, ada, HABIT, parameters=PARAMETERS)
-        session.commit()
+        days = 200  # check-ins of a day further back than a year are refused
+        ids = []
+        for _ in range(0, ROUNDS, days):
+            session = Session(table)
+            ids.append(habits.create(session, ada, HABIT, parameters=PARAMETERS).habit_id)
+            session.commit()
 
         def check_in(session: Session, number: int, _: int) -> None:
-            day = session.now.date() - timedelta(days=number)
-            habits.check_in(session, ada, HabitCheckInPut(), habit_id=habit.habit_id, day=day, versions=None)
+            habit_id, day = ids[number // days], session.now.date() - timedelta(days=number % days)
+            habits.check_in(session, ada, HabitCheckInPut(), habit_id=habit_id, day=day, versions=None)
 
         for ends in rounds.run(check_in):
             assert ends == {"done": 1, "stale": THREADS - 1}
-        assert len(all_of(table, check_ins_of_habit(habit.habit_id, "ada"))) == ROUNDS
+        assert sum(len(all_of(table, check_ins_of_habit(each, "ada"))) for each in ids) == ROUNDS
 
 
 class TestCounters:
