@@ -25,7 +25,17 @@ from app.models.habits import Daily, HabitCheckInPut, HabitCreate
 from app.models.members import OwnershipTransfer, Role
 from app.models.spaces import Space, SpaceCreate, Visibility
 from app.models.users import UserCreate, UserProfile
-from app.services import goals, habits, invite_codes, members, ownership, permissions, spaces, users
+from app.services import (
+    goals,
+    habit_check_ins,
+    habits,
+    invite_codes,
+    members,
+    ownership,
+    permissions,
+    spaces,
+    users,
+)
 from app.services.permissions import Access, Action
 from tests.database.conftest import ROUNDS, THREADS, Rounds
 from tests.unit.services.user_helpers import PARAMETERS, enrol, identity, profile
@@ -125,7 +135,7 @@ class TestUniqueItem:
 
         def check_in(session: Session, number: int, _: int) -> None:
             habit_id, day = ids[number // days], session.now.date() - timedelta(days=number % days)
-            habits.check_in(session, ada, HabitCheckInPut(), habit_id=habit_id, day=day, versions=None)
+            habit_check_ins.put(session, ada, HabitCheckInPut(), habit_id=habit_id, day=day, versions=None)
 
         for ends in rounds.run(check_in):
             assert ends == {"done": 1, "stale": THREADS - 1}

@@ -1,6 +1,7 @@
 """What routes ask for in their signatures: who is calling, what they may do, and the session."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from app.api.permission import PERMISSION_BY_DEPENDENCY, in_organization, in_space
 from app.core.config import Parameters
 from app.core.database import Session
+from app.core.entities import Entity
 from app.core.errors import DateOutOfRange, Forbidden, NotFound, ProfileRequired, Unauthorized
 from app.core.security import Identity
 from app.models.access_patterns import items_named_by
@@ -115,15 +117,16 @@ class Days:
 DaysDep = Annotated[Days, Depends()]
 
 
-def require_space_action(action: Action, *queried: str) -> Any:
+def require_space_action(action: Action, *queried: str, also: Sequence[Entity[Any]] = ()) -> Any:
     """The caller's access to the space in the path, if their role allows the action.
 
     Reading profile, space, membership and what else the path names is one call; `queried` are query
-    parameters that name something too. 404 hides what the caller may not know of.
+    parameters that name something too, and `also` is as in `items_named_by`. 404 hides what the caller may
+    not know of.
     """
 
     async def access(request: Request, session: SessionDep, identity: SignedIn, space_id: SpaceId) -> Access:
-        items = items_named_by(_key_parts(request, queried), caller_id=identity.user_id)
+        items = items_named_by(_key_parts(request, queried), caller_id=identity.user_id, also=also)
         found = permissions.authorize(
             session, user_id=identity.user_id, space_id=space_id, action=action, items=items
         )

@@ -132,12 +132,12 @@ class Table:
         items = [query.entity.load(row) for row in kept if with_expired or self._alive(row)]
         return Slice(items, query.cursor_after(last) if last else None)
 
-    def first(self, query: Query[T], *, at_most: int) -> list[T]:
+    def first(self, query: Query[T], *, at_most: int, consistent: bool = False) -> list[T]:
         """The first items of a list, without paging: one call for each MB of them."""
         items: list[T] = []
         cursor = None
         while len(items) < at_most:
-            page = self.page(query, limit=at_most - len(items), cursor=cursor)
+            page = self.page(query, limit=at_most - len(items), cursor=cursor, consistent=consistent)
             items += page.items
             if (cursor := page.next_cursor) is None:
                 break

@@ -9,7 +9,7 @@ Models are named by their paths, not imported: a request imports those that it r
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from app.core import key_templates
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from app.models.audit import AuditEvent
     from app.models.comments import Comment
     from app.models.goals import Goal, GoalCheckIn
+    from app.models.habit_summaries import HabitSummary
     from app.models.habits import Habit, HabitCheckIn
     from app.models.highlights import Highlight
     from app.models.idempotency import IdempotencyRecord
@@ -268,6 +269,17 @@ HABITS: Entity[Habit] = Entity(
     on_author_erased=_WITHOUT_AUTHOR,
     counters=(Counter("Space", lambda _: {"tracker_count": 1}),),
 )
+# Deleted before the check-ins: each new one checks that its summary is there, so none is left behind.
+HABIT_SUMMARIES: Entity[HabitSummary] = Entity(
+    name="HabitSummary",
+    model_path="app.models.habit_summaries.HabitSummary",
+    pk="HABIT#{habit_id}",
+    sk="SUMMARY#{user_id}",
+    gsi1pk="USER#{user_id}",
+    gsi1sk="HABIT#{habit_id}",
+    parents=(Parent("Habit"),),
+    author="user_id",
+)
 HABIT_CHECK_INS: Entity[HabitCheckIn] = Entity(
     name="HabitCheckIn",
     model_path="app.models.habits.HabitCheckIn",
@@ -349,7 +361,9 @@ def _group(name: str, gsi1pk: str) -> EntityGroup:
 AUTHORED = _group("Authored", "AUTHOR#{user_id}")
 # What a user has checked in on, by day.
 CHECK_INS = _group("CheckIn", "CHECKINS#{user_id}")
-AUTHOR_GROUPS = (AUTHORED, CHECK_INS)
+# The spaces that a user is in, and the summaries of the habits that they have checked in on.
+OF_USER = _group("OfUser", "USER#{user_id}")
+AUTHOR_GROUPS = (AUTHORED, CHECK_INS, OF_USER)
 
 # What a path below a space can name, with the fields of its keys.
 _NAMED_IN_PATHS = [
@@ -370,12 +384,22 @@ _NAMED_IN_PATHS = [
 _CALLERS_IN_PATHS = [(entity, entity.key_fields) for entity in (HABIT_CHECK_INS, REACTIONS)]
 
 
-def items_named_by(parts: Mapping[str, str], *, caller_id: str) -> list[Key[Any]]:
-    """The keys of all that a request in a space names by the key parts in its path."""
+def items_named_by(
+    parts: Mapping[str, str], *, caller_id: str, also: Sequence[Entity[Any]] = ()
+) -> list[Key[Any]]:
+    """The keys of all that a request in a space names by the key parts in its path.
+
+    `also` are other entities with an item for each user: the caller's is meant, unless a part names a user.
+    """
     own = {**parts, "user_id": caller_id}
+    others = [(entity, entity.key_fields) for entity in also]
     return [
         entity.key(**{field: values[field] for field in fields})
-        for entities, values in ((_NAMED_IN_PATHS, parts), (_CALLERS_IN_PATHS, own))
+        for entities, values in (
+            (_NAMED_IN_PATHS, parts),
+            (_CALLERS_IN_PATHS, own),
+            (others, {"user_id": caller_id, **parts}),
+        )
         for entity, fields in entities
         if fields <= values.keys()
     ]

@@ -94,7 +94,11 @@ class Pause(Model):
 
 
 class Habit(Content):
-    """A habit as stored. `past_cadences` and `pauses` are in the order of their days."""
+    """A habit as stored. `past_cadences` and `pauses` are in the order of their days.
+
+    `summarized` says that each user who has checked in has a `HabitSummary`; habits of earlier versions may
+    have check-ins without one.
+    """
 
     habit_id: str
     title: str
@@ -103,6 +107,7 @@ class Habit(Content):
     archived: bool = False
     past_cadences: tuple[PastCadence, ...] = ()
     pauses: tuple[Pause, ...] = ()
+    summarized: bool = False
 
     def with_cadence(self, cadence: Cadence, today: date) -> dict[str, Any]:
         """The changes for another cadence from `today` on. One that held for no whole day is forgotten."""

@@ -46,12 +46,12 @@ class TestLifecycle:
             assert not entity.indexed(entity.model.model_construct(**entity.on_author_erased))
 
     def test_item_indexed_by_author_declares_author(self, entity: Entity[Any]) -> None:
-        by_user = (entity.gsi1pk or "").split("#")[0] in {"AUTHOR", "CHECKINS"}
-        assert by_user == (entity.author is not None and not entity.grants_access)
+        by_user = (entity.gsi1pk or "").split("#")[0] in {"AUTHOR", "CHECKINS", "USER"}
+        assert by_user == (entity.author is not None)
 
     def test_authored_item_is_in_a_group_that_erasing_reads(self, entity: Entity[Any]) -> None:
         members = [member for group in AUTHOR_GROUPS for member in group.members]
-        assert entity.author is None or entity.grants_access or entity in members
+        assert entity.author is None or entity in members
 
 
 def test_entity_without_end_is_rejected() -> None:

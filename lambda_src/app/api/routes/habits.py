@@ -25,6 +25,7 @@ from app.core.errors import (
     PreconditionFailed,
     TooManyTrackers,
 )
+from app.models.access_patterns import HABIT_SUMMARIES
 from app.models.fields import Day, Page, Ulid, UserId
 from app.models.habits import (
     HabitCheckInPut,
@@ -34,14 +35,15 @@ from app.models.habits import (
     HabitStats,
     HabitView,
 )
-from app.services import habits
+from app.services import habit_check_ins, habit_stats, habits
 from app.services.permissions import Access, Action
 
 router = api_router("habits", prefix="/spaces/{space_id}/habits")
 
 HabitId = Annotated[Ulid, Path(description="The habit")]
 DayInPath = Annotated[Day, Path(alias="date", description="The calendar day where you live")]
-ReaderOfUser = Annotated[Access, require_space_action(Action.READ_SPACE, "user_id")]
+ReaderOfDays = Annotated[Access, require_space_action(Action.READ_SPACE, also=[HABIT_SUMMARIES])]
+ReaderOfUser = Annotated[Access, require_space_action(Action.READ_SPACE, "user_id", also=[HABIT_SUMMARIES])]
 ByUser = Annotated[UserId | None, Query(description="Whose; yours by default")]
 
 
@@ -106,14 +108,14 @@ async def delete_habit(
 )
 async def put_habit_check_in(
     session: SessionDep,
-    access: Reader,
+    access: ReaderOfDays,
     habit_id: HabitId,
     day: DayInPath,
     body: HabitCheckInPut,
     versions: AcceptedVersions,
 ) -> HabitCheckInView:
     """Check in on a day, or change your check-in of that day. A viewer can change one, but create none."""
-    return habits.check_in(session, access, body, habit_id=habit_id, day=day, versions=versions)
+    return habit_check_ins.put(session, access, body, habit_id=habit_id, day=day, versions=versions)
 
 
 @router.delete(
@@ -122,10 +124,10 @@ async def put_habit_check_in(
     responses=problem_responses(*IN_SPACE, PreconditionFailed),
 )
 async def delete_habit_check_in(
-    session: SessionDep, access: Reader, habit_id: HabitId, day: DayInPath, versions: AcceptedVersions
+    session: SessionDep, access: ReaderOfDays, habit_id: HabitId, day: DayInPath, versions: AcceptedVersions
 ) -> None:
     """Delete your check-in of that day."""
-    habits.undo_check_in(session, access, habit_id=habit_id, day=day, versions=versions)
+    habit_check_ins.delete(session, access, habit_id=habit_id, day=day, versions=versions)
 
 
 @router.get("/{habit_id}/check-ins", responses=problem_responses(*IN_SPACE, DateOutOfRange, InvalidCursor))
@@ -138,7 +140,7 @@ async def list_habit_check_ins(
     user_id: ByUser = None,
 ) -> Page[HabitCheckInView]:
     """List the days on which a member kept the habit, in their order."""
-    return habits.list_check_ins(
+    return habit_check_ins.list_page(
         session,
         access,
         habit_id=habit_id,
@@ -155,4 +157,4 @@ async def get_habit_stats(
     session: SessionDep, access: ReaderOfUser, habit_id: HabitId, user_id: ByUser = None
 ) -> HabitStats:
     """Read a member's streaks and completion rate."""
-    return habits.stats(session, access, habit_id=habit_id, user_id=user_id)
+    return habit_stats.get(session, access, habit_id=habit_id, user_id=user_id)
