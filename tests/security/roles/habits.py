@@ -4,7 +4,8 @@ Who checks in does so for themselves alone: member and viewer have a day of the 
 """
 
 from app.core.writes import Write
-from app.models.access_patterns import HABIT_CHECK_INS, HABITS
+from app.models.access_patterns import HABIT_CHECK_INS, HABIT_SUMMARIES, HABITS
+from app.models.habit_summaries import HabitSummary
 from app.models.habits import Daily, Habit, HabitCheckIn
 from tests.security.roles.role_fixtures import World
 
@@ -29,7 +30,7 @@ GET    /spaces/{space}/habits/{member_habit}/stats                    200   200 
 
 def items(world: World) -> list[Write]:
     habits = [
-        Habit(**world.content(author, "habit"), title="Run", cadence=Daily(kind="daily"))
+        Habit(**world.content(author, "habit"), title="Run", cadence=Daily(kind="daily"), summarized=True)
         for author in ("member", "member2", "viewer")
     ]
     days = [
@@ -42,4 +43,14 @@ def items(world: World) -> list[Write]:
         )
         for who in ("member", "viewer")
     ]
-    return [*map(HABITS.create, habits), *map(HABIT_CHECK_INS.create, days)]
+    summaries = [
+        HabitSummary(
+            habit_id=day.habit_id, space_id=day.space_id, user_id=day.user_id, first=day.date, **world.stamps
+        ).with_day(day.date, day, now=world.clock.now)
+        for day in days
+    ]
+    return [
+        *map(HABITS.create, habits),
+        *map(HABIT_CHECK_INS.create, days),
+        *map(HABIT_SUMMARIES.create, summaries),
+    ]
