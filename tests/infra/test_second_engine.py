@@ -85,7 +85,10 @@ class TestDeployment:
         self, deployed: dict[str, list[str]]
     ) -> None:
         (name,) = deployed["AWS::DynamoDB::Table"]
-        table = boto3.client("dynamodb", region_name=REGION).describe_table(TableName=name)["Table"]
+        # Named, as other tests point every client of DynamoDB to their own.
+        endpoint = f"https://dynamodb.{REGION}.amazonaws.com"
+        client = boto3.client("dynamodb", region_name=REGION, endpoint_url=endpoint)
+        table = client.describe_table(TableName=name)["Table"]
 
         assert [key["AttributeName"] for key in table["KeySchema"]] == ["PK", "SK"]
         (index,) = table["GlobalSecondaryIndexes"]

@@ -105,8 +105,20 @@ class TestDeleteHabit:
             assert ada.request("PUT", path, json={}).status_code == 200
         return ids
 
-    def days(self, table: Table, habit_id: str) -> int:
-        return len(table.first(HABIT_CHECK_INS.within(habit_id=habit_id), at_most=1000))
+    @pytest.fixture
+    def habit_path(self, here: str, habits: list[str]) -> str:
+        """The path of the first."""
+        return f"{here}/habits/{habits[0]}"
+
+    @pytest.fixture
+    def count_days(self, table: Table, habits: list[str]) -> Callable[[], list[int]]:
+        """How many days each of the habits has."""
+
+        def count() -> list[int]:
+            queries = [HABIT_CHECK_INS.within(habit_id=habit_id) for habit_id in habits]
+            return [len(table.first(query, at_most=1000)) for query in queries]
+
+        return count
 
     def test_delete_habit_leaves_no_day_of_anybody_and_all_of_others(
         self, ada: Person, here: str, habits: list[str], table: Table, run_background: RunBackground
@@ -118,21 +130,21 @@ class TestDeleteHabit:
         assert ada.delete(f"{here}/habits/{habits[0]}").status_code == 204
         run_background()
 
-        assert [self.days(table, habit_id) for habit_id in habits] == [0, 1]
+        queries = [HABIT_CHECK_INS.within(habit_id=habit_id) for habit_id in habits]
+        assert [len(table.first(query, at_most=1000)) for query in queries] == [0, 1]
 
     def test_delete_habit_leaves_no_day_that_was_under_way(
         self,
         ada: Person,
-        here: str,
-        habits: list[str],
-        table: Table,
+        habit_path: str,
+        count_days: Callable[[], list[int]],
         before_commit: Callable[..., None],
         run_background: RunBackground,
     ) -> None:
         elsewhere = ada.elsewhere()
-        before_commit(lambda: elsewhere.delete(f"{here}/habits/{habits[0]}"))
+        before_commit(lambda: elsewhere.delete(habit_path))
 
-        ada.request("PUT", f"{here}/habits/{habits[0]}/check-ins/2026-03-13", json={})
+        ada.request("PUT", f"{habit_path}/check-ins/2026-03-13", json={})
         run_background()
 
-        assert [self.days(table, habit_id) for habit_id in habits] == [0, 1]
+        assert count_days() == [0, 1]
