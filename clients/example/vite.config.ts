@@ -9,13 +9,17 @@ export default defineConfig({
   define: {
     // From this page's own origin: the one that the environment lets in by CORS is that of the app to come.
     LOCAL: {
-      apiUrl: `/local${pathname}`,
-      cognitoUrl: "/local/",
+      apiPath: `/local${pathname}`,
+      cognitoPath: "/local/",
+      inboxPath: "/local/_ministack/ses/messages",
       userPoolId: local.user_pool_id,
       clientId: local.user_pool_client_id,
     },
-    global: "globalThis", // which amazon-cognito-identity-js takes for granted
   },
+  cacheDir: `${import.meta.dirname}/node_modules/.vite`,
+  // The client is made anew without a new version, by which Vite would know.
+  optimizeDeps: { force: true },
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   server: {
     host: "127.0.0.1",
     proxy: { "/local": { target: local.endpoint_url, rewrite: (path) => path.replace("/local", "") } },

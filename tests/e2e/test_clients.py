@@ -2,9 +2,7 @@
 
 import importlib
 import json
-import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,15 +10,11 @@ from typing import Any
 from urllib.parse import urljoin
 
 import pytest
-from playwright.sync_api import Browser, expect
 
 from api_docs import clients
-from local.aws import Deployment, tool_environment
-from local.ports import answers, free_port
-from local.process import end_group
+from local.aws import Deployment
 from tests.e2e.client_helpers import BINARIES, run
 from tests.e2e.conftest import PASSWORD
-from tests.e2e.waiting_helpers import eventually
 from tests.factories import Person
 
 STORY = Path(__file__).with_name("story.mts")
@@ -30,28 +24,6 @@ STRICT = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2022", 
 @pytest.fixture
 def ada(sign_up: Callable[[], Person]) -> Person:
     return sign_up().make_profile("Ada")
-
-
-@pytest.fixture
-def example(deployment: Deployment, typescript_archive: Path, tmp_path: Path) -> Iterator[str]:
-    """The address of the page that `make example` serves."""
-    clients.install_typescript(typescript_archive, clients.EXAMPLE)
-    deployment.write(tmp_path / "env.json")
-    port = free_port()
-    environment = tool_environment(os.environ, deployment.endpoint_url, clients.ROOT)
-    process = subprocess.Popen(
-        [BINARIES / "vite", clients.EXAMPLE, "--port", str(port), "--strictPort"],
-        env=environment | {"LOCAL_ENV": str(tmp_path / "env.json")},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        text=True,
-        start_new_session=True,
-    )
-    try:
-        eventually(lambda: answers(port, "/"))
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        end_group(process)
 
 
 @pytest.fixture
@@ -106,28 +78,6 @@ class TestTypeScript:
         assert told["conflict"] == "precondition_failed"
         assert told["deletion"] == "done"
         assert told["signedOut"] == "NotSignedIn"
-
-
-class TestExample:
-    def test_example_compiles(self, typescript_archive: Path) -> None:
-        clients.install_typescript(typescript_archive, clients.EXAMPLE)
-        compiled = run(BINARIES / "tsc", "--project", clients.EXAMPLE)
-        assert (compiled.returncode, compiled.stdout) == (0, "")
-
-    def test_example_signs_somebody_in_and_lists_their_spaces(
-        self, example: str, ada: Person, browser: Browser
-    ) -> None:
-        page = browser.new_page()
-        for name in ("Morning runners", "Night owls"):
-            ada.post("/api/v1/spaces", {"name": name})
-        page.goto(example)
-        page.get_by_label("E-mail").fill(ada.email)
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        expect(page.get_by_role("status")).to_have_text(f"Signed in as {ada.email}", timeout=60_000)
-        listed = page.get_by_role("listitem").all_text_contents()
-        page.close()
-        assert sorted(listed) == ["Morning runners (owner)", "Night owls (owner)"]
 
 
 class TestPython:

@@ -1,13 +1,6 @@
 /** Sign-up, sign-in and tokens by Amazon Cognito, for `createClient`'s `token`. */
 
-import "./global.js";
-import {
-  AuthenticationDetails,
-  CognitoUser,
-  CognitoUserPool,
-  CognitoUserAttribute,
-  type CognitoUserSession,
-} from "amazon-cognito-identity-js";
+import type { CognitoUser, CognitoUserPool, CognitoUserSession } from "amazon-cognito-identity-js";
 
 export interface SessionOptions {
   /** The stack's output `UserPoolId`. */
@@ -34,41 +27,44 @@ export class SignInError extends Error {
 
 /** One person at a time, who signs up, signs in and out, and whose ID token is kept fresh. */
 export class Session {
-  readonly #pool: CognitoUserPool;
-  readonly #storage: SessionOptions["storage"];
+  readonly #options: SessionOptions;
+  #loaded: Promise<CognitoUserPool> | null = null;
   #renewal: Promise<CognitoUserSession> | null = null;
 
-  constructor({ userPoolId, clientId, endpoint, storage }: SessionOptions) {
-    const optional = { ...(endpoint && { endpoint }), ...(storage && { Storage: storage as Storage }) };
-    this.#pool = new CognitoUserPool({ UserPoolId: userPoolId, ClientId: clientId, ...optional });
-    this.#storage = storage;
+  constructor(options: SessionOptions) {
+    this.#options = options;
   }
 
   /** The e-mail of whoever is signed in, from the storage; null for nobody. */
   async email(): Promise<string | null> {
-    const user = this.#pool.getCurrentUser();
+    const user = await this.#current();
     return user && (await this.#fresh(user, false)).getIdToken().payload["email"];
   }
 
   /** Make an account. Cognito mails a code for `confirm`. */
-  signUp(email: string, password: string): Promise<void> {
+  async signUp(email: string, password: string): Promise<void> {
+    const { CognitoUserAttribute } = await library();
+    const pool = await this.#pool();
     const attributes = [new CognitoUserAttribute({ Name: "email", Value: email })];
-    return settle((done) => this.#pool.signUp(email, password, attributes, [], done));
+    return settle((done) => pool.signUp(email, password, attributes, [], done));
   }
 
   /** Confirm an account with the code in the mail. */
-  confirm(email: string, code: string): Promise<void> {
-    return settle((done) => this.#user(email).confirmRegistration(code, false, done));
+  async confirm(email: string, code: string): Promise<void> {
+    const user = await this.#user(email);
+    return settle((done) => user.confirmRegistration(code, false, done));
   }
 
   /** Mail another code for `confirm`. */
-  resendCode(email: string): Promise<void> {
-    return settle((done) => this.#user(email).resendConfirmationCode(done));
+  async resendCode(email: string): Promise<void> {
+    const user = await this.#user(email);
+    return settle((done) => user.resendConfirmationCode(done));
   }
 
   /** Prove the password by SRP, without sending it. `totp` is asked for the code where a second factor is on. */
-  signIn(email: string, password: string, totp?: () => Promise<string>): Promise<void> {
-    const user = this.#user(email);
+  async signIn(email: string, password: string, totp?: () => Promise<string>): Promise<void> {
+    const { AuthenticationDetails } = await library();
+    const user = await this.#user(email);
     const details = new AuthenticationDetails({ Username: email, Password: password });
     return settle((done) => {
       const callbacks = { onSuccess: () => done(), onFailure: done };
@@ -83,20 +79,20 @@ export class Session {
   }
 
   /** Mail a code for `resetPassword`. The answer is the same for an address without an account. */
-  forgotPassword(email: string): Promise<void> {
-    return settle((done) => this.#user(email).forgotPassword({ onSuccess: () => done(), onFailure: done }));
+  async forgotPassword(email: string): Promise<void> {
+    const user = await this.#user(email);
+    return settle((done) => user.forgotPassword({ onSuccess: () => done(), onFailure: done }));
   }
 
   /** Set a new password with the code in the mail. */
-  resetPassword(email: string, code: string, password: string): Promise<void> {
-    return settle((done) =>
-      this.#user(email).confirmPassword(code, password, { onSuccess: () => done(), onFailure: done }),
-    );
+  async resetPassword(email: string, code: string, password: string): Promise<void> {
+    const user = await this.#user(email);
+    return settle((done) => user.confirmPassword(code, password, { onSuccess: () => done(), onFailure: done }));
   }
 
   /** Revoke the refresh token and forget all tokens. */
   async signOut(): Promise<void> {
-    const user = this.#pool.getCurrentUser();
+    const user = await this.#current();
     if (user) {
       await this.#fresh(user, false).catch(() => undefined);
       await new Promise<void>((resolve) => user.signOut(() => resolve()));
@@ -109,7 +105,7 @@ export class Session {
    * @throws SignInError `NotSignedIn`, or what Cognito said of the refresh token
    */
   readonly token = async ({ fresh }: { fresh: boolean } = { fresh: false }): Promise<string> => {
-    const user = this.#pool.getCurrentUser();
+    const user = await this.#current();
     if (!user) {
       throw new SignInError("NotSignedIn", "Nobody is signed in");
     }
@@ -129,10 +125,33 @@ export class Session {
     return force ? settle((done) => user.refreshSession(current.getRefreshToken(), done)) : current;
   }
 
-  #user(email: string): CognitoUser {
-    const optional = this.#storage && { Storage: this.#storage as Storage };
-    return new CognitoUser({ Username: email, Pool: this.#pool, ...optional });
+  #pool(): Promise<CognitoUserPool> {
+    const { userPoolId, clientId, endpoint } = this.#options;
+    this.#loaded ??= library().then(
+      ({ CognitoUserPool: Pool }) =>
+        new Pool({ UserPoolId: userPoolId, ClientId: clientId, ...(endpoint && { endpoint }), ...this.#storage() }),
+    );
+    return this.#loaded;
   }
+
+  async #current(): Promise<CognitoUser | null> {
+    return (await this.#pool()).getCurrentUser();
+  }
+
+  async #user(email: string): Promise<CognitoUser> {
+    const { CognitoUser: User } = await library();
+    return new User({ Username: email, Pool: await this.#pool(), ...this.#storage() });
+  }
+
+  #storage(): { Storage?: Storage } {
+    return this.#options.storage ? { Storage: this.#options.storage as Storage } : {};
+  }
+}
+
+/** Load the library when it is first needed, after `global`, which it takes for granted, is there in browsers too. */
+function library(): Promise<typeof import("amazon-cognito-identity-js")> {
+  (globalThis as { global?: unknown }).global ??= globalThis;
+  return import("amazon-cognito-identity-js");
 }
 
 /** Turn a callback into a promise, and Cognito's errors into a `SignInError`. */
