@@ -5,11 +5,11 @@ import { dataOf } from "lifestyle-spaces-client";
 import type { Activity, Space } from "../data.js";
 import { relativeDay, show } from "../dates.js";
 import { explain, useLoaded } from "../loading.js";
-import { Content, Empty, Header } from "../parts.js";
+import { Content, Empty, Header, Icon } from "../parts.js";
 import { client } from "../session.js";
 
-const EMOJI: Record<string, string> = { heart: "❤", clap: "👏", fire: "🔥", star: "⭐", hug: "🤗" };
-const EMOJI_NAMES = Object.keys(EMOJI) as ("heart" | "clap" | "fire" | "star" | "hug")[];
+const EMOJI = ["heart", "clap", "fire", "star", "hug"] as const;
+type Emoji = (typeof EMOJI)[number];
 
 interface Feed {
   items: Activity[];
@@ -29,7 +29,7 @@ export function ActivityPage({ space }: { space: Space }) {
   const loaded = useLoaded("activity", () => feed(space.space_id));
   const [error, setError] = useState<string | null>(null);
 
-  const react = async (activity: Activity, emoji: (typeof EMOJI_NAMES)[number]) => {
+  const react = async (activity: Activity, emoji: Emoji) => {
     const params = { path: { space_id: space.space_id, activity_id: activity.activity_id, emoji } };
     setError(null);
     try {
@@ -84,7 +84,7 @@ function byDay(items: Activity[]): Map<string, Activity[]> {
 interface ItemProps {
   activity: Activity;
   name: string | undefined;
-  onReact: (activity: Activity, emoji: (typeof EMOJI_NAMES)[number]) => void;
+  onReact: (activity: Activity, emoji: Emoji) => void;
 }
 
 function Item({ activity, name, onReact }: ItemProps) {
@@ -100,17 +100,18 @@ function Item({ activity, name, onReact }: ItemProps) {
         </p>
         <small>{show(activity.created_at, { hour: "numeric", minute: "2-digit" })}</small>
         <div class="reactions">
-          {EMOJI_NAMES.map((emoji) => {
+          {EMOJI.map((emoji) => {
             const count = activity.reactions[emoji] ?? 0;
             return (
               <button
                 key={emoji}
                 type="button"
+                title={emoji}
                 aria-label={`${emoji}, ${count}`}
                 class={count > 0 ? "some" : ""}
                 onClick={() => onReact(activity, emoji)}
               >
-                <span aria-hidden="true">{EMOJI[emoji]}</span>
+                <Icon name={emoji} />
                 {count > 0 && count}
               </button>
             );
