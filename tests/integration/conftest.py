@@ -1,4 +1,4 @@
-"""Processes that end in the middle of what they do."""
+"""Processes that end in the middle of what they do, and what happens just before they read."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -9,6 +9,8 @@ from mypy_boto3_dynamodb import DynamoDBClient
 from tests.client_helpers import intercepted
 from tests.conftest import WRITES
 from tests.factories import FrozenClock
+
+BeforeReading = Callable[[str, Callable[[], object]], None]
 
 
 class Killed(BaseException):
@@ -43,3 +45,19 @@ def killer(dynamodb: DynamoDBClient, clock: FrozenClock) -> Iterator[Killer]:
     killer = Killer(clock)
     with intercepted(dynamodb, killer.count):
         yield killer
+
+
+@pytest.fixture
+def before_reading(dynamodb: DynamoDBClient) -> Iterator[BeforeReading]:
+    """`before_reading("eve", action)`: do it once the index has told of this item, before it is read."""
+    waiting: dict[str, Callable[[], object]] = {}
+
+    def interrupt(operation: str, parameters: dict[str, Any], call: Callable[[], Any]) -> Any:
+        for text in [text for text in waiting if text in str(parameters)]:
+            if operation in ("GetItem", "BatchGetItem"):
+                waiting.pop(text)()
+        return call()
+
+    with intercepted(dynamodb, interrupt):
+        yield waiting.__setitem__
+    assert not waiting

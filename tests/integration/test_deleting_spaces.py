@@ -122,6 +122,7 @@ class TestDeleteSpace:
             "GoalCheckIn",
             "Habit",
             "HabitCheckIn",
+            "HabitSummary",
             "Highlight",
             "Invitation",
             "InvitationClaim",

@@ -12,6 +12,7 @@ from app.main import Backend
 from tests.assertions import assert_problem
 from tests.factories import Api, Person
 from tests.integration import journal_helpers, tracker_helpers
+from tests.integration.conftest import BeforeReading
 from tests.integration.content_helpers import close_account
 from tests.integration.journal_helpers import comment, highlight, listed, write_entry
 from tests.integration.table_helpers import kinds_that_name
@@ -58,6 +59,19 @@ class TestErasedAuthor:
             run_background()
 
         return run
+
+    def test_erased_author_leaves_no_habit_that_is_deleted_meanwhile(
+        self, ada: Person, bob: Person, space: dict[str, Any], erase: Erase, before_reading: BeforeReading
+    ) -> None:
+        habit = begin(bob, space)
+        check_in(ada, habit, *DAYS)
+        ada_elsewhere = ada.elsewhere()
+        before_reading(habit["habit_id"], lambda: ada_elsewhere.delete(path_of(habit)))
+
+        erase()
+
+        assert_problem(ada.get(path_of(habit)), 404, "not_found")
+        assert kinds_that_name(habit["title"]) == set()
 
     def test_erased_author_leaves_a_habit_that_others_checked_in_on(
         self, ada: Person, bob: Person, space: dict[str, Any], erase: Erase

@@ -1,7 +1,7 @@
 """What becomes of all that somebody wrote who has closed their account."""
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -19,10 +19,9 @@ from app.models.messages import EraseAccount
 from app.models.operations import OutboxMessage
 from app.services.outbox import SHARDS, enqueue
 from tests.assertions import assert_problem
-from tests.client_helpers import intercepted
 from tests.factories import TABLE_NAME, Api, FrozenClock, Person
 from tests.integration import journal_helpers
-from tests.integration.conftest import Killed, Killer
+from tests.integration.conftest import BeforeReading, Killed, Killer
 from tests.integration.content_helpers import all_of, close_account, react_to_all, write_everything
 from tests.integration.journal_helpers import comment, write_entry
 from tests.integration.table_helpers import kinds_that_name, rows
@@ -30,7 +29,6 @@ from tests.integration.user_pool_helpers import Pool
 
 ME, SPACES, ORGANIZATIONS = "/api/v1/users/me", "/api/v1/spaces", "/api/v1/organizations"
 RunBackground = Callable[[], None]
-BeforeReading = Callable[[str, Callable[[], None]], None]
 
 
 @pytest.fixture
@@ -42,22 +40,6 @@ def backend(backend: Backend, pool: Pool) -> Backend:
 @pytest.fixture
 def pool(aws: None) -> Pool:
     return Pool()
-
-
-@pytest.fixture
-def before_reading(dynamodb: DynamoDBClient) -> Iterator[BeforeReading]:
-    """`before_reading("eve", action)`: do it once the index has told of this item, before it is read."""
-    waiting: dict[str, Callable[[], None]] = {}
-
-    def interrupt(operation: str, parameters: dict[str, Any], call: Callable[[], Any]) -> Any:
-        for text in [text for text in waiting if text in str(parameters)]:
-            if operation in ("GetItem", "BatchGetItem"):
-                waiting.pop(text)()
-        return call()
-
-    with intercepted(dynamodb, interrupt):
-        yield waiting.__setitem__
-    assert not waiting
 
 
 class TestErasure:
