@@ -218,18 +218,18 @@ checks again that the space and the user still exist, in the transaction that wr
 
 """
 _NOTE = """
-## A new check-in costs two calls and 14 units
+## A new check-in costs two calls and 16 units
 
-Its five reads (profile, space, membership, habit, the day) are one BatchGetItem of 5 units; its
-transaction is 9: check Membership 2, check Habit 2, put HabitCheckIn 2 and 1 on the index, put
-OutboxMessage 2. Ten units were asked for. What each further saving would cost:
+Its six reads (profile, space, membership, habit, the day, the summary) are one BatchGetItem of 6 units; its
+transaction is 10: check Membership 2, put HabitCheckIn 2 and 1 on the index, update HabitSummary 2 and 1 on
+the index, put OutboxMessage 2. Ten units were asked for. What each further saving would cost:
 
 | saving | units left | price |
 | --- | --- | --- |
-| read eventually consistently | 11.5 | a new habit is not found at once; a refusal needs a consistent read |
-| also without check Habit | 9.5 | one written during its habit's deletion stays, or deletions run twice |
-| also without check Membership | 7.5 | a removed member's request can still write |
-| write Activity instead of the message | 15, and none in the background | the request writes the feed |
+| read eventually consistently | 13 | a new habit is not found at once; a refusal needs a consistent read |
+| also without check Membership | 11 | a removed member's request can still write |
+| also without the summary on the index | 10 | erasing an account has to find summaries by the check-ins |
+| write Activity instead of the message | 17, and none in the background | the request writes the feed |
 
 The last one saves most in total: the background work of a check-in costs more than the request.
 """
